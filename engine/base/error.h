@@ -1,0 +1,121 @@
+// The one list of errors, and how an error becomes an absl::Status.
+//
+// A parser fails with a ParseError (a one-byte code, an offset, a field); at
+// the public boundary that becomes a Status whose message names all three, and
+// from which ErrorCodeOf() reads the code back.
+#ifndef REVSTAT_ENGINE_BASE_ERROR_H_
+#define REVSTAT_ENGINE_BASE_ERROR_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace revstat {
+
+// What kind of refusal an error is. The three are never mixed: bytes that are
+// not what the standard allows, bytes that are legal but that we do not
+// process, and statements that were checked and found wrong.
+enum class ErrorClass : uint8_t {
+  kNone,
+  kMalformed,
+  kUnsupported,
+  kUntrue,
+  kInput
+};
+
+// X(name, class, text)
+#define REVSTAT_ERRORS(X)                                                      \
+  X(kOk, kNone, "no error")                                                    \
+  X(kTruncated, kMalformed, "the data ends inside an element")                 \
+  X(kTrailingData, kMalformed, "data follows where the element must end")      \
+  X(kUnexpectedTag, kMalformed, "another tag stands here")                     \
+  X(kHighTagNumber, kMalformed, "a tag number above 30 is never used here")    \
+  X(kIndefiniteLength, kMalformed, "DER forbids the indefinite length")        \
+  X(kNonMinimalLength, kMalformed, "the length is not in its shortest form")   \
+  X(kLengthTooLarge, kMalformed, "the length does not fit the data")           \
+  X(kNonMinimalInteger, kMalformed, "the INTEGER is not in its shortest form") \
+  X(kEmptyInteger, kMalformed, "the INTEGER has no octets")                    \
+  X(kIntegerOutOfRange, kMalformed, "the INTEGER is outside its range")        \
+  X(kBadBoolean, kMalformed, "a BOOLEAN is 00 or FF")                          \
+  X(kDefaultEncoded, kMalformed, "a DEFAULT value must not be encoded")        \
+  X(kBadBitString, kMalformed, "the BIT STRING's unused bits are wrong")       \
+  X(kBadNull, kMalformed, "NULL has no content")                               \
+  X(kBadOid, kMalformed, "the OBJECT IDENTIFIER is malformed")                 \
+  X(kBadTime, kMalformed, "the time is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ")  \
+  X(kBadString, kMalformed, "the character string is malformed")               \
+  X(kBadVersion, kMalformed, "the version is not allowed here")                \
+  X(kBadEnumerated, kMalformed, "the value is not one of the list")            \
+  X(kSerialTooLong, kMalformed, "the serial number is longer than 20 octets")  \
+  X(kDuplicateExtension, kMalformed, "the extension occurs twice")             \
+  X(kEmptySequence, kMalformed, "the sequence must have an element")           \
+  X(kExtensionNotAllowed, kMalformed, "the extension is not allowed here")     \
+  X(kAlgorithmMismatch, kMalformed,                                            \
+    "the signed and the outer signature algorithm differ")                     \
+  X(kTimesReversed, kMalformed, "nextUpdate is before thisUpdate")             \
+  X(kBadPem, kMalformed, "the PEM armour or its base64 is broken")             \
+  X(kBadIndex, kMalformed, "the index bytes are damaged")                      \
+  X(kBadText, kMalformed, "the text is not in its form")                       \
+  X(kTooLarge, kUnsupported, "larger than the configured limit")               \
+  X(kTooMany, kUnsupported, "more elements than the configured limit")         \
+  X(kUnsupportedAlgorithm, kUnsupported,                                       \
+    "the signature algorithm is not supported")                                \
+  X(kUnsupportedKey, kUnsupported, "the public key is not supported")          \
+  X(kWeakAlgorithm, kUnsupported,                                              \
+    "the signature algorithm is too weak to be accepted")                      \
+  X(kUnsupportedCriticalExtension, kUnsupported,                               \
+    "a critical extension is not processed")                                   \
+  X(kUnknownFormat, kUnsupported,                                              \
+    "neither a certificate, a CRL, nor a list of them")                        \
+  X(kWrongIssuer, kUntrue, "the issuer is another one")                        \
+  X(kNoIssuer, kUntrue, "no certificate of the issuer is at hand")             \
+  X(kKeyIdentifierMismatch, kUntrue,                                           \
+    "authorityKeyIdentifier names another key")                                \
+  X(kCrlSignMissing, kUntrue, "the issuer's keyUsage does not allow cRLSign")  \
+  X(kBadSignature, kUntrue, "the signature does not verify")                   \
+  X(kOlderThanHeld, kUntrue,                                                   \
+    "a newer CRL of the same issuer and scope is held")                        \
+  X(kConflictingCrl, kUntrue,                                                  \
+    "another CRL with the same number and other content is held")              \
+  X(kInputUnreadable, kInput, "the file cannot be read")
+
+enum class ErrorCode : uint8_t {
+#define REVSTAT_DECLARE(name, error_class, text) name,
+  REVSTAT_ERRORS(REVSTAT_DECLARE)
+#undef REVSTAT_DECLARE
+};
+
+ErrorClass ClassOf(ErrorCode code);
+std::string_view NameOf(ErrorCode code);     // "kTruncated" -> "truncated"
+std::string_view MeaningOf(ErrorCode code);  // one plain sentence
+
+// Where and why a parser stopped. `field` is the RFC's name, a literal.
+struct ParseError {
+  ErrorCode code = ErrorCode::kOk;
+  uint64_t offset = 0;  // octets from the start of the outermost input
+  const char* field = "";
+
+  bool ok() const { return code == ErrorCode::kOk; }
+};
+
+// "<field>: <meaning> (octet <offset>) [<name>]"
+absl::Status ToStatus(const ParseError& error);
+
+// "<meaning>: <detail> [<name>]"
+absl::Status MakeError(ErrorCode code, std::string_view detail);
+
+// The code of a Status made here; kOk for an OK status and kInputUnreadable
+// for one that another library made.
+ErrorCode ErrorCodeOf(const absl::Status& status);
+
+// The same error with "<context>: " put before its message.
+absl::Status Annotate(const absl::Status& status, std::string_view context);
+
+// The message alone, as std::string_view.
+inline std::string_view MessageOf(const absl::Status& status) {
+  return {status.message().data(), status.message().size()};
+}
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_BASE_ERROR_H_

@@ -1,0 +1,65 @@
+#include "engine/der/cursor.h"
+
+namespace revstat::der {
+namespace {
+
+// Identifier and length octets, or the reason why they are not DER.
+struct Header {
+  ErrorCode code = ErrorCode::kOk;
+  size_t header_size = 0;
+  uint64_t content_size = 0;
+};
+
+// X.690 8.1.3 and 10.1: definite form, in the fewest octets.
+Header ReadHeader(const uint8_t* p, size_t available) {
+  if (available < 2) return {ErrorCode::kTruncated};
+  if ((p[0] & 0x1f) == 0x1f) return {ErrorCode::kHighTagNumber};
+  const uint8_t first = p[1];
+  if (first < 0x80) return {ErrorCode::kOk, 2, first};
+  if (first == 0x80) return {ErrorCode::kIndefiniteLength};
+  const size_t count = first & 0x7f;
+  if (count > 4) return {ErrorCode::kLengthTooLarge};
+  if (available < 2 + count) return {ErrorCode::kTruncated};
+  uint64_t length = 0;
+  for (size_t i = 0; i < count; ++i) length = length << 8 | p[2 + i];
+  if (length < 0x80 || length >> (8 * (count - 1)) == 0)
+    return {ErrorCode::kNonMinimalLength};
+  return {ErrorCode::kOk, 2 + count, length};
+}
+
+}  // namespace
+
+Element Cursor::ReadAny(const char* field) {
+  if (!ok()) return {};
+  const auto available = static_cast<size_t>(end_ - position_);
+  const Header header = ReadHeader(position_, available);
+  if (header.code != ErrorCode::kOk) {
+    Fail(header.code, field);
+    return {};
+  }
+  if (header.content_size > available - header.header_size) {
+    Fail(ErrorCode::kTruncated, field);
+    return {};
+  }
+  const auto content_size = static_cast<size_t>(header.content_size);
+  const Element element{position_[0],
+                        {position_ + header.header_size, content_size},
+                        {position_, header.header_size + content_size}};
+  position_ += element.tlv.size();
+  return element;
+}
+
+Element Cursor::Read(Tag tag, const char* field) {
+  if (!ok()) return {};
+  if (position_ == end_) {
+    Fail(ErrorCode::kTruncated, field);
+    return {};
+  }
+  if (*position_ != tag) {
+    Fail(ErrorCode::kUnexpectedTag, field);
+    return {};
+  }
+  return ReadAny(field);
+}
+
+}  // namespace revstat::der

@@ -1,0 +1,170 @@
+#include "engine/der/primitives.h"
+
+namespace revstat::der {
+namespace {
+
+// Two decimal digits; 100 when one is not a digit, which no field's range
+// holds.
+unsigned TwoDigits(const uint8_t* p) {
+  const unsigned tens = static_cast<unsigned>(p[0]) - '0';
+  const unsigned ones = static_cast<unsigned>(p[1]) - '0';
+  return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+// MMDDHHMMSS behind the year.
+std::optional<Time> DecodeFromMonth(int year, const uint8_t* p) {
+  return FromCivil(year, TwoDigits(p), TwoDigits(p + 2), TwoDigits(p + 4),
+                   TwoDigits(p + 6), TwoDigits(p + 8));
+}
+
+// X.690 8.6: the first content octet says how many bits of the last are unused.
+ErrorCode CheckBitString(Bytes content) {
+  if (content.empty() || content[0] > 7) return ErrorCode::kBadBitString;
+  if (content.size() == 1)
+    return content[0] == 0 ? ErrorCode::kOk : ErrorCode::kBadBitString;
+  const unsigned padding = (1u << content[0]) - 1;
+  return (content.back() & padding) == 0 ? ErrorCode::kOk
+                                         : ErrorCode::kBadBitString;
+}
+
+}  // namespace
+
+ErrorCode CheckInteger(Bytes content) {
+  if (content.empty()) return ErrorCode::kEmptyInteger;
+  if (content.size() > 1 && ((content[0] == 0x00 && content[1] < 0x80) ||
+                             (content[0] == 0xff && content[1] >= 0x80))) {
+    return ErrorCode::kNonMinimalInteger;
+  }
+  return ErrorCode::kOk;
+}
+
+Bytes ReadInteger(Cursor& cursor, const char* field) {
+  const Element element = cursor.Read(kInteger, field);
+  if (!cursor.ok()) return {};
+  const ErrorCode code = CheckInteger(element.value);
+  if (code == ErrorCode::kOk) return element.value;
+  cursor.FailAt(element.tlv, code, field);
+  return {};
+}
+
+SerialNumber ReadSerialNumber(Cursor& cursor, const char* field) {
+  const Bytes start = cursor.rest();
+  const Bytes content = ReadInteger(cursor, field);
+  if (!cursor.ok()) return {};
+  const auto serial = SerialNumber::FromContent(content);
+  if (!serial.has_value())
+    cursor.FailAt(start, ErrorCode::kSerialTooLong, field);
+  return serial.value_or(SerialNumber{});
+}
+
+uint32_t ReadUnsigned(Cursor& cursor, uint32_t max, const char* field,
+                      Tag tag) {
+  const Element element = cursor.Read(tag, field);
+  if (!cursor.ok()) return 0;
+  const ErrorCode code = CheckInteger(element.value);
+  if (code != ErrorCode::kOk) {
+    cursor.FailAt(element.tlv, code, field);
+    return 0;
+  }
+  uint64_t value = 0;
+  if (element.value[0] < 0x80 && element.value.size() <= 5) {
+    for (uint8_t octet : element.value) value = value << 8 | octet;
+    if (value <= max) return static_cast<uint32_t>(value);
+  }
+  cursor.FailAt(element.tlv,
+                tag == kEnumerated ? ErrorCode::kBadEnumerated
+                                   : ErrorCode::kIntegerOutOfRange,
+                field);
+  return 0;
+}
+
+Flag ReadFlag(Cursor& cursor, const char* field, Tag tag) {
+  const Element element = cursor.ReadOptional(tag, field);
+  if (!element.present()) return Flag::kFalse;
+  if (element.value.size() == 1 && element.value[0] == 0xff) return Flag::kTrue;
+  if (element.value.size() != 1 || element.value[0] != 0x00) {
+    cursor.FailAt(element.tlv, ErrorCode::kBadBoolean, field);
+  }
+  return Flag::kFalse;
+}
+
+Bytes ReadOid(Cursor& cursor, const char* field) {
+  const Element element = cursor.Read(kOid, field);
+  if (!cursor.ok()) return {};
+  // X.690 8.19.2: base 128, each number in the fewest octets.
+  bool minimal = true;
+  bool start = true;
+  for (uint8_t octet : element.value) {
+    minimal = minimal && !(start && octet == 0x80);
+    start = octet < 0x80;
+  }
+  if (element.value.empty() || !minimal || !start) {
+    cursor.FailAt(element.tlv, ErrorCode::kBadOid, field);
+    return {};
+  }
+  return element.value;
+}
+
+Bytes ReadBitStringOctets(Cursor& cursor, const char* field) {
+  const Element element = cursor.Read(kBitString, field);
+  if (!cursor.ok()) return {};
+  if (element.value.empty() || element.value[0] != 0) {
+    cursor.FailAt(element.tlv, ErrorCode::kBadBitString, field);
+    return {};
+  }
+  return element.value.subspan(1);
+}
+
+uint32_t ReadNamedBits(Cursor& cursor, const char* field, Tag tag) {
+  const Element element = cursor.Read(tag, field);
+  if (!cursor.ok()) return 0;
+  if (CheckBitString(element.value) != ErrorCode::kOk ||
+      element.value.size() > 5) {
+    cursor.FailAt(element.tlv, ErrorCode::kBadBitString, field);
+    return 0;
+  }
+  uint32_t bits = 0;
+  for (size_t i = 0; i < 8 * (element.value.size() - 1); ++i) {
+    if ((element.value[1 + i / 8] & (0x80u >> (i % 8))) != 0)
+      bits |= uint32_t{1} << i;
+  }
+  return bits;
+}
+
+std::optional<Time> DecodeUtcTime(Bytes content) {
+  if (content.size() != 13 || content[12] != 'Z') return std::nullopt;
+  const auto year = static_cast<int>(TwoDigits(content.data()));
+  if (year > 99) return std::nullopt;
+  // RFC 5280 4.1.2.5.1: YY of 50 and more is 19YY, else 20YY.
+  return DecodeFromMonth(year < 50 ? 2000 + year : 1900 + year,
+                         content.data() + 2);
+}
+
+std::optional<Time> DecodeGeneralizedTime(Bytes content) {
+  if (content.size() != 15 || content[14] != 'Z') return std::nullopt;
+  const unsigned century = TwoDigits(content.data());
+  const unsigned year = TwoDigits(content.data() + 2);
+  if (century > 99 || year > 99) return std::nullopt;
+  return DecodeFromMonth(static_cast<int>(century * 100 + year),
+                         content.data() + 4);
+}
+
+Time ReadTime(Cursor& cursor, const char* field) {
+  if (cursor.Peek() == kGeneralizedTime)
+    return ReadGeneralizedTime(cursor, field);
+  const Element element = cursor.Read(kUtcTime, field);
+  if (!cursor.ok()) return {};
+  const auto time = DecodeUtcTime(element.value);
+  if (!time) cursor.FailAt(element.tlv, ErrorCode::kBadTime, field);
+  return time.value_or(Time{});
+}
+
+Time ReadGeneralizedTime(Cursor& cursor, const char* field) {
+  const Element element = cursor.Read(kGeneralizedTime, field);
+  if (!cursor.ok()) return {};
+  const auto time = DecodeGeneralizedTime(element.value);
+  if (!time) cursor.FailAt(element.tlv, ErrorCode::kBadTime, field);
+  return time.value_or(Time{});
+}
+
+}  // namespace revstat::der

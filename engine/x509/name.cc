@@ -1,0 +1,195 @@
+#include "engine/x509/name.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include "engine/der/primitives.h"
+
+namespace revstat {
+namespace {
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c & 0x80) == 0; });
+}
+
+// RFC 4518 2.6.1: leading and trailing space is dropped, inner runs are one.
+std::string SqueezeSpace(std::string_view text) {
+  std::string squeezed;
+  squeezed.reserve(text.size());
+  for (char c : text) {
+    const bool space = c == ' ' || (c >= '\t' && c <= '\r');
+    if (!space) {
+      squeezed += c;
+    } else if (!squeezed.empty() && squeezed.back() != ' ') {
+      squeezed += ' ';
+    }
+  }
+  if (!squeezed.empty() && squeezed.back() == ' ') squeezed.pop_back();
+  return squeezed;
+}
+
+// RFC 4518 2.2 to 2.4 (map, normalise, fold) by utf8proc's NFKC_Casefold; text
+// that is not UTF-8 stays as it is, so that it equals only itself.
+std::string Fold(std::string_view text) {
+  std::string folded(text);
+  if (IsAscii(text)) {
+    for (char& c : folded)
+      c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return SqueezeSpace(folded);
+  }
+  utf8proc_uint8_t* mapped = nullptr;
+  const utf8proc_ssize_t size = utf8proc_map(
+      reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+      static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+                                     UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                                     UTF8PROC_IGNORE));
+  if (size < 0) return folded;
+  folded.assign(reinterpret_cast<const char*>(mapped),
+                static_cast<size_t>(size));
+  std::free(mapped);
+  return SqueezeSpace(folded);
+}
+
+void AppendUtf8(uint32_t code_point, std::string* text) {
+  utf8proc_uint8_t octets[4];
+  const auto size =
+      utf8proc_encode_char(static_cast<utf8proc_int32_t>(code_point), octets);
+  text->append(reinterpret_cast<const char*>(octets),
+               static_cast<size_t>(size));
+}
+
+// A character for every `width` octets, big-endian; empty when one is not a
+// Unicode scalar value. TeletexString is read as Latin-1, as OpenSSL and real
+// CAs do.
+std::string DecodeFixedWidth(Bytes value, size_t width) {
+  std::string text;
+  if (value.size() % width != 0) return {};
+  for (size_t i = 0; i < value.size(); i += width) {
+    uint32_t code_point = 0;
+    for (size_t j = 0; j < width; ++j)
+      code_point = code_point << 8 | value[i + j];
+    if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point < 0xe000))
+      return {};
+    AppendUtf8(code_point, &text);
+  }
+  return text;
+}
+
+void AppendSized(std::string_view part, std::string* out) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    out->push_back(static_cast<char>(part.size() >> shift & 0xff));
+  }
+  out->append(part);
+}
+
+// 'T' and folded text, or 'R' and the element as it is.
+std::string AttributeForm(Bytes type, char kind, std::string_view value) {
+  std::string form;
+  AppendSized(TextOf(type), &form);
+  form += kind;
+  AppendSized(value, &form);
+  return form;
+}
+
+std::string AttributeOf(Bytes type, const der::Element& value) {
+  if (const auto text = DecodeDirectoryString(value))
+    return CanonicalAttribute(type, *text);
+  return AttributeForm(type, 'R', TextOf(value.tlv));
+}
+
+}  // namespace
+
+std::optional<std::string> DecodeDirectoryString(const der::Element& value) {
+  const auto decoded = [&](size_t width) -> std::optional<std::string> {
+    std::string text = DecodeFixedWidth(value.value, width);
+    if (text.empty() && !value.value.empty()) return std::nullopt;
+    return text;
+  };
+  switch (value.tag) {
+    case der::kUtf8String:
+    case der::kPrintableString:
+    case der::kIa5String:
+    case der::kVisibleString:
+    case 0x12:  // NumericString
+      return std::string(TextOf(value.value));
+    case der::kTeletexString:
+      return decoded(1);
+    case der::kBmpString:
+      return decoded(2);
+    case der::kUniversalString:
+      return decoded(4);
+    default:
+      return std::nullopt;
+  }
+}
+
+void CheckRelativeName(der::Cursor& attributes, const char* field) {
+  if (attributes.AtEnd()) attributes.Fail(ErrorCode::kEmptySequence, field);
+  while (!attributes.AtEnd()) {
+    attributes.Nested(der::kSequence, field, [&](der::Cursor& attribute) {
+      der::ReadOid(attribute, field);
+      attribute.ReadAny(field);
+    });
+  }
+}
+
+NameView NameView::Read(der::Cursor& cursor, const char* field) {
+  const der::Element name =
+      cursor.Nested(der::kSequence, field, [&](der::Cursor& rdns) {
+        while (!rdns.AtEnd()) {
+          rdns.Nested(der::kSet, field,
+                      [&](der::Cursor& rdn) { CheckRelativeName(rdn, field); });
+        }
+      });
+  NameView view;
+  if (!cursor.ok()) return view;
+  view.tlv_ = name.tlv;
+  view.content_ = name.value;
+  return view;
+}
+
+std::string CanonicalAttribute(Bytes type, std::string_view utf8_value) {
+  return AttributeForm(type, 'T', Fold(utf8_value));
+}
+
+std::string CanonicalRdnOf(std::vector<std::string> attributes) {
+  std::sort(attributes.begin(), attributes.end());
+  std::string rdn;
+  for (const std::string& attribute : attributes) AppendSized(attribute, &rdn);
+  std::string form;
+  AppendSized(rdn, &form);
+  return form;
+}
+
+std::string CanonicalRelativeName(Bytes rdn_content) {
+  std::vector<std::string> attributes;
+  der::Trace trace(rdn_content);
+  der::Cursor cursor(rdn_content, &trace);
+  while (!cursor.AtEnd()) {
+    cursor.Nested(der::kSequence, "AttributeTypeAndValue",
+                  [&](der::Cursor& attribute) {
+                    const der::Element type = attribute.Read(der::kOid, "type");
+                    attributes.push_back(
+                        AttributeOf(type.value, attribute.ReadAny("value")));
+                  });
+  }
+  return CanonicalRdnOf(std::move(attributes));
+}
+
+std::string CanonicalName(NameView name) {
+  std::string form;
+  der::Trace trace(name.content());
+  der::Cursor rdns(name.content(), &trace);
+  while (!rdns.AtEnd()) {
+    form += CanonicalRelativeName(
+        rdns.Read(der::kSet, "RelativeDistinguishedName").value);
+  }
+  return form;
+}
+
+}  // namespace revstat

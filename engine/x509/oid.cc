@@ -1,0 +1,70 @@
+#include "engine/x509/oid.h"
+
+namespace revstat::oid {
+namespace {
+
+struct NamedOid {
+  Bytes oid;
+  const char* name;
+};
+
+const NamedOid kExtensions[] = {
+    {kSubjectKeyIdentifier, "subjectKeyIdentifier"},
+    {kKeyUsage, "keyUsage"},
+    {kIdCe<17>, "subjectAltName"},
+    {kIssuerAltName, "issuerAltName"},
+    {kBasicConstraints, "basicConstraints"},
+    {kCrlNumber, "cRLNumber"},
+    {kReasonCode, "reasonCode"},
+    {kInvalidityDate, "invalidityDate"},
+    {kDeltaCrlIndicator, "deltaCRLIndicator"},
+    {kIssuingDistributionPoint, "issuingDistributionPoint"},
+    {kCertificateIssuer, "certificateIssuer"},
+    {kIdCe<30>, "nameConstraints"},
+    {kCrlDistributionPoints, "cRLDistributionPoints"},
+    {kIdCe<32>, "certificatePolicies"},
+    {kIdCe<33>, "policyMappings"},
+    {kAuthorityKeyIdentifier, "authorityKeyIdentifier"},
+    {kIdCe<36>, "policyConstraints"},
+    {kExtKeyUsage, "extKeyUsage"},
+    {kFreshestCrl, "freshestCRL"},
+    {kIdCe<54>, "inhibitAnyPolicy"},
+    {kNoRevAvail, "noRevAvail"},
+    {kExpiredCertsOnCrl, "expiredCertsOnCRL"},
+    {kAuthorityInfoAccess, "authorityInfoAccess"},
+    {kTlsFeature, "tlsFeature"},
+};
+
+}  // namespace
+
+std::string ToDotted(Bytes oid) {
+  std::string text;
+  // Arcs of up to 128 bits occur (UUIDs under 2.25); longer ones are cut to
+  // their low 64 bits, which only a text for people sees.
+  uint64_t arc = 0;
+  bool first = true;
+  for (uint8_t octet : oid) {
+    arc = arc << 7 | (octet & 0x7f);
+    if (octet >= 0x80) continue;
+    if (first) {
+      const uint64_t root = arc < 40 ? 0 : arc < 80 ? 1 : 2;
+      text =
+          Concat({std::to_string(root), ".", std::to_string(arc - 40 * root)});
+      first = false;
+    } else {
+      text += '.';
+      text += std::to_string(arc);
+    }
+    arc = 0;
+  }
+  return text;
+}
+
+std::string NameOfExtension(Bytes oid) {
+  for (const NamedOid& known : kExtensions) {
+    if (Equal(known.oid, oid)) return known.name;
+  }
+  return ToDotted(oid);
+}
+
+}  // namespace revstat::oid
