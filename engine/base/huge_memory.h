@@ -1,0 +1,43 @@
+// Zeroed memory for large tables, on huge pages where the system grants them:
+// random reads of a table of ordinary pages spend most of their time on the
+// page tables.
+#ifndef REVSTAT_ENGINE_BASE_HUGE_MEMORY_H_
+#define REVSTAT_ENGINE_BASE_HUGE_MEMORY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "engine/base/bytes.h"
+
+namespace revstat {
+
+// Owns one zeroed region, aligned to a cache line at least. Move-only.
+// Throws std::bad_alloc like any container where there is no memory.
+class HugeMemory {
+ public:
+  HugeMemory() = default;
+  explicit HugeMemory(size_t size);
+  ~HugeMemory();
+  HugeMemory(HugeMemory&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)) {}
+  HugeMemory& operator=(HugeMemory&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+
+  uint8_t* data() { return data_; }
+  size_t size() const { return size_; }
+  Bytes bytes() const { return {data_, size_}; }
+
+ private:
+  uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_BASE_HUGE_MEMORY_H_

@@ -1,0 +1,21 @@
+// Compiled with -mavx512bw; called only where BestKernel() found it.
+#include <immintrin.h>
+
+#include "engine/index/kernel_impl.h"
+
+namespace revstat {
+
+void FindBatchAvx512(const Probe* probes, size_t count, uint32_t* offsets) {
+  RunBatch(
+      probes, count, offsets,
+      [](const SerialSetLine& line, uint16_t fingerprint) {
+        const __m512i words = _mm512_load_si512(&line);
+        const __m512i wanted =
+            _mm512_set1_epi16(static_cast<short>(fingerprint));
+        // The first three words are the rank and the overflow bits.
+        return static_cast<uint32_t>(_mm512_cmpeq_epi16_mask(words, wanted)) >>
+               3;
+      });
+}
+
+}  // namespace revstat

@@ -1,0 +1,113 @@
+// SerialSet: which serials a CRL lists, and where in its DER each entry stands.
+//
+// The bytes (FORMAT.md beside this file) are position-independent: built in
+// memory now, a file later. A line of 64 octets holds 29 fingerprints of 16
+// bits and is all that a serial that is not listed touches; a second plane
+// holds the entries' offsets, read on a fingerprint match only. Every match is
+// confirmed against the serial in the DER, so answers are exact.
+//
+// Lifetime: a SerialSet borrows the index bytes and the CRL's DER.
+// Thread-safety: immutable. Cost: one cache line for a serial that is not
+// listed, two more and one of the DER for one that is; no allocation, no lock,
+// no failure. Memory: about 6.6 octets an entry.
+#ifndef REVSTAT_ENGINE_INDEX_SERIAL_SET_H_
+#define REVSTAT_ENGINE_INDEX_SERIAL_SET_H_
+
+#include <cstdint>
+#include <span>
+
+#include "absl/status/statusor.h"
+#include "engine/base/bytes.h"
+#include "engine/base/serial_number.h"
+#include "engine/index/keyed_hash.h"
+
+namespace revstat {
+
+// One cache line of fingerprints.
+struct alignas(64) SerialSetLine {
+  static constexpr unsigned kSlots = 29;
+  static constexpr unsigned kOverflowClasses = 16;
+
+  uint32_t rank;      // of the first slot in the plane of offsets
+  uint16_t overflow;  // bit c: fingerprints of class c went on behind
+  uint16_t fingerprint[kSlots];  // 0: empty
+};
+static_assert(sizeof(SerialSetLine) == 64);
+
+// The start of the index bytes; see FORMAT.md. Little-endian.
+struct alignas(64) SerialSetHeader {
+  static constexpr uint64_t kMagic = 0x3174657356525352;  // "RSRVset1"
+
+  uint64_t magic;
+  uint64_t line_count;
+  uint64_t bucket_count;  // lines that a hash can choose; the rest is overflow
+  uint64_t entry_count;
+  HashKey key;
+  uint32_t partition_bits;
+  uint32_t reserved[7];
+};
+static_assert(sizeof(SerialSetHeader) == 128);
+
+// Where a hash sends a serial.
+struct SerialSetHome {
+  uint64_t bucket;
+  uint16_t fingerprint;
+};
+
+class SerialSet {
+ public:
+  // What Find returns for a serial that is not listed. No entry is at offset 0:
+  // the CertificateList itself begins there.
+  static constexpr uint32_t kNotListed = 0;
+
+  // The empty set: lists nothing.
+  SerialSet() = default;
+
+  // Reads index bytes made for the CRL `der`. Fails with kBadIndex where sizes
+  // do not agree; damage inside the planes can give a wrong answer (the store
+  // keeps a checksum against that) but never a read outside index and DER.
+  static absl::StatusOr<SerialSet> Open(Bytes index, Bytes der);
+
+  // The offset in the DER of the entry that lists this serial, or kNotListed.
+  // This is the reference: the batch kernels must agree with it.
+  uint32_t Find(const SerialNumber& serial) const;
+
+  uint64_t size() const { return entry_count_; }
+
+ private:
+  friend struct SerialSetAccess;
+
+  bool Confirm(uint32_t offset, const SerialNumber& serial) const;
+  uint32_t FindFrom(uint64_t line, uint16_t fingerprint,
+                    const SerialNumber& serial) const;
+
+  const SerialSetLine* lines_ = nullptr;
+  const uint32_t* offsets_ = nullptr;
+  uint64_t line_count_ = 0;
+  uint64_t bucket_count_ = 0;
+  uint64_t entry_count_ = 0;
+  uint32_t partition_bits_ = 0;
+  HashKey key_;
+  Bytes der_;
+};
+
+// The hash cut up: partition and position choose the bucket, the 16 bits behind
+// them are the fingerprint, never 0.
+inline constexpr uint32_t kPositionBits = 16;
+inline SerialSetHome HomeOf(uint64_t hash, uint32_t partition_bits,
+                            uint64_t bucket_count) {
+  const uint32_t bits = partition_bits + kPositionBits;
+  const uint64_t position = hash >> (64 - bits);
+  const auto fingerprint = static_cast<uint16_t>(hash >> (48 - bits));
+  return {position * bucket_count >> bits,
+          fingerprint == 0 ? uint16_t{1} : fingerprint};
+}
+
+inline uint16_t OverflowBit(uint16_t fingerprint) {
+  return static_cast<uint16_t>(
+      1u << (fingerprint % SerialSetLine::kOverflowClasses));
+}
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_INDEX_SERIAL_SET_H_

@@ -1,0 +1,182 @@
+#include "engine/verify/signature.h"
+
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/error.h"
+
+namespace revstat {
+namespace {
+
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+
+absl::Status BadSignature(const SignatureAlgorithm& algorithm) {
+  // libcrypto keeps its errors for the thread; nobody else will take them.
+  ERR_clear_error();
+  return MakeError(ErrorCode::kBadSignature, algorithm.name);
+}
+
+absl::Status WrongKey(const SignatureAlgorithm& algorithm,
+                      std::string_view why) {
+  return MakeError(ErrorCode::kUnsupportedKey,
+                   Concat({algorithm.name, ": ", why}));
+}
+
+// P-256, P-384 and P-521 by name (RFC 5480 2.1.1.1); no other curve.
+bool IsSupportedCurve(const EVP_PKEY* key) {
+  std::array<char, 64> name = {};
+  size_t size = 0;
+  if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) != 1)
+    return false;
+  const std::string_view curve(name.data(), size);
+  return curve == "prime256v1" || curve == "secp384r1" || curve == "secp521r1";
+}
+
+absl::Status CheckRsaSize(const EVP_PKEY* key,
+                          const SignatureAlgorithm& algorithm,
+                          const SignaturePolicy& policy) {
+  const int bits = EVP_PKEY_get_bits(key);
+  if (bits >= policy.min_rsa_bits && bits <= policy.max_rsa_bits)
+    return absl::OkStatus();
+  return WrongKey(algorithm,
+                  Concat({"an RSA key of ", std::to_string(bits), " bits"}));
+}
+
+absl::Status CheckKey(const EVP_PKEY* key, const SignatureAlgorithm& algorithm,
+                      const SignaturePolicy& policy) {
+  const int type = EVP_PKEY_get_base_id(key);
+  switch (algorithm.scheme) {
+    case SignatureScheme::kRsaPkcs1:
+      if (type != EVP_PKEY_RSA)
+        return WrongKey(algorithm, "the key is not RSA");
+      return CheckRsaSize(key, algorithm, policy);
+    case SignatureScheme::kRsaPss:
+      if (type != EVP_PKEY_RSA && type != EVP_PKEY_RSA_PSS) {
+        return WrongKey(algorithm, "the key is not RSA");
+      }
+      return CheckRsaSize(key, algorithm, policy);
+    case SignatureScheme::kEcdsa:
+      if (type != EVP_PKEY_EC || !IsSupportedCurve(key)) {
+        return WrongKey(algorithm, "the key is not on P-256, P-384 or P-521");
+      }
+      return absl::OkStatus();
+    case SignatureScheme::kEd25519:
+      if (type != EVP_PKEY_ED25519)
+        return WrongKey(algorithm, "the key is not Ed25519");
+      return absl::OkStatus();
+    case SignatureScheme::kEd448:
+      if (type != EVP_PKEY_ED448)
+        return WrongKey(algorithm, "the key is not Ed448");
+      return absl::OkStatus();
+  }
+  return WrongKey(algorithm, "unknown scheme");
+}
+
+bool SetPadding(EVP_PKEY_CTX* context, const SignatureAlgorithm& algorithm) {
+  switch (algorithm.scheme) {
+    case SignatureScheme::kRsaPkcs1:
+      return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+    case SignatureScheme::kRsaPss:
+      return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) ==
+                 1 &&
+             EVP_PKEY_CTX_set_rsa_pss_saltlen(context, algorithm.salt_length) ==
+                 1 &&
+             EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, algorithm.mgf1_digest,
+                                               nullptr) == 1;
+    default:
+      return true;
+  }
+}
+
+bool VerifyDigest(EVP_PKEY* key, const SignatureAlgorithm& algorithm,
+                  Bytes digest, Bytes signature) {
+  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr),
+                           EVP_PKEY_CTX_free);
+  const EVP_MD* type = EVP_get_digestbyname(algorithm.digest);
+  return context != nullptr && type != nullptr &&
+         EVP_PKEY_verify_init(context.get()) == 1 &&
+         SetPadding(context.get(), algorithm) &&
+         EVP_PKEY_CTX_set_signature_md(context.get(), type) == 1 &&
+         EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
+                         digest.data(), digest.size()) == 1;
+}
+
+bool VerifyMessage(EVP_PKEY* key, Bytes message, Bytes signature) {
+  const DigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  return context != nullptr &&
+         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) ==
+             1 &&
+         EVP_DigestVerify(context.get(), signature.data(), signature.size(),
+                          message.data(), message.size()) == 1;
+}
+
+absl::Status CheckStrength(const SignatureAlgorithm& algorithm,
+                           const SignaturePolicy& policy) {
+  const auto uses = [&](std::string_view digest) {
+    return (algorithm.digest != nullptr && digest == algorithm.digest) ||
+           (algorithm.mgf1_digest != nullptr &&
+            digest == algorithm.mgf1_digest);
+  };
+  const bool sha1_allowed = policy.weak_digest == WeakDigest::kAllowSha1;
+  if (uses("MD5") || (uses("SHA1") && !sha1_allowed)) {
+    return MakeError(ErrorCode::kWeakAlgorithm, algorithm.name);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<PublicKey> PublicKey::FromSpki(Bytes spki_tlv) {
+  const uint8_t* position = spki_tlv.data();
+  PublicKey key;
+  key.key_.reset(
+      d2i_PUBKEY(nullptr, &position, static_cast<long>(spki_tlv.size())),
+      EVP_PKEY_free);
+  if (key.key_ == nullptr || position != spki_tlv.data() + spki_tlv.size()) {
+    ERR_clear_error();
+    return MakeError(ErrorCode::kUnsupportedKey, "subjectPublicKeyInfo");
+  }
+  return key;
+}
+
+absl::StatusOr<SignedMessage> SignedMessage::Create(
+    Bytes algorithm_tlv, Bytes message, const SignaturePolicy& policy) {
+  auto algorithm = ParseSignatureAlgorithm(algorithm_tlv);
+  if (!algorithm.ok()) return algorithm.status();
+  absl::Status strength = CheckStrength(*algorithm, policy);
+  if (!strength.ok()) return strength;
+  SignedMessage signed_message;
+  signed_message.algorithm_ = *algorithm;
+  signed_message.policy_ = policy;
+  signed_message.message_ = message;
+  if (algorithm->digest == nullptr) return signed_message;
+  signed_message.digest_.resize(EVP_MAX_MD_SIZE);
+  size_t size = 0;
+  if (EVP_Q_digest(nullptr, algorithm->digest, nullptr, message.data(),
+                   message.size(), signed_message.digest_.data(), &size) != 1) {
+    ERR_clear_error();
+    return MakeError(ErrorCode::kUnsupportedAlgorithm, algorithm->name);
+  }
+  signed_message.digest_.resize(size);
+  return signed_message;
+}
+
+absl::Status SignedMessage::Verify(const PublicKey& key,
+                                   Bytes signature) const {
+  absl::Status fits = CheckKey(key.get(), algorithm_, policy_);
+  if (!fits.ok()) return fits;
+  const bool valid =
+      algorithm_.digest == nullptr
+          ? VerifyMessage(key.get(), message_, signature)
+          : VerifyDigest(key.get(), algorithm_, digest_, signature);
+  return valid ? absl::OkStatus() : BadSignature(algorithm_);
+}
+
+}  // namespace revstat

@@ -1,0 +1,91 @@
+// Signatures over certificates, CRLs and OCSP responses, by libcrypto.
+#ifndef REVSTAT_ENGINE_VERIFY_SIGNATURE_H_
+#define REVSTAT_ENGINE_VERIFY_SIGNATURE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/base/bytes.h"
+
+struct evp_pkey_st;
+
+namespace revstat {
+
+enum class SignatureScheme : uint8_t {
+  kRsaPkcs1,
+  kRsaPss,
+  kEcdsa,
+  kEd25519,
+  kEd448
+};
+
+// An AlgorithmIdentifier of a signature, read and supported.
+struct SignatureAlgorithm {
+  SignatureScheme scheme = SignatureScheme::kRsaPkcs1;
+  const char* digest =
+      nullptr;  // libcrypto's name; null where the scheme has its own
+  const char* mgf1_digest = nullptr;  // PSS only
+  int salt_length = 0;                // PSS only, octets
+  std::string_view name;              // "sha256WithRSAEncryption"
+};
+
+// AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters
+// ANY OPTIONAL } kUnsupportedAlgorithm for one that is not in the list of RFC
+// 8017 PKCS#1 v1.5 and PSS, ECDSA (RFC 5758), Ed25519 and Ed448 (RFC 8410);
+// kMalformed codes for wrong parameters. MD5 and SHA-1 are read here and
+// refused by policy.
+absl::StatusOr<SignatureAlgorithm> ParseSignatureAlgorithm(Bytes algorithm_tlv);
+
+enum class WeakDigest : uint8_t { kRefuse, kAllowSha1 };
+
+// What signatures are accepted. MD5 never is.
+struct SignaturePolicy {
+  WeakDigest weak_digest = WeakDigest::kRefuse;
+  // RSA moduli, in bits: below, anyone can forge; above, the check is a way to
+  // keep us busy.
+  int min_rsa_bits = 1024;
+  int max_rsa_bits = 16384;
+};
+
+// A public key, owned. Thread-safety: immutable.
+class PublicKey {
+ public:
+  // From a SubjectPublicKeyInfo; kUnsupportedKey where libcrypto cannot read
+  // it.
+  static absl::StatusOr<PublicKey> FromSpki(Bytes spki_tlv);
+
+  evp_pkey_st* get() const { return key_.get(); }
+
+ private:
+  std::shared_ptr<evp_pkey_st> key_;
+};
+
+// A signed message, hashed once however many keys are tried.
+// Lifetime: borrows the message. Thread-safety: immutable once made.
+class SignedMessage {
+ public:
+  // Hashes `message`: the cost of the whole check for a large CRL.
+  // kUnsupportedAlgorithm or kWeakAlgorithm before anything is hashed.
+  static absl::StatusOr<SignedMessage> Create(Bytes algorithm_tlv,
+                                              Bytes message,
+                                              const SignaturePolicy& policy);
+
+  // OK, kBadSignature, or kUnsupportedKey where key and algorithm do not fit.
+  absl::Status Verify(const PublicKey& key, Bytes signature) const;
+
+  const SignatureAlgorithm& algorithm() const { return algorithm_; }
+
+ private:
+  SignatureAlgorithm algorithm_;
+  SignaturePolicy policy_;
+  Bytes message_;
+  std::vector<uint8_t> digest_;  // empty where the scheme hashes by itself
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_VERIFY_SIGNATURE_H_
