@@ -96,12 +96,6 @@ std::string AttributeForm(Bytes type, char kind, std::string_view value) {
   return form;
 }
 
-std::string AttributeOf(Bytes type, const der::Element& value) {
-  if (const auto text = DecodeDirectoryString(value))
-    return CanonicalAttribute(type, *text);
-  return AttributeForm(type, 'R', TextOf(value.tlv));
-}
-
 }  // namespace
 
 std::optional<std::string> DecodeDirectoryString(const der::Element& value) {
@@ -157,6 +151,13 @@ std::string CanonicalAttribute(Bytes type, std::string_view utf8_value) {
   return AttributeForm(type, 'T', Fold(utf8_value));
 }
 
+std::string CanonicalAttribute(Bytes type, const der::Element& value) {
+  if (const auto text = DecodeDirectoryString(value)) {
+    return CanonicalAttribute(type, *text);
+  }
+  return AttributeForm(type, 'R', TextOf(value.tlv));
+}
+
 std::string CanonicalRdnOf(std::vector<std::string> attributes) {
   std::sort(attributes.begin(), attributes.end());
   std::string rdn;
@@ -171,12 +172,12 @@ std::string CanonicalRelativeName(Bytes rdn_content) {
   der::Trace trace(rdn_content);
   der::Cursor cursor(rdn_content, &trace);
   while (!cursor.AtEnd()) {
-    cursor.Nested(der::kSequence, "AttributeTypeAndValue",
-                  [&](der::Cursor& attribute) {
-                    const der::Element type = attribute.Read(der::kOid, "type");
-                    attributes.push_back(
-                        AttributeOf(type.value, attribute.ReadAny("value")));
-                  });
+    cursor.Nested(
+        der::kSequence, "AttributeTypeAndValue", [&](der::Cursor& attribute) {
+          const der::Element type = attribute.Read(der::kOid, "type");
+          attributes.push_back(
+              CanonicalAttribute(type.value, attribute.ReadAny("value")));
+        });
   }
   return CanonicalRdnOf(std::move(attributes));
 }

@@ -56,6 +56,7 @@ std::string CanonicalRelativeName(Bytes rdn_content);
 // One attribute, from its type and the text of its value: what a name that was
 // typed in is made of.
 std::string CanonicalAttribute(Bytes type, std::string_view utf8_value);
+std::string CanonicalAttribute(Bytes type, const der::Element& value);
 std::string CanonicalRdnOf(std::vector<std::string> attributes);
 
 template <class Visit>
@@ -71,7 +72,7 @@ void NameView::ForEachAttribute(Visit&& visit) const {
                      const der::Element type =
                          attribute.Read(der::kOid, "type");
                      const der::Element value = attribute.ReadAny("value");
-                     visit(position, type.value, value);
+                     if (attribute.ok()) visit(position, type.value, value);
                    });
         position = Position::kFurtherOfRdn;
       }

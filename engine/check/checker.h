@@ -1,0 +1,31 @@
+// The question a caller asks: what is the status of this certificate?
+#ifndef REVSTAT_ENGINE_CHECK_CHECKER_H_
+#define REVSTAT_ENGINE_CHECK_CHECKER_H_
+
+#include <span>
+
+#include "engine/base/time.h"
+#include "engine/snapshot/snapshot.h"
+
+namespace revstat {
+
+// A certificate as far as its status needs it. Without known validity (a bare
+// serial) the bounds stay open and it is neither expired nor not yet valid.
+struct Question {
+  LookupKey key;
+  Time not_before = Time::min();
+  Time not_after = Time::max();
+};
+
+// Answers by the status model: revoked and on hold first, then the
+// certificate's own validity, then active or unknown. Writes the verdict of
+// questions[i] to verdicts[i]. No allocation, no lock, no failure. Whether an
+// unknown is accepted is the caller's decision, never made here.
+void Check(const Snapshot& snapshot, const LookupPolicy& policy,
+           std::span<const Question> questions, std::span<Verdict> verdicts);
+Verdict Check(const Snapshot& snapshot, const LookupPolicy& policy,
+              const Question& question);
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_CHECK_CHECKER_H_

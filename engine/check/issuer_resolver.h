@@ -1,0 +1,51 @@
+// From what a caller holds (a certificate, a digest, a typed name) to the
+// issuer in a snapshot.
+#ifndef REVSTAT_ENGINE_CHECK_ISSUER_RESOLVER_H_
+#define REVSTAT_ENGINE_CHECK_ISSUER_RESOLVER_H_
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "absl/status/statusor.h"
+#include "engine/check/checker.h"
+#include "engine/snapshot/snapshot.h"
+#include "engine/x509/certificate.h"
+
+namespace revstat {
+
+// Remembers what it has resolved: the certificates of a batch mostly share a
+// few issuers, and comparing names under RFC 5280 is slow beside a lookup.
+// Lifetime: borrows the snapshot. Thread-safety: one thread each. Memory: at
+// most kMaxRemembered names.
+class IssuerResolver {
+ public:
+  static constexpr size_t kMaxRemembered = 4096;
+
+  explicit IssuerResolver(const Snapshot& snapshot) : snapshot_(snapshot) {}
+
+  // The issuer of a certificate, by its issuer name and authorityKeyIdentifier;
+  // where CAs of one name remain, by whose key signed it. kUnknownIssuer where
+  // none fits. Does not prove that the issuer signed the certificate: that is
+  // path validation.
+  IssuerId IssuerOf(const CertificateView& certificate);
+
+  // The question to ask about a certificate.
+  Question QuestionOf(const CertificateView& certificate);
+
+  // The issuer named in a list: the SHA-256 of its certificate in hexadecimal,
+  // or its subject in RFC 4514 form. kUnknownIssuer, or kAmbiguousIssuer for a
+  // name that several have; kBadText for neither form.
+  absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
+
+ private:
+  IssuerId Choose(const CertificateView& certificate);
+
+  const Snapshot& snapshot_;
+  std::unordered_map<std::string, IssuerId> by_certificate_;
+  std::unordered_map<std::string, IssuerId> by_text_;
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_CHECK_ISSUER_RESOLVER_H_

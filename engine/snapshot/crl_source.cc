@@ -1,0 +1,49 @@
+#include "engine/snapshot/crl_source.h"
+
+#include <optional>
+#include <utility>
+
+namespace revstat {
+
+absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::Ingest(
+    std::shared_ptr<const Buffer> der,
+    std::span<const CertificateView> candidates, const IngestOptions& options) {
+  const auto crl = CrlView::Parse(der->bytes());
+  if (!crl.ok()) return crl.status();
+  std::optional<absl::StatusOr<VerifiedCrl>> verified;
+  std::optional<absl::StatusOr<CrlIndex>> index;
+  RunBeside(
+      options.threads,
+      [&] { index.emplace(IndexCrl(*crl, HashKey::Random(), options.limits)); },
+      [&] {
+        verified.emplace(VerifyCrl(*crl, candidates, options.signature));
+      });
+  if (!index->ok()) return index->status();
+  if (!verified->ok()) return verified->status();
+
+  std::shared_ptr<CrlSource> source(new CrlSource);
+  source->der_ = std::move(der);
+  source->crl_ = *crl;
+  source->issuer_index_ = (*verified)->issuer_index();
+  source->algorithm_ = (*verified)->algorithm();
+  source->index_ = **std::move(index);
+  for (const IssuerIndex& issuer : source->index_.issuers) {
+    auto set = SerialSet::Open(issuer.index.bytes(), source->crl_.der());
+    if (!set.ok()) return set.status();
+    source->sets_.push_back({issuer.certificate_issuer, *set});
+  }
+  return source;
+}
+
+size_t CrlSource::index_bytes() const {
+  size_t bytes = 0;
+  for (const IssuerIndex& issuer : index_.issuers) bytes += issuer.index.size();
+  return bytes;
+}
+
+const Sha256Digest& CrlSource::sha256() const {
+  std::call_once(sha256_once_, [this] { sha256_ = Sha256(crl_.der()); });
+  return sha256_;
+}
+
+}  // namespace revstat

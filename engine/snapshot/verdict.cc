@@ -1,0 +1,85 @@
+#include "engine/snapshot/verdict.h"
+
+#include <array>
+#include <string>
+
+namespace revstat {
+namespace {
+
+struct CauseRow {
+  std::string_view constant;
+  std::string_view text;
+};
+
+constexpr auto kCauses = std::to_array<CauseRow>({
+#define REVSTAT_ROW(name, text) {#name, text},
+    REVSTAT_CAUSES(REVSTAT_ROW)
+#undef REVSTAT_ROW
+});
+
+// "kNoSource" -> "no_source"; "" for kNone.
+std::array<std::string, kCauses.size()> MakeNames() {
+  std::array<std::string, kCauses.size()> names;
+  for (size_t i = 1; i < names.size(); ++i) {
+    for (char c : kCauses[i].constant.substr(1)) {
+      const bool upper = c >= 'A' && c <= 'Z';
+      if (upper && !names[i].empty()) names[i] += '_';
+      names[i] += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string_view NameOf(Status status) {
+  switch (status) {
+    case Status::kRevoked:
+      return "revoked";
+    case Status::kOnHold:
+      return "on_hold";
+    case Status::kExpired:
+      return "expired";
+    case Status::kNotYetValid:
+      return "not_yet_valid";
+    case Status::kActive:
+      return "active";
+    case Status::kUnknown:
+      return "unknown";
+  }
+  return "";
+}
+
+std::string_view NameOf(Cause cause) {
+  static const auto& names = *new auto(MakeNames());
+  return names[static_cast<size_t>(cause)];
+}
+
+std::string_view MeaningOf(Cause cause) {
+  return kCauses[static_cast<size_t>(cause)].text;
+}
+
+Cause CauseOf(ErrorCode refused) {
+  switch (refused) {
+    case ErrorCode::kOk:
+      return Cause::kNone;
+    case ErrorCode::kBadSignature:
+      return Cause::kBadSignature;
+    case ErrorCode::kKeyIdentifierMismatch:
+    case ErrorCode::kCrlSignMissing:
+    case ErrorCode::kWrongIssuer:
+    case ErrorCode::kNoIssuer:
+    case ErrorCode::kUnsupportedKey:
+      return Cause::kWrongKey;
+    case ErrorCode::kUnsupportedAlgorithm:
+      return Cause::kUnsupportedAlgorithm;
+    case ErrorCode::kWeakAlgorithm:
+      return Cause::kWeakAlgorithm;
+    case ErrorCode::kUnsupportedCriticalExtension:
+      return Cause::kUnsupportedCriticalExtension;
+    default:
+      return Cause::kMalformed;
+  }
+}
+
+}  // namespace revstat

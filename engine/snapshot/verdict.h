@@ -1,0 +1,84 @@
+// The status of a certificate, and why (the status model of the project).
+#ifndef REVSTAT_ENGINE_SNAPSHOT_VERDICT_H_
+#define REVSTAT_ENGINE_SNAPSHOT_VERDICT_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "engine/base/error.h"
+#include "engine/base/time.h"
+#include "engine/x509/crl_entry.h"
+
+namespace revstat {
+
+// In order of precedence: where several could be said, the first is.
+enum class Status : uint8_t {
+  kRevoked,      // an authentic source lists it
+  kOnHold,       // listed with certificateHold, which a later CRL can lift
+  kExpired,      // asked for a time after notAfter, and not revoked
+  kNotYetValid,  // asked for a time before notBefore, and not revoked
+  kActive,       // a current, authentic, complete source covers it, not listed
+  kUnknown,      // nothing proves any of these; see Cause
+};
+
+// X(name, text): why a status is unknown.
+#define REVSTAT_CAUSES(X)                                                      \
+  X(kNone, "")                                                                 \
+  X(kNoIssuer, "the certificate's issuer is not known")                        \
+  X(kAmbiguousIssuer, "several issuers have this name")                        \
+  X(kNoSource, "no revocation source of this issuer is held")                  \
+  X(kOutOfScope, "the sources held do not cover this certificate")             \
+  X(kIncomplete, "a part of the issuer's CRLs, or some reasons, are not held") \
+  X(kStale, "the newest source is past its nextUpdate or too old")             \
+  X(kNoNextUpdate, "the source does not say until when it is current")         \
+  X(kNotYetCurrent, "the source is newer than the time asked about")           \
+  X(kRevokedLater, "listed as revoked, but only after the time asked about")   \
+  X(kBadSignature, "the source's signature does not verify")                   \
+  X(kWrongKey,                                                                 \
+    "the source is signed by another key or one that may not sign CRLs")       \
+  X(kUnsupportedAlgorithm,                                                     \
+    "the source's signature algorithm is not supported")                       \
+  X(kWeakAlgorithm, "the source's signature algorithm is too weak")            \
+  X(kUnsupportedCriticalExtension,                                             \
+    "the source has a critical extension that is not processed")               \
+  X(kMalformed, "the source is malformed")                                     \
+  X(kResponderUnknown, "the responder does not know the certificate")          \
+  X(kBadInput, "the input could not be read")
+
+enum class Cause : uint8_t {
+#define REVSTAT_DECLARE(name, text) name,
+  REVSTAT_CAUSES(REVSTAT_DECLARE)
+#undef REVSTAT_DECLARE
+};
+
+std::string_view NameOf(Status status);   // "on_hold"
+std::string_view NameOf(Cause cause);     // "no_source"; "" for kNone
+std::string_view MeaningOf(Cause cause);  // one plain sentence
+
+// What a refused source means to the certificates it would have covered.
+Cause CauseOf(ErrorCode refused);
+
+// The answer to one question, in 16 octets. What it rests on is looked up with
+// Snapshot::Explain only when asked for.
+struct Verdict {
+  static constexpr uint32_t kNoSource = 0xffffffff;
+  // Flags.
+  static constexpr uint8_t kIsExpired = 1;    // asked for a time after notAfter
+  static constexpr uint8_t kStaleSource = 2;  // the source was not current then
+
+  int64_t revocation_seconds = 0;  // since 1970; kRevoked and kOnHold only
+  uint32_t source = kNoSource;     // the source that decided, in its snapshot
+  Status status = Status::kUnknown;
+  Cause cause = Cause::kNone;
+  ReasonCode reason = ReasonCode::kAbsent;
+  uint8_t flags = 0;
+
+  Time revocation_time() const { return FromUnix(revocation_seconds); }
+  bool is_expired() const { return (flags & kIsExpired) != 0; }
+  bool is_stale() const { return (flags & kStaleSource) != 0; }
+};
+static_assert(sizeof(Verdict) == 16);
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_SNAPSHOT_VERDICT_H_
