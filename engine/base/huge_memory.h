@@ -13,7 +13,8 @@
 
 namespace revstat {
 
-// Owns one zeroed region, aligned to a cache line at least. Move-only.
+// Owns one zeroed region, aligned to a cache line and, from a page's size on,
+// to a page at least. Move-only.
 // Throws std::bad_alloc like any container where there is no memory.
 class HugeMemory {
  public:

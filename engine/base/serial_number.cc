@@ -18,11 +18,48 @@ void Negate(uint8_t* begin, size_t size) {
   }
 }
 
+// The value of each character as a hexadecimal digit, 0xff for any other.
+constexpr std::array<uint8_t, 256> MakeDigitTable() {
+  std::array<uint8_t, 256> table = {};
+  for (size_t c = 0; c < table.size(); ++c) {
+    table[c] = c >= '0' && c <= '9'   ? static_cast<uint8_t>(c - '0')
+               : c >= 'a' && c <= 'f' ? static_cast<uint8_t>(c - 'a' + 10)
+               : c >= 'A' && c <= 'F' ? static_cast<uint8_t>(c - 'A' + 10)
+                                      : uint8_t{0xff};
+  }
+  return table;
+}
+constexpr std::array<uint8_t, 256> kDigitTable = MakeDigitTable();
+
+// The usual form in lists: an even number of digits and nothing else, whose
+// first octet is no padding. Nothing for any other form, or for no serial.
+std::optional<SerialNumber> FromPlainHex(std::string_view text) {
+  constexpr size_t kMaxDigits = 2 * (SerialNumber::kMaxOctets - 1);
+  if (text.empty() || text.size() % 2 != 0 || text.size() > kMaxDigits) {
+    return std::nullopt;
+  }
+  // One octet of zero stands before the value, for a first bit that is set.
+  std::array<uint8_t, SerialNumber::kMaxOctets> octets;
+  octets[0] = 0;
+  uint8_t bad = 0;
+  for (size_t i = 0; i < text.size(); i += 2) {
+    const uint8_t high = kDigitTable[static_cast<uint8_t>(text[i])];
+    const uint8_t low = kDigitTable[static_cast<uint8_t>(text[i + 1])];
+    bad |= high | low;
+    octets[1 + i / 2] = static_cast<uint8_t>(high << 4 | (low & 15));
+  }
+  if (bad > 15 || octets[1] == 0) return std::nullopt;
+  const Bytes value(octets.data() + 1, text.size() / 2);
+  return SerialNumber::FromContent(
+      octets[1] < 0x80 ? value : Bytes(octets.data(), value.size() + 1));
+}
+
 bool IsSeparator(char c) { return c == ':' || c == ' ' || c == '\t'; }
 
 }  // namespace
 
 absl::StatusOr<SerialNumber> SerialNumber::FromText(std::string_view text) {
+  if (const auto plain = FromPlainHex(text)) return *plain;
   const auto fail = [&](std::string_view why) {
     return MakeError(
         ErrorCode::kBadText,

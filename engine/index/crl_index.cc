@@ -42,7 +42,9 @@ class CrlIndexer {
 
   absl::StatusOr<CrlIndex> Run() {
     CrlEntryReader reader(crl_);
-    while (reader.Next()) {
+    for (;;) {
+      AddUsualEntries(&reader);
+      if (!reader.Next()) break;
       const ParseError error = Add(reader.entry());
       if (!error.ok()) return ToStatus(error);
     }
@@ -51,6 +53,37 @@ class CrlIndexer {
   }
 
  private:
+  // Takes entries up to the first that is not of the usual form. All but a few
+  // entries of real CRLs pass here and only here.
+  void AddUsualEntries(CrlEntryReader* entries) {
+    CrlEntryReader reader = *entries;  // a copy, to be kept in registers
+    SerialSetBuilder& builder = builders_[current_];
+    const uint64_t most = limits_.max_entries - statistics_.entries;
+    uint64_t count = 0;
+    std::array<uint64_t, 16> by_reason = {};
+    int64_t oldest = ToUnix(oldest_);
+    int64_t newest = ToUnix(newest_);
+    for (; count < most; ++count) {
+      const uint32_t offset = reader.next_offset();
+      const bool is_usual = reader.NextUsual([&](const UsualEntry& entry) {
+        ++by_reason[entry.reason % by_reason.size()];
+        oldest = std::min(oldest, entry.revocation_seconds);
+        newest = std::max(newest, entry.revocation_seconds);
+        builder.Add(entry.serial_words(), offset);
+      });
+      if (!is_usual) break;
+    }
+    *entries = reader;
+    statistics_.entries += count;
+    constexpr size_t kNoReason =
+        static_cast<size_t>(ReasonCode::kAbsent) % by_reason.size();
+    statistics_.without_reason += by_reason[kNoReason];
+    for (size_t i = 0; i < statistics_.by_reason.size(); ++i)
+      statistics_.by_reason[i] += by_reason[i];
+    oldest_ = FromUnix(oldest);
+    newest_ = FromUnix(newest);
+  }
+
   ParseError Add(const CrlEntry& entry) {
     if (!entry.certificate_issuer.empty()) {
       const ParseError error = ChangeIssuer(entry);
@@ -64,7 +97,7 @@ class CrlIndexer {
       return {ErrorCode::kTooMany, entry.offset, "revokedCertificates"};
     }
     Count(entry);
-    builders_[current_].Add(entry.serial, entry.offset);
+    builders_[current_].Add(entry.serial.Words(), entry.offset);
     return {};
   }
 

@@ -45,7 +45,7 @@ struct CrlIndex {
 
 struct IndexLimits {
   uint64_t max_entries = 200'000'000;
-  uint64_t max_certificate_issuers = 100'000;  // of an indirect CRL
+  uint64_t max_certificate_issuers = 10'000;  // of an indirect CRL
 };
 
 // Cost: linear, some 20 ns an entry; memory as SerialSetBuilder. Errors: those

@@ -15,6 +15,7 @@ namespace revstat {
 struct SerialSetAccess {
   static const SerialSetLine* lines(const SerialSet& set) { return set.lines_; }
   static const uint32_t* offsets(const SerialSet& set) { return set.offsets_; }
+  static uint64_t line_count(const SerialSet& set) { return set.line_count_; }
   static uint64_t bucket_count(const SerialSet& set) {
     return set.bucket_count_;
   }
@@ -25,11 +26,25 @@ struct SerialSetAccess {
   static const HashKey& key(const SerialSet& set) { return set.key_; }
   static const uint8_t* der(const SerialSet& set) { return set.der_.data(); }
   static uint64_t der_size(const SerialSet& set) { return set.der_.size(); }
+  // `serial` is the SerialNumber as octets.
+  static bool Confirm(const SerialSet& set, uint32_t offset,
+                      const uint8_t* serial) {
+    SerialNumber number;
+    __builtin_memcpy(static_cast<void*>(&number), serial, sizeof(number));
+    return set.Confirm(offset, number);
+  }
 };
 
-void FindBatchScalar(const Probe* probes, size_t count, uint32_t* offsets);
-void FindBatchAvx2(const Probe* probes, size_t count, uint32_t* offsets);
-void FindBatchAvx512(const Probe* probes, size_t count, uint32_t* offsets);
+// Of each kernel.
+#define REVSTAT_DECLARE_KERNEL(name)                                          \
+  void FindBatch##name(const Probe* probes, size_t count, uint32_t* offsets); \
+  void FindBatch##name(const SerialSet& set, const SerialColumn& serials,     \
+                       size_t count, uint32_t* offsets);                      \
+  uint32_t FindOne##name(const SerialSet& set, const SerialNumber& serial);
+REVSTAT_DECLARE_KERNEL(Scalar)
+REVSTAT_DECLARE_KERNEL(Avx2)
+REVSTAT_DECLARE_KERNEL(Avx512)
+#undef REVSTAT_DECLARE_KERNEL
 
 }  // namespace revstat
 

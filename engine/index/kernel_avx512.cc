@@ -4,18 +4,28 @@
 #include "engine/index/kernel_impl.h"
 
 namespace revstat {
+namespace {
+
+constexpr auto Match = [](const SerialSetLine& line, uint16_t fingerprint) {
+  const __m512i words = _mm512_load_si512(&line);
+  const __m512i wanted = _mm512_set1_epi16(static_cast<short>(fingerprint));
+  // The first three words are the rank and the overflow bits.
+  return static_cast<uint32_t>(_mm512_cmpeq_epi16_mask(words, wanted)) >> 3;
+};
+
+}  // namespace
 
 void FindBatchAvx512(const Probe* probes, size_t count, uint32_t* offsets) {
-  RunBatch(
-      probes, count, offsets,
-      [](const SerialSetLine& line, uint16_t fingerprint) {
-        const __m512i words = _mm512_load_si512(&line);
-        const __m512i wanted =
-            _mm512_set1_epi16(static_cast<short>(fingerprint));
-        // The first three words are the rank and the overflow bits.
-        return static_cast<uint32_t>(_mm512_cmpeq_epi16_mask(words, wanted)) >>
-               3;
-      });
+  RunBatch(probes, count, offsets, Match);
+}
+
+void FindBatchAvx512(const SerialSet& set, const SerialColumn& serials,
+                     size_t count, uint32_t* offsets) {
+  RunBatch(set, serials, count, offsets, Match);
+}
+
+uint32_t FindOneAvx512(const SerialSet& set, const SerialNumber& serial) {
+  return RunOne(set, serial, Match);
 }
 
 }  // namespace revstat

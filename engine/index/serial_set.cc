@@ -25,6 +25,8 @@ HashKey HashKey::Random() {
   return key;
 }
 
+constinit const SerialSetLine SerialSet::kNoEntries = {};
+
 absl::StatusOr<SerialSet> SerialSet::Open(Bytes index, Bytes der) {
   const auto bad = [](std::string_view why) {
     return MakeError(ErrorCode::kBadIndex, why);
@@ -93,7 +95,6 @@ uint32_t SerialSet::FindFrom(uint64_t line, uint16_t fingerprint,
 }
 
 uint32_t SerialSet::Find(const SerialNumber& serial) const {
-  if (bucket_count_ == 0) return kNotListed;
   const SerialSetHome home =
       HomeOf(KeyedHash(key_, serial.Words()), partition_bits_, bucket_count_);
   return FindFrom(home.bucket, home.fingerprint, serial);

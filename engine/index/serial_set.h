@@ -61,7 +61,7 @@ class SerialSet {
   static constexpr uint32_t kNotListed = 0;
 
   // The empty set: lists nothing.
-  SerialSet() = default;
+  SerialSet() : lines_(&kNoEntries), line_count_(1), bucket_count_(1) {}
 
   // Reads index bytes made for the CRL `der`. Fails with kBadIndex where sizes
   // do not agree; damage inside the planes can give a wrong answer (the store
@@ -81,10 +81,12 @@ class SerialSet {
   uint32_t FindFrom(uint64_t line, uint16_t fingerprint,
                     const SerialNumber& serial) const;
 
-  const SerialSetLine* lines_ = nullptr;
+  static const SerialSetLine kNoEntries;
+
+  const SerialSetLine* lines_;
   const uint32_t* offsets_ = nullptr;
-  uint64_t line_count_ = 0;
-  uint64_t bucket_count_ = 0;
+  uint64_t line_count_;
+  uint64_t bucket_count_;  // 1 or more, so that a line can always be read
   uint64_t entry_count_ = 0;
   uint32_t partition_bits_ = 0;
   HashKey key_;

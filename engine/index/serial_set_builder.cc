@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <bitset>
+#include <cstring>
 #include <utility>
 
 #include "engine/x509/crl_entry.h"
@@ -15,7 +15,7 @@ namespace {
 constexpr double kFill = 25.2;
 
 // A partition of this many records is sorted inside the L2 cache.
-constexpr uint64_t kPartitionRecords = 16384;
+constexpr uint64_t kPartitionRecords = 65536;
 constexpr uint32_t kMaxPartitionBits = 32 - kPositionBits - 4;
 constexpr size_t kSlabSize = size_t{8} << 20;
 
@@ -46,6 +46,49 @@ bool IsStricter(const CrlEntry& a, const CrlEntry& b) {
 
 }  // namespace
 
+struct SerialSetBuilder::Records {
+  Record* end;  // as in ends_: a chunk's end, or inside one; null for none
+
+  // Calls visit(Record) for each.
+  template <class Visit>
+  void ForEach(Visit&& visit) const {
+    const Record* last = end;
+    while (last != nullptr) {
+      // A full chunk's end is the next one's start.
+      const auto* chunk = reinterpret_cast<const Chunk*>(
+          (reinterpret_cast<uintptr_t>(last) - 1) & ~(sizeof(Chunk) - 1));
+      for (const Record* record = chunk->records; record != last; ++record)
+        visit(*record);
+      last = chunk->previous == nullptr
+                 ? nullptr
+                 : chunk->previous->records + Chunk::kRecords;
+    }
+  }
+};
+
+// Fingerprints and offsets side by side, as the lines and the plane want them.
+struct SerialSetBuilder::Items {
+  std::vector<uint16_t> fingerprints;
+  std::vector<uint32_t> offsets;
+
+  size_t size() const { return offsets.size(); }
+  void Resize(size_t size) {
+    fingerprints.resize(size);
+    offsets.resize(size);
+  }
+  void Append(const Items& from, size_t begin, size_t end) {
+    fingerprints.insert(fingerprints.end(), from.fingerprints.data() + begin,
+                        from.fingerprints.data() + end);
+    offsets.insert(offsets.end(), from.offsets.data() + begin,
+                   from.offsets.data() + end);
+  }
+  void DropFront(size_t count) {
+    const auto drop = static_cast<ptrdiff_t>(count);
+    fingerprints.erase(fingerprints.begin(), fingerprints.begin() + drop);
+    offsets.erase(offsets.begin(), offsets.begin() + drop);
+  }
+};
+
 // Writes lines and offsets from the first bucket to the last. What a line has
 // no room for is carried to the lines behind it.
 class SerialSetBuilder::Layout {
@@ -61,7 +104,7 @@ class SerialSetBuilder::Layout {
         line_count_(line_count),
         offsets_(offsets) {}
 
-  void AddPartition(uint64_t partition, const Chunk* last);
+  void AddPartition(uint64_t partition, Records records);
 
   enum class Outcome { kDone, kTooFewLines };
   // Ends the last bucket and places what is still carried.
@@ -71,17 +114,15 @@ class SerialSetBuilder::Layout {
   uint64_t duplicates() const { return duplicates_; }
 
  private:
-  struct Item {
-    uint16_t fingerprint;
-    uint32_t offset;
-  };
-
   uint64_t BucketOf(uint64_t position) const {
     return position * bucket_count_ >> bits_;
   }
-  void SortByBucket(uint64_t partition, const Chunk* last);
-  void AddItem(Item item);
-  bool IsDuplicate(Item item);
+  void SortByBucket(uint64_t partition, Records records);
+  void AddBucket(size_t begin, size_t end);
+  bool MayHaveTwins(size_t begin, size_t end);
+  size_t DropDuplicates(size_t begin, size_t end);
+  bool KeepStricter(size_t kept, size_t added);
+  void Place(const Items& from, size_t begin, size_t end);
   void EndLine();
 
   const CrlView& crl_;
@@ -90,111 +131,148 @@ class SerialSetBuilder::Layout {
   SerialSetLine* const lines_;
   const uint64_t line_count_;
   uint32_t* const offsets_;
-  uint64_t line_ = 0;        // the open one
-  std::vector<Item> items_;  // to be placed on the open line or behind it
-  size_t carried_ = 0;       // so many of them come from buckets before
-  std::bitset<1024> seen_;   // fingerprints of the open bucket, by low bits
+  uint64_t line_ = 0;  // the open one
+  size_t used_ = 0;    // slots of it
+  Items carried_;      // to be placed on the lines behind the open one
   uint64_t entry_count_ = 0;
   uint64_t duplicates_ = 0;
-  std::vector<Item> sorted_;  // of one partition
+  Items sorted_;  // of one partition
   std::vector<uint32_t> ends_;
+  // By the low bits of a fingerprint: a bucket that had such a one.
+  std::vector<uint16_t> seen_ = std::vector<uint16_t>(8192);
+  uint16_t buckets_seen_ = 0;
 };
 
 // A counting sort: the buckets of a partition are few and known.
 void SerialSetBuilder::Layout::SortByBucket(uint64_t partition,
-                                            const Chunk* last) {
+                                            Records records) {
   const uint64_t base = partition << kPositionBits;
   const uint64_t first = BucketOf(base);
   const auto bucket_of = [&](Record record) {
     return static_cast<size_t>(BucketOf(base + (record.hash >> 16)) - first);
   };
   ends_.assign(BucketOf(base + UINT16_MAX) - first + 2, 0);
-  size_t count = 0;
-  for (const Chunk* chunk = last; chunk != nullptr; chunk = chunk->previous) {
-    for (size_t i = 0; i < chunk->size; ++i) {
-      ++ends_[bucket_of(chunk->records[i]) + 1];
-    }
-    count += chunk->size;
-  }
-  for (size_t i = 1; i < ends_.size(); ++i) ends_[i] += ends_[i - 1];
-  sorted_.resize(count);
-  for (const Chunk* chunk = last; chunk != nullptr; chunk = chunk->previous) {
-    for (size_t i = 0; i < chunk->size; ++i) {
-      const Record record = chunk->records[i];
-      const auto fingerprint = static_cast<uint16_t>(record.hash);
-      sorted_[ends_[bucket_of(record)]++] = {
-          fingerprint == 0 ? uint16_t{1} : fingerprint, record.offset};
-    }
-  }
+  uint32_t* const ends = ends_.data();
+  records.ForEach([&](Record record) { ++ends[bucket_of(record) + 1]; });
+  for (size_t i = 1; i < ends_.size(); ++i) ends[i] += ends[i - 1];
+  sorted_.Resize(ends_.back());
+  uint16_t* const fingerprints = sorted_.fingerprints.data();
+  uint32_t* const offsets = sorted_.offsets.data();
+  records.ForEach([&](Record record) {
+    const uint32_t at = ends[bucket_of(record)]++;
+    const auto fingerprint = static_cast<uint16_t>(record.hash);
+    fingerprints[at] = fingerprint == 0 ? uint16_t{1} : fingerprint;
+    offsets[at] = record.offset;
+  });
 }
 
 void SerialSetBuilder::Layout::AddPartition(uint64_t partition,
-                                            const Chunk* last) {
-  if (last == nullptr) return;
-  SortByBucket(partition, last);
+                                            Records records) {
+  if (records.end == nullptr) return;
+  SortByBucket(partition, records);
   const uint64_t first = BucketOf(partition << kPositionBits);
   size_t begin = 0;
   for (size_t i = 0; i + 1 < ends_.size(); ++i) {
     while (line_ < first + i) EndLine();
-    for (size_t k = begin; k < ends_[i]; ++k) AddItem(sorted_[k]);
+    AddBucket(begin, ends_[i]);
     begin = ends_[i];
   }
 }
 
-void SerialSetBuilder::Layout::AddItem(Item item) {
-  const size_t bit = item.fingerprint % seen_.size();
-  if (seen_[bit] && IsDuplicate(item)) return;
-  seen_[bit] = true;
-  items_.push_back(item);
+// The part of a bucket that is in sorted_[begin, end). A bucket on the border
+// of two partitions comes in two parts.
+void SerialSetBuilder::Layout::AddBucket(size_t begin, size_t end) {
+  if (MayHaveTwins(begin, end)) end = DropDuplicates(begin, end);
+  const size_t fits =
+      std::min(end, begin + SerialSetLine::kSlots - used_) - begin;
+  Place(sorted_, begin, begin + fits);
+  carried_.Append(sorted_, begin + fits, end);
 }
 
-// Looks for an entry of the same serial in the open bucket; if there is one,
-// the stricter of the two takes its place.
-bool SerialSetBuilder::Layout::IsDuplicate(Item item) {
-  for (size_t i = carried_; i < items_.size(); ++i) {
-    if (items_[i].fingerprint != item.fingerprint) continue;
-    const auto kept = CrlEntryReader::At(crl_, items_[i].offset);
-    const auto added = CrlEntryReader::At(crl_, item.offset);
-    if (!kept.has_value() || !added.has_value() ||
-        kept->serial != added->serial) {
+// False where no fingerprint is there twice. True for a bucket in thirty.
+bool SerialSetBuilder::Layout::MayHaveTwins(size_t begin, size_t end) {
+  if (++buckets_seen_ == 0) {
+    seen_.assign(seen_.size(), 0);
+    buckets_seen_ = 1;
+  }
+  uint32_t twins = 0;
+  for (size_t i = begin; i < end; ++i) {
+    uint16_t& seen = seen_[sorted_.fingerprints[i] % seen_.size()];
+    twins |= static_cast<uint32_t>(seen == buckets_seen_);
+    seen = buckets_seen_;
+  }
+  return twins != 0;
+}
+
+// Leaves one entry of each serial in sorted_[begin, end), the strictest, and
+// returns the new end.
+size_t SerialSetBuilder::Layout::DropDuplicates(size_t begin, size_t end) {
+  size_t kept_end = begin;
+  for (size_t i = begin; i < end; ++i) {
+    size_t k = begin;
+    while (k < kept_end &&
+           (sorted_.fingerprints[k] != sorted_.fingerprints[i] ||
+            !KeepStricter(k, i))) {
+      ++k;
+    }
+    if (k < kept_end) {
+      ++duplicates_;
       continue;
     }
-    if (IsStricter(*added, *kept)) items_[i].offset = item.offset;
-    ++duplicates_;
-    return true;
+    sorted_.fingerprints[kept_end] = sorted_.fingerprints[i];
+    sorted_.offsets[kept_end++] = sorted_.offsets[i];
   }
-  return false;
+  return kept_end;
 }
 
+// False where the two entries are of different serials. Otherwise `kept` is
+// made the stricter of the two.
+bool SerialSetBuilder::Layout::KeepStricter(size_t kept, size_t added) {
+  const auto a = CrlEntryReader::At(crl_, sorted_.offsets[kept]);
+  const auto b = CrlEntryReader::At(crl_, sorted_.offsets[added]);
+  if (!a.has_value() || !b.has_value() || a->serial != b->serial) return false;
+  if (IsStricter(*b, *a)) sorted_.offsets[kept] = sorted_.offsets[added];
+  return true;
+}
+
+void SerialSetBuilder::Layout::Place(const Items& from, size_t begin,
+                                     size_t end) {
+  const size_t count = end - begin;
+  if (count == 0) return;
+  std::memcpy(lines_[line_].fingerprint + used_,
+              from.fingerprints.data() + begin, count * sizeof(uint16_t));
+  std::memcpy(offsets_ + entry_count_, from.offsets.data() + begin,
+              count * sizeof(uint32_t));
+  used_ += count;
+  entry_count_ += count;
+}
+
+// Ends the open line and begins the next with what was carried to it.
 void SerialSetBuilder::Layout::EndLine() {
-  const size_t placed = std::min<size_t>(items_.size(), SerialSetLine::kSlots);
   SerialSetLine& line = lines_[line_];
-  line.rank = static_cast<uint32_t>(entry_count_);
-  for (size_t i = 0; i < placed; ++i) {
-    line.fingerprint[i] = items_[i].fingerprint;
-    offsets_[entry_count_++] = items_[i].offset;
-  }
-  for (size_t i = placed; i < items_.size(); ++i) {
-    line.overflow |= OverflowBit(items_[i].fingerprint);
-  }
-  items_.erase(items_.begin(), items_.begin() + static_cast<ptrdiff_t>(placed));
-  carried_ = items_.size();
-  seen_.reset();
+  line.rank = static_cast<uint32_t>(entry_count_ - used_);
+  for (uint16_t fingerprint : carried_.fingerprints)
+    line.overflow |= OverflowBit(fingerprint);
   ++line_;
+  used_ = 0;
+  if (carried_.size() == 0 || line_ == line_count_) return;
+  const size_t fits = std::min<size_t>(carried_.size(), SerialSetLine::kSlots);
+  Place(carried_, 0, fits);
+  carried_.DropFront(fits);
 }
 
 SerialSetBuilder::Layout::Outcome SerialSetBuilder::Layout::Finish() {
   while (line_ < line_count_) EndLine();
-  return items_.empty() ? Outcome::kDone : Outcome::kTooFewLines;
+  return carried_.size() == 0 ? Outcome::kDone : Outcome::kTooFewLines;
 }
 
 SerialSetBuilder::SerialSetBuilder(const HashKey& key,
                                    uint64_t expected_entries)
     : key_(key),
       partition_bits_(PartitionBitsFor(expected_entries)),
-      last_(size_t{1} << partition_bits_) {}
+      ends_(size_t{1} << partition_bits_) {}
 
-SerialSetBuilder::Chunk* SerialSetBuilder::NewChunk(Chunk* previous) {
+void SerialSetBuilder::NewChunk(Record** end) {
   if (slabs_.empty() || slab_used_ + sizeof(Chunk) > slabs_.back().size()) {
     // A small set does not deserve a huge page.
     const size_t enough = (size_t{1} << partition_bits_) * sizeof(Chunk);
@@ -204,9 +282,9 @@ SerialSetBuilder::Chunk* SerialSetBuilder::NewChunk(Chunk* previous) {
   }
   auto* chunk = reinterpret_cast<Chunk*>(slabs_.back().data() + slab_used_);
   slab_used_ += sizeof(Chunk);
-  chunk->previous = previous;
-  chunk->size = 0;
-  return chunk;
+  chunk->previous =
+      *end == nullptr ? nullptr : reinterpret_cast<Chunk*>(*end) - 1;
+  *end = chunk->records;
 }
 
 SerialSetBuilder::Result SerialSetBuilder::Build(const CrlView& crl) && {
@@ -226,7 +304,8 @@ SerialSetBuilder::Result SerialSetBuilder::Build(const CrlView& crl) && {
         crl, partition_bits_, bucket_count,
         reinterpret_cast<SerialSetLine*>(start + sizeof(SerialSetHeader)),
         line_count, reinterpret_cast<uint32_t*>(start + planes));
-    for (size_t i = 0; i < last_.size(); ++i) layout.AddPartition(i, last_[i]);
+    for (size_t i = 0; i < ends_.size(); ++i)
+      layout.AddPartition(i, {ends_[i]});
     if (layout.Finish() == Layout::Outcome::kTooFewLines) continue;
     *header = {.magic = SerialSetHeader::kMagic,
                .line_count = line_count,

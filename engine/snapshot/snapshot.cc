@@ -7,7 +7,9 @@
 namespace revstat {
 namespace {
 
-constexpr size_t kBlock = 256;
+// Keys that are looked up together: enough for the first and the last of them,
+// which wait for the memory, not to count.
+constexpr size_t kBlock = 1024;
 
 // Which of two verdicts about one certificate stands: the order of Status is
 // the order of precedence; between two refusals to answer the later cause in
@@ -62,24 +64,34 @@ Verdict Snapshot::Absence(const LookupPolicy& policy,
 }
 
 Verdict Snapshot::Listing(const LookupPolicy& policy, const SourceSlot& slot,
-                          uint32_t offset) const {
-  const Verdict absence = Absence(policy, slot);
-  const auto entry = CrlEntryReader::At(sources_[slot.source]->crl(), offset);
-  // Every entry was checked when the CRL was taken in.
-  if (!entry.has_value()) return Unknown(Cause::kMalformed, slot.source);
-  if (entry->revocation_date > policy.at) {
+                          const Verdict& absence, uint32_t offset) const {
+  const CrlView& crl = sources_[slot.source]->crl();
+  int64_t revocation_seconds = 0;
+  auto reason = ReasonCode::kAbsent;
+  const bool is_usual =
+      CrlEntryReader::VisitUsualAt(crl, offset, [&](const UsualEntry& entry) {
+        revocation_seconds = entry.revocation_seconds;
+        reason = static_cast<ReasonCode>(entry.reason);
+      });
+  if (!is_usual) {
+    const auto entry = CrlEntryReader::At(crl, offset);
+    // Every entry was checked when the CRL was taken in.
+    if (!entry.has_value()) return Unknown(Cause::kMalformed, slot.source);
+    revocation_seconds = ToUnix(entry->revocation_date);
+    reason = entry->reason;
+  }
+  if (revocation_seconds > ToUnix(policy.at)) {
     return Unknown(absence.cause == Cause::kNotYetCurrent
                        ? absence.cause
                        : Cause::kRevokedLater,
                    slot.source);
   }
   Verdict verdict;
-  verdict.revocation_seconds = ToUnix(entry->revocation_date);
+  verdict.revocation_seconds = revocation_seconds;
   verdict.source = slot.source;
-  verdict.status = entry->reason == ReasonCode::kCertificateHold
-                       ? Status::kOnHold
-                       : Status::kRevoked;
-  verdict.reason = entry->reason;
+  verdict.status = reason == ReasonCode::kCertificateHold ? Status::kOnHold
+                                                          : Status::kRevoked;
+  verdict.reason = reason;
   if (absence.status != Status::kActive) verdict.flags |= Verdict::kStaleSource;
   return verdict;
 }
@@ -90,23 +102,55 @@ Verdict Snapshot::LookupInAll(const LookupPolicy& policy,
   Verdict best = Unknown(issuer.without_source);
   for (uint32_t i = 0; i < issuer.count; ++i) {
     const SourceSlot& slot = slots_[issuer.first + i];
-    const uint32_t offset = slot.set.Find(key.serial);
-    const Verdict verdict = offset == SerialSet::kNotListed
-                                ? Absence(policy, slot)
-                                : Listing(policy, slot, offset);
+    const uint32_t offset = FindOne(slot.set, key.serial);
+    Verdict verdict = Absence(policy, slot);
+    if (offset != SerialSet::kNotListed)
+      verdict = Listing(policy, slot, verdict, offset);
     if (Prevails(verdict, best)) best = verdict;
   }
   return best;
 }
 
-void Snapshot::LookupBlock(const LookupPolicy& policy, const LookupKey* keys,
-                           size_t count, Verdict* verdicts) const {
+void Snapshot::LookupOfOne(const LookupPolicy& policy,
+                           std::span<const LookupKey> keys,
+                           Verdict* verdicts) const {
+  const IssuerId id = keys.front().issuer;
+  if (id >= issuer_slots_.size()) {
+    std::fill_n(verdicts, keys.size(), WithoutIssuer(keys.front()));
+    return;
+  }
+  if (issuer_slots_[id].count != 1) {
+    for (size_t i = 0; i < keys.size(); ++i)
+      verdicts[i] = LookupInAll(policy, keys[i]);
+    return;
+  }
+  const SourceSlot& slot = slots_[issuer_slots_[id].first];
+  uint32_t offsets[kBlock];
+  FindBatch(slot.set, {&keys.front().serial, sizeof(LookupKey)}, keys.size(),
+            offsets);
+  const Verdict absence = Absence(policy, slot);
+  uint16_t listed[kBlock];
+  size_t listed_count = 0;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    verdicts[i] = absence;
+    // Without a branch: whether a serial is listed cannot be predicted.
+    listed[listed_count] = static_cast<uint16_t>(i);
+    listed_count += offsets[i] != SerialSet::kNotListed ? 1 : 0;
+  }
+  for (size_t k = 0; k < listed_count; ++k) {
+    verdicts[listed[k]] = Listing(policy, slot, absence, offsets[listed[k]]);
+  }
+}
+
+void Snapshot::LookupOfMany(const LookupPolicy& policy,
+                            std::span<const LookupKey> keys,
+                            Verdict* verdicts) const {
   Probe probes[kBlock];
   const SourceSlot* slots[kBlock];
   uint16_t positions[kBlock];
   uint32_t offsets[kBlock];
   size_t probe_count = 0;
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < keys.size(); ++i) {
     const LookupKey& key = keys[i];
     if (key.issuer >= issuer_slots_.size()) {
       verdicts[i] = WithoutIssuer(key);
@@ -124,9 +168,10 @@ void Snapshot::LookupBlock(const LookupPolicy& policy, const LookupKey* keys,
   if (probe_count == 0) return;
   FindBatch(probes, probe_count, offsets);
   for (size_t k = 0; k < probe_count; ++k) {
-    verdicts[positions[k]] = offsets[k] == SerialSet::kNotListed
-                                 ? Absence(policy, *slots[k])
-                                 : Listing(policy, *slots[k], offsets[k]);
+    Verdict& verdict = verdicts[positions[k]];
+    verdict = Absence(policy, *slots[k]);
+    if (offsets[k] != SerialSet::kNotListed)
+      verdict = Listing(policy, *slots[k], verdict, offsets[k]);
   }
 }
 
@@ -135,8 +180,15 @@ void Snapshot::Lookup(const LookupPolicy& policy,
                       std::span<Verdict> verdicts) const {
   const size_t count = std::min(keys.size(), verdicts.size());
   for (size_t begin = 0; begin < count; begin += kBlock) {
-    LookupBlock(policy, keys.data() + begin, std::min(kBlock, count - begin),
-                verdicts.data() + begin);
+    const auto block = keys.subspan(begin, std::min(kBlock, count - begin));
+    uint32_t other = 0;  // bits in which an issuer differs from the first
+    for (const LookupKey& key : block)
+      other |= key.issuer ^ block.front().issuer;
+    if (other == 0) {
+      LookupOfOne(policy, block, verdicts.data() + begin);
+    } else {
+      LookupOfMany(policy, block, verdicts.data() + begin);
+    }
   }
 }
 

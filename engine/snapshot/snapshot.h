@@ -42,7 +42,8 @@ enum class NextUpdatePolicy : uint8_t { kEnforce, kIgnore };
 struct LookupPolicy {
   Time at;
   std::chrono::seconds clock_skew{0};  // allowed on thisUpdate and nextUpdate
-  std::optional<std::chrono::seconds> max_age;  // since thisUpdate
+  std::optional<std::chrono::seconds> max_age =
+      std::nullopt;  // since thisUpdate
   NextUpdatePolicy next_update = NextUpdatePolicy::kEnforce;
 };
 
@@ -110,12 +111,16 @@ class Snapshot {
   };
 
   Verdict Absence(const LookupPolicy& policy, const SourceSlot& slot) const;
+  // `absence` is what Absence says of the slot.
   Verdict Listing(const LookupPolicy& policy, const SourceSlot& slot,
-                  uint32_t offset) const;
+                  const Verdict& absence, uint32_t offset) const;
   // Any number of sources, one after the other.
   Verdict LookupInAll(const LookupPolicy& policy, const LookupKey& key) const;
-  void LookupBlock(const LookupPolicy& policy, const LookupKey* keys,
-                   size_t count, Verdict* verdicts) const;
+  // Blocks of a batch: keys of one issuer, and of any.
+  void LookupOfOne(const LookupPolicy& policy, std::span<const LookupKey> keys,
+                   Verdict* verdicts) const;
+  void LookupOfMany(const LookupPolicy& policy, std::span<const LookupKey> keys,
+                    Verdict* verdicts) const;
 
   std::vector<Issuer> issuers_;
   std::unordered_map<std::string, std::vector<IssuerId>> by_name_;

@@ -112,24 +112,24 @@ absl::Status SnapshotBuilder::AddCrl(std::shared_ptr<const CrlSource> source,
                                      IssuerId issuer) {
   const CrlView& crl = source->crl();
   std::vector<size_t>& same_scope = by_scope_[ScopeOf(crl, issuer)];
+  bool superseded = false;
   for (size_t i : same_scope) {
-    if (Equal(held_[i].source->crl().der(), crl.der())) return absl::OkStatus();
-    if (IsNewer(held_[i].source->crl(), crl))
-      return MakeError(ErrorCode::kOlderThanHeld, "");
+    const CrlView& held = held_[i].source->crl();
+    if (Equal(held.der(), crl.der())) return absl::OkStatus();
+    superseded = superseded || IsNewer(held, crl);
+    held_[i].superseded = held_[i].superseded || IsNewer(crl, held);
   }
-  std::erase_if(same_scope, [&](size_t i) {
-    const bool gives_way = IsNewer(crl, held_[i].source->crl());
-    if (gives_way) held_[i].source.reset();
-    return gives_way;
-  });
+  // Even one that is superseded stays until Build: whether it supersedes
+  // another must not depend on the order in which they came.
   same_scope.push_back(held_.size());
-  held_.push_back({std::move(source), issuer});
-  return absl::OkStatus();
+  held_.push_back({std::move(source), issuer, superseded});
+  return superseded ? MakeError(ErrorCode::kOlderThanHeld, "")
+                    : absl::OkStatus();
 }
 
 std::unique_ptr<const Snapshot> SnapshotBuilder::Build() && {
   Snapshot& snapshot = *snapshot_;
-  std::erase_if(held_, [](const Held& held) { return held.source == nullptr; });
+  std::erase_if(held_, [](const Held& held) { return held.superseded; });
   std::stable_sort(
       held_.begin(), held_.end(),
       [](const Held& a, const Held& b) { return a.issuer < b.issuer; });

@@ -35,8 +35,8 @@ class SnapshotBuilder {
                          const IngestOptions& options);
 
   // Adds a CRL that was taken in before, signed by `issuer`. kOlderThanHeld
-  // when a newer one of the same issuer and scope is held; an older one that is
-  // held gives way.
+  // when a newer one of the same issuer and scope was added, which then answers
+  // alone; an older one that was added gives way.
   absl::Status AddCrl(std::shared_ptr<const CrlSource> source, IssuerId issuer);
 
   std::unique_ptr<const Snapshot> Build() &&;
@@ -45,6 +45,7 @@ class SnapshotBuilder {
   struct Held {
     std::shared_ptr<const CrlSource> source;
     IssuerId issuer;
+    bool superseded;  // by another of the same scope
   };
 
   void NoteRefusal(Bytes crl_der, const absl::Status& refusal);

@@ -1,5 +1,6 @@
 #include "engine/verify/signature.h"
 
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -29,8 +30,17 @@ absl::Status WrongKey(const SignatureAlgorithm& algorithm,
                    Concat({algorithm.name, ": ", why}));
 }
 
-// P-256, P-384 and P-521 by name (RFC 5480 2.1.1.1); no other curve.
+// P-256, P-384 and P-521 by name (RFC 5480 2.1.1.1); no other curve, and no
+// curve spelled out (2.1.1: specifiedCurve MUST NOT be used), though libcrypto
+// knows it again.
 bool IsSupportedCurve(const EVP_PKEY* key) {
+  int spelled_out = 1;
+  if (EVP_PKEY_get_int_param(key,
+                             OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+                             &spelled_out) != 1 ||
+      spelled_out != 0) {
+    return false;
+  }
   std::array<char, 64> name = {};
   size_t size = 0;
   if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) != 1)

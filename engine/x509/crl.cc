@@ -110,8 +110,9 @@ void CrlView::ReadExtensionsField(der::Cursor& tbs) {
     } else if (oid::Is(extension.oid, oid::kFreshestCrl)) {
       freshest_crl_ = ReadDistributionPoints(value, "freshestCRL");
     } else if (oid::Is(extension.oid, oid::kExpiredCertsOnCrl)) {
-      expired_certs_on_crl_ =
-          der::ReadGeneralizedTime(value, "expiredCertsOnCRL");
+      // X.509 9.5.2.8: GeneralizedTime. UTCTime is read too: the CRLs of
+      // ChamberSign France have it, and its meaning is not in doubt.
+      expired_certs_on_crl_ = der::ReadTime(value, "expiredCertsOnCRL");
     } else {
       if (extension.critical() && unsupported_critical_.empty()) {
         unsupported_critical_ = extension.oid;

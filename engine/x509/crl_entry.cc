@@ -1,6 +1,6 @@
 #include "engine/x509/crl_entry.h"
 
-#include <cstring>
+#include <bit>
 
 #include "engine/der/primitives.h"
 #include "engine/x509/distribution_point.h"
@@ -68,58 +68,6 @@ CrlEntry ReadEntry(der::Cursor& list, int version) {
   return entry;
 }
 
-// What crlEntryExtensions with nothing but a reasonCode looks like, up to the
-// code itself: all but a few entries of real CRLs have this or no extension.
-constexpr uint8_t kReasonOnly[] = {0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55,
-                                   0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01};
-constexpr size_t kReasonOnlySize = sizeof(kReasonOnly) + 1;
-constexpr size_t kUtcTimeSize = 15;
-
-// Reads an entry of the usual form: every length in one octet, UTCTime, at most
-// a reasonCode. False, and nothing decided, for any other: then ReadEntry
-// reads it. Both give the same entry; a test and a fuzz target compare them.
-bool ReadUsualEntry(const uint8_t* p, size_t available, int version,
-                    CrlEntry* entry) {
-  if (available < 4 || p[0] != der::kSequence || p[1] >= 0x80 ||
-      p[2] != der::kInteger) {
-    return false;
-  }
-  const size_t content_size = p[1];
-  const size_t serial_size = p[3];
-  if (content_size + 2 > available || serial_size > SerialNumber::kMaxOctets)
-    return false;
-  const size_t plain_size = 2 + serial_size + kUtcTimeSize;
-  const bool has_reason = content_size == plain_size + kReasonOnlySize;
-  if (content_size != plain_size && !has_reason) return false;
-
-  const Bytes serial(p + 4, serial_size);
-  const uint8_t* time = p + 4 + serial_size;
-  if (der::CheckInteger(serial) != ErrorCode::kOk || time[0] != der::kUtcTime ||
-      time[1] != 13) {
-    return false;
-  }
-  const auto date = der::DecodeUtcTime({time + 2, 13});
-  if (!date.has_value()) return false;
-  entry->reason = ReasonCode::kAbsent;
-  if (has_reason) {
-    const uint8_t* extensions = time + kUtcTimeSize;
-    const uint8_t code = extensions[sizeof(kReasonOnly)];
-    if (version != 2 ||
-        std::memcmp(extensions, kReasonOnly, sizeof(kReasonOnly)) != 0 ||
-        code > 10 || code == 7) {
-      return false;
-    }
-    entry->reason = static_cast<ReasonCode>(code);
-  }
-  entry->tlv = Bytes(p, content_size + 2);
-  entry->serial = *SerialNumber::FromContent(serial);
-  entry->revocation_date = *date;
-  entry->extensions = EntryExtensions::kUnderstood;
-  entry->invalidity_date.reset();
-  entry->certificate_issuer = {};
-  return true;
-}
-
 }  // namespace
 
 std::string_view NameOf(ReasonCode reason) {
@@ -152,16 +100,30 @@ std::string_view NameOf(ReasonCode reason) {
 
 CrlEntryReader::CrlEntryReader(const CrlView& crl)
     : origin_(crl.der().data()),
-      position_(crl.entries().data()),
-      end_(crl.entries().data() + crl.entries().size()),
-      version_(crl.version()) {}
+      position_(origin_ + crl.der().size()),
+      end_(position_),
+      readable_end_(position_),
+      version_(crl.version()) {
+  if (crl.entries().empty()) return;
+  position_ = crl.entries().data();
+  end_ = position_ + crl.entries().size();
+}
 
 bool CrlEntryReader::Next() {
   if (position_ == end_) return false;
-  if (!ReadUsualEntry(position_, static_cast<size_t>(end_ - position_),
-                      version_, &entry_)) {
-    const Bytes rest(position_, end_);
-    der::Trace trace(rest, static_cast<uint64_t>(position_ - origin_));
+  const uint8_t* const start = position_;
+  const bool is_usual = NextUsual([&](const UsualEntry& usual) {
+    entry_.tlv = Bytes(start, usual.size);
+    entry_.serial = std::bit_cast<SerialNumber>(usual.serial_words());
+    entry_.revocation_date = FromUnix(usual.revocation_seconds);
+    entry_.reason = static_cast<ReasonCode>(usual.reason);
+    entry_.extensions = EntryExtensions::kUnderstood;
+    entry_.invalidity_date.reset();
+    entry_.certificate_issuer = {};
+  });
+  if (!is_usual) {
+    const Bytes rest(start, end_);
+    der::Trace trace(rest, static_cast<uint64_t>(start - origin_));
     der::Cursor cursor(rest, &trace);
     entry_ = ReadEntry(cursor, version_);
     if (!trace.ok()) {
@@ -169,21 +131,25 @@ bool CrlEntryReader::Next() {
       position_ = end_;
       return false;
     }
+    position_ += entry_.tlv.size();
   }
-  entry_.offset = static_cast<uint32_t>(position_ - origin_);
-  position_ += entry_.tlv.size();
+  entry_.offset = static_cast<uint32_t>(start - origin_);
+  return true;
+}
+
+bool CrlEntryReader::MoveTo(uint32_t offset) {
+  // Compared as numbers: a damaged offset may point anywhere.
+  const auto first = static_cast<uint64_t>(position_ - origin_);
+  const auto last = static_cast<uint64_t>(end_ - origin_);
+  if (offset < first || offset >= last) return false;
+  position_ = origin_ + offset;
   return true;
 }
 
 std::optional<CrlEntry> CrlEntryReader::At(const CrlView& crl,
                                            uint32_t offset) {
   CrlEntryReader reader(crl);
-  const uint8_t* start = reader.origin_ + offset;
-  if (offset >= crl.der().size() || start < reader.position_ ||
-      start >= reader.end_) {
-    return std::nullopt;
-  }
-  reader.position_ = start;
+  if (!reader.MoveTo(offset)) return std::nullopt;
   if (!reader.Next()) return std::nullopt;
   return reader.entry_;
 }

@@ -8,7 +8,9 @@
 
 namespace revstat {
 
-// Borrowed; an absent part is empty.
+// Borrowed; an absent part is empty. Only the key identifier decides anything;
+// the inside of the other two is not checked, because real certificates have
+// broken ones (MOEX) and OpenSSL reads these certificates too.
 struct AuthorityKeyIdentifier {
   Bytes key_identifier;         // matches the issuer's subjectKeyIdentifier
   Bytes authority_cert_issuer;  // GeneralNames content

@@ -1,0 +1,171 @@
+// The status model as a whole: revocation and the certificate's own validity.
+#include "engine/check/checker.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/base/error.h"
+#include "engine/check/issuer_resolver.h"
+#include "tests/snapshot/test_authority.h"
+
+namespace revstat::test {
+namespace {
+
+Question About(std::string_view serial, std::string_view not_before,
+               std::string_view not_after) {
+  return {Key(serial), *ParseTime(not_before), *ParseTime(not_after)};
+}
+
+CrlText CrlWithHold() {
+  CrlText text;
+  text.entries = {
+      Entry(IntegerOf("0123")),
+      Entry(IntegerOf("0777"), UtcTime("260102030405Z"), {Reason(6)})};
+  return text;
+}
+
+TEST(Check, PrecedenceOfTheStatusModel) {
+  const auto snapshot = SnapshotOf(TestAuthority(), {CrlWithHold()});
+  const auto status = [&](std::string_view serial, std::string_view from,
+                          std::string_view to) {
+    const Verdict verdict =
+        Check(*snapshot, At(kDuring), About(serial, from, to));
+    return Concat(
+        {NameOf(verdict.status), verdict.is_expired() ? " expired" : ""});
+  };
+  EXPECT_EQ(status("0456", "2025-01-01", "2027-01-01"), "active");
+  EXPECT_EQ(status("0456", "2025-01-01", "2026-01-01"), "expired expired");
+  EXPECT_EQ(status("0456", "2026-06-01", "2027-01-01"), "not_yet_valid");
+  EXPECT_EQ(status("0123", "2025-01-01", "2027-01-01"), "revoked");
+  EXPECT_EQ(status("0123", "2025-01-01", "2026-01-01"), "revoked expired");
+  EXPECT_EQ(status("0777", "2025-01-01", "2026-01-01"), "on_hold expired");
+}
+
+TEST(Check, ValidityIncludesBothEnds) {
+  const auto snapshot = SnapshotOf(TestAuthority(), {CrlWithHold()});
+  EXPECT_EQ(Check(*snapshot, At(kDuring), About("0456", kDuring, "2027-01-01"))
+                .status,
+            Status::kActive);
+  EXPECT_EQ(Check(*snapshot, At(kDuring), About("0456", "2025-01-01", kDuring))
+                .status,
+            Status::kActive);
+}
+
+TEST(Check, ExpiredNeedsNoSource) {
+  const auto snapshot = SnapshotOf(TestAuthority(), {});
+  const Verdict verdict =
+      Check(*snapshot, At(kDuring), About("0456", "2025-01-01", "2026-01-01"));
+  EXPECT_EQ(verdict.status, Status::kExpired);
+  EXPECT_EQ(
+      Check(*snapshot, At(kDuring), About("0456", "2025-01-01", "2027-01-01"))
+          .status,
+      Status::kUnknown);
+}
+
+TEST(Check, BatchOfAnySizeAnswersAsOneByOne) {
+  const auto snapshot = SnapshotOf(TestAuthority(), {CrlWithHold()});
+  const char* serials[] = {"0123", "0456", "0777"};
+  for (const size_t size : {0u, 1u, 31u, 255u, 256u, 257u, 1000u}) {
+    std::vector<Question> questions;
+    for (size_t i = 0; i < size; ++i) {
+      questions.push_back(
+          {Key(serials[i % 3], i % 7 == 0 ? kUnknownIssuer : 0)});
+    }
+    std::vector<Verdict> verdicts(size);
+    Check(*snapshot, At(kDuring), questions, verdicts);
+    for (size_t i = 0; i < size; ++i) {
+      const Verdict one = Check(*snapshot, At(kDuring), questions[i]);
+      ASSERT_EQ(std::memcmp(&verdicts[i], &one, sizeof(one)), 0)
+          << i << " of " << size;
+    }
+  }
+}
+
+Octets KeyIdentifier(uint8_t octet) { return Octets(20, octet); }
+
+// A CA certificate of this key with a subjectKeyIdentifier.
+std::shared_ptr<const Buffer> CaWithIdentifier(const TestAuthority& authority,
+                                               uint8_t octet) {
+  CertificateText text;
+  text.subject = authority.name();
+  text.public_key = authority.key().Spki();
+  text.extensions = {
+      MakeExtension("2.5.29.14", OctetString(KeyIdentifier(octet)))};
+  return AsBuffer(authority.key().Signed(text, Ed25519()));
+}
+
+CertificateText LeafOf(const TestAuthority& authority) {
+  CertificateText text;
+  text.issuer = authority.name();
+  return text;
+}
+
+TEST(IssuerResolver, FindsByNameWhateverItsCase) {
+  const TestAuthority authority("Test CA");
+  const auto snapshot = SnapshotOf(authority, {});
+  CertificateText leaf = LeafOf(authority);
+  leaf.issuer = CommonName("  TEST  ca ");
+  const Octets der = leaf.Der();
+  const auto view = CertificateView::Parse(Bytes(der));
+  ASSERT_TRUE(view.ok());
+  EXPECT_EQ(IssuerResolver(*snapshot).IssuerOf(*view), 0u);
+}
+
+TEST(IssuerResolver, AuthorityKeyIdentifierTellsCasOfOneNameApart) {
+  const TestAuthority first("One name");
+  const TestAuthority second("One name");
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(CaWithIdentifier(first, 1)).ok());
+  const auto second_id = builder.AddIssuer(CaWithIdentifier(second, 2));
+  const auto snapshot = std::move(builder).Build();
+  CertificateText leaf = LeafOf(second);
+  leaf.extensions = {MakeExtension(
+      "2.5.29.35", Seq({Tlv(der::ContextPrimitive(0), KeyIdentifier(2))}))};
+  const Octets der = leaf.Der();
+  const auto view = CertificateView::Parse(Bytes(der));
+  ASSERT_TRUE(view.ok());
+  EXPECT_EQ(IssuerResolver(*snapshot).IssuerOf(*view), *second_id);
+}
+
+TEST(IssuerResolver, TheSignatureDecidesWhereNothingElseDoes) {
+  const TestAuthority first("One name");
+  const TestAuthority second("One name");
+  const TestAuthority stranger("One name");
+  SnapshotBuilder builder;
+  const auto first_id = builder.AddIssuer(first.Certificate());
+  const auto second_id = builder.AddIssuer(second.Certificate());
+  const auto snapshot = std::move(builder).Build();
+  IssuerResolver resolver(*snapshot);
+  const auto issuer_of = [&](const TestAuthority& signer) {
+    const Octets der = signer.key().Signed(LeafOf(signer), Ed25519());
+    const auto view = CertificateView::Parse(Bytes(der));
+    EXPECT_TRUE(view.ok());
+    return resolver.IssuerOf(*view);
+  };
+  EXPECT_EQ(issuer_of(first), *first_id);
+  EXPECT_EQ(issuer_of(second), *second_id);
+  EXPECT_EQ(issuer_of(first), *first_id);
+  EXPECT_EQ(issuer_of(stranger), kUnknownIssuer);
+}
+
+TEST(IssuerResolver, ListsNameIssuersByDigestOrName) {
+  const TestAuthority authority("Test CA");
+  const TestAuthority twin("Test CA");
+  const auto snapshot = SnapshotOf(authority, {});
+  IssuerResolver resolver(*snapshot);
+  const std::string digest = ToHex(Sha256(authority.Certificate()->bytes()));
+  EXPECT_EQ(*resolver.IssuerNamed(digest), 0u);
+  EXPECT_EQ(*resolver.IssuerNamed("CN=test ca"), 0u);
+  EXPECT_EQ(*resolver.IssuerNamed("CN=Other"), kUnknownIssuer);
+  EXPECT_EQ(*resolver.IssuerNamed(std::string(64, '0')), kUnknownIssuer);
+  EXPECT_EQ(ErrorCodeOf(resolver.IssuerNamed("no name").status()),
+            ErrorCode::kBadText);
+
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
+  ASSERT_TRUE(builder.AddIssuer(twin.Certificate()).ok());
+  const auto both = std::move(builder).Build();
+  EXPECT_EQ(*IssuerResolver(*both).IssuerNamed("CN=Test CA"), kAmbiguousIssuer);
+}
+
+}  // namespace
+}  // namespace revstat::test

@@ -1,0 +1,70 @@
+#!/bin/bash
+# Inputs that are no certificates, or damaged: a message with file and octet, a
+# row of their own, status 2; the others are answered.
+source "$(dirname "$0")/harness.sh"
+# bad MESSAGE FILE
+bad() {
+  run 2 check "${sample[@]}" --format jsonl "$active" "$2" "$revoked"
+  [[ $(column status | xargs) == 'active '*' revoked' ]] || fail "the others are not answered"
+  has out '"status":"unknown","cause":"bad_input"'
+  has err "revstat: $2"
+  has err "$1"
+}
+bad 'No such file or directory' missing.pem
+: >empty.pem
+bad 'neither a certificate (PEM, DER, PKCS#7) nor a list' empty.pem
+echo 'hello' >words.txt
+bad 'neither a certificate' words.txt
+head -c 70000 /dev/zero >zeros
+bad 'neither a certificate' zeros
+bad 'is a CRL, not a certificate; give it with --crl' "$data/crl/root.crl"
+
+to_der "$active" >good.der
+size=$(wc -c <good.der)
+for length in 1 2 5 100 $((size - 1)); do
+  head -c "$length" good.der >truncated.der
+  if ((length < 5)); then
+    bad 'neither a certificate' truncated.der
+  else
+    bad 'truncated.der: at octet 0: ' truncated.der
+  fi
+done
+{ cat good.der && head -c 100 good.der; } >second_truncated.der
+bad "second_truncated.der:2: at octet $size: " second_truncated.der
+{ cat good.der && echo; } >trailing.der
+bad "at octet $size: " trailing.der
+# Damaged inside: its octet counts from the start of the certificate.
+{ head -c 60 good.der && printf '\xff\xff\xff\xff' && tail -c +65 good.der; } >damaged.der
+bad '(octet ' damaged.der
+# Indefinite length.
+{ printf '\x30\x80' && tail -c +5 good.der && printf '\0\0'; } >indefinite.der
+bad 'indefinite_length' indefinite.der
+
+head -c 300 "$active" >truncated.pem
+bad 'truncated.pem: at octet 0: ' truncated.pem
+has err 'bad_pem'
+printf -- '-----BEGIN CERTIF' >truncated_label.pem
+bad 'at octet 0: ' truncated_label.pem
+sed '3s/./!/' "$active" >base64.pem
+bad 'base64' base64.pem
+sed 's/END CERTIFICATE/END X509 CRL/' "$active" >labels.pem
+bad 'no END line' labels.pem
+{ cat "$active" && sed '3s/./!/' "$active" && cat "$revoked"; } >middle.pem
+run 2 check "${sample[@]}" --format jsonl middle.pem
+statuses active unknown revoked
+has err "middle.pem:2: at octet $(wc -c <"$active"): "
+printf -- '-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n' >bad.p7
+bad 'PKCS#7' bad.p7
+# A name with control characters neither drives the terminal nor breaks lines.
+name=$'a\x1b[31m\nb.pem'
+cp words.txt "$name"
+run 2 check "${sample[@]}" "$name"
+has err 'revstat: a?[31m?b.pem: '
+has out 'a?[31m?b.pem'
+run 2 check "${sample[@]}" --format jsonl "$name"
+has out '{"input":"a\u001b[31m\nb.pem",'
+# Four gigabytes of nothing, at once.
+truncate -s 4300M sparse
+SECONDS=0
+bad 'neither a certificate' sparse
+((SECONDS < 10)) || fail "$SECONDS s"

@@ -1,0 +1,166 @@
+// Writes the seeds of tests/fuzz/corpus: small inputs of every kind, good and
+// bad, made of the tests' own builders. The same octets every time.
+//
+//   fuzz_make_corpus FOLDER
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "tests/support/crl_text.h"
+
+namespace revstat::test {
+namespace {
+
+class Corpus {
+ public:
+  explicit Corpus(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  void Write(const std::string& target, const std::string& name,
+             const Octets& input) const {
+    std::filesystem::create_directories(folder_ / target);
+    std::ofstream out(folder_ / target / name, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(input.data()),
+              static_cast<std::streamsize>(input.size()));
+    if (!out) throw std::runtime_error("cannot write " + name);
+  }
+  // Also under the target "der", which takes anything.
+  void WriteDer(const std::string& target, const std::string& name,
+                const Octets& input) const {
+    Write(target, name, input);
+    Write("der", target + "_" + name, input);
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+const Octets kDate = UtcTime("260102030405Z");
+
+std::vector<Octets> Entries() {
+  return {Entry(IntegerOf("00")),
+          Entry(IntegerOf("7fffffffffffffffffffffffffffffffffffffff"), kDate,
+                {Reason(1)}),
+          Entry(IntegerOf("00ffffffffffffffffffffffffffffffffffffffff")),
+          Entry(IntegerOf("80"), GeneralizedTime("20500101000000Z")),
+          Entry(Integer(5), kDate,
+                {Reason(6, Criticality::kCritical),
+                 InvalidityDate(GeneralizedTime("20250101000000Z"))}),
+          Entry(Integer(6), kDate,
+                {CertificateIssuer(CommonName("Other CA")), Reason(8)}),
+          Entry(Integer(7), kDate,
+                {MakeExtension("1.2.3", {}, Criticality::kCritical)})};
+}
+
+Octets Points() {
+  return Seq({Seq(
+      {Nest(der::ContextConstructed(0),
+            {Nest(der::ContextConstructed(0),
+                  {Text(der::ContextPrimitive(6), "http://ca.example/1.crl"),
+                   Nest(der::ContextConstructed(4), {CommonName("CA")})})}),
+       Hex("81020560"),
+       Nest(der::ContextConstructed(2),
+            {Nest(der::ContextConstructed(4), {CommonName("CA")})})})});
+}
+
+Octets AuthorityKey() {
+  return Seq({Tlv(der::ContextPrimitive(0), Octets(20, 0xab)),
+              Nest(der::ContextConstructed(1),
+                   {Nest(der::ContextConstructed(4), {CommonName("Root")})}),
+              Tlv(der::ContextPrimitive(2), Octets{5})});
+}
+
+void WriteCrls(const Corpus& corpus) {
+  CrlText text;
+  corpus.WriteDer("crl", "good_v2", text.Der());
+  text.entries = Entries();
+  text.extensions = {
+      MakeExtension("2.5.29.35", AuthorityKey()),
+      MakeExtension("2.5.29.20", Integer(70000)),
+      MakeExtension("2.5.29.27", Integer(69999), Criticality::kCritical),
+      MakeExtension("2.5.29.46", Points()),
+      MakeExtension("2.5.29.60", GeneralizedTime("20200102030405Z")),
+      IssuingPoint({Nest(der::ContextConstructed(0),
+                         {Nest(der::ContextConstructed(1),
+                               {Attribute("2.5.4.3", Utf8("CRL1"))})}),
+                    True(der::ContextPrimitive(1)), Hex("83020560"),
+                    True(der::ContextPrimitive(4))}),
+      MakeExtension("1.2.3.4", Hex("0500"), Criticality::kCritical)};
+  corpus.WriteDer("crl", "good_all_extensions", text.Der());
+  CrlText v1;
+  v1.version = {};
+  v1.extensions = {};
+  corpus.WriteDer("crl", "good_v1", v1.Der());
+  v1.entries = {};
+  v1.next_update = {};
+  corpus.WriteDer("crl", "good_empty", v1.Der());
+  CrlText bad;
+  bad.entries = {Entry(Integer(1)), Entry(Integer(2), kDate, {Reason(7)})};
+  corpus.WriteDer("crl", "invalid_reason_7", bad.Der());
+  bad.entries = {Entry(Integer(1), UtcTime("2601020304Z"))};
+  corpus.WriteDer("crl", "invalid_no_seconds", bad.Der());
+  bad.entries = {Entry(Tlv(der::kInteger, Octets(22, 1)))};
+  corpus.WriteDer("crl", "invalid_serial_22", bad.Der());
+  corpus.Write("entry", "good_all", Join(Entries()));
+  for (size_t i = 0; i < Entries().size(); ++i)
+    corpus.Write("entry", "good_" + std::to_string(i), Entries()[i]);
+}
+
+void WriteCertificates(const Corpus& corpus) {
+  CertificateText text;
+  corpus.WriteDer("certificate", "good_bare", text.Der());
+  text.extensions = {
+      MakeExtension("2.5.29.14", OctetString(Octets(20, 0xcd))),
+      MakeExtension("2.5.29.35", AuthorityKey()),
+      MakeExtension("2.5.29.15", Hex("03020106"), Criticality::kCritical),
+      MakeExtension("2.5.29.19", Seq({True(), Integer(0)}),
+                    Criticality::kCritical),
+      MakeExtension("2.5.29.31", Points()),
+      MakeExtension("2.5.29.46", Points()),
+      MakeExtension("2.5.29.56", Hex("0500"))};
+  text.not_after = GeneralizedTime("99991231235959Z");
+  corpus.WriteDer("certificate", "good_ca", text.Der());
+  text.version = {};
+  corpus.WriteDer("certificate", "invalid_v1_extensions", text.Der());
+}
+
+void WriteNames(const Corpus& corpus) {
+  const std::vector<std::pair<const char*, Octets>> values = {
+      {"utf8", Utf8("Минцифры  России \u00c9")},
+      {"printable", Text(der::kPrintableString, "Issuing CA 1")},
+      {"teletex", Text(der::kTeletexString, "caf\xe9")},
+      {"bmp", Tlv(der::kBmpString, Hex("041c 043e"))},
+      {"universal", Tlv(der::kUniversalString, Hex("0001f600"))},
+      {"escapes", Utf8(" #a,b+c;d\"e\\f<g>\n ")},
+      {"no_string", Hex("0401aa")},
+      {"broken_utf8", Utf8("a\xff\xc0\x80")},
+      {"half_surrogate", Tlv(der::kBmpString, Hex("d800"))}};
+  for (const auto& [name, value] : values) {
+    corpus.WriteDer("name", std::string("good_") + name,
+                    NameOf({Attribute("2.5.4.10", Utf8("O")),
+                            Attribute("2.5.4.3", value)}));
+  }
+  corpus.Write("name", "good_multi_valued",
+               Seq({Nest(der::kSet, {Attribute("2.5.4.3", Utf8("a")),
+                                     Attribute("2.999.5", Utf8("b"))})}));
+  for (const char* text :
+       {"CN=CA 1,O=Example\\, Inc", "OID.2.5.4.3 = \"a,b\" + O=#0c0161",
+        "CN=a\\", "CN=#0c05aa"})
+    corpus.Write("name", "text_" + std::to_string(std::string(text).size()),
+                 Ascii(text));
+}
+
+}  // namespace
+}  // namespace revstat::test
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "fuzz_make_corpus FOLDER\n";
+    return 2;
+  }
+  const revstat::test::Corpus corpus(argv[1]);
+  revstat::test::WriteCrls(corpus);
+  revstat::test::WriteCertificates(corpus);
+  revstat::test::WriteNames(corpus);
+  return 0;
+}

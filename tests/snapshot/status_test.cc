@@ -1,0 +1,227 @@
+// What a snapshot answers for one CRL: every status and cause, by time.
+#include <gtest/gtest.h>
+
+#include "tests/snapshot/test_authority.h"
+
+namespace revstat::test {
+namespace {
+
+Verdict Ask(const Snapshot& snapshot, std::string_view serial,
+            const LookupPolicy& policy) {
+  const Verdict one = snapshot.Lookup(policy, Key(serial));
+  // Batches answer the same.
+  const std::vector<LookupKey> keys(3, Key(serial));
+  std::vector<Verdict> batch(3);
+  snapshot.Lookup(policy, keys, batch);
+  for (const Verdict& verdict : batch) {
+    EXPECT_EQ(std::memcmp(&verdict, &one, sizeof(one)), 0);
+  }
+  return one;
+}
+
+Verdict AskOne(const CrlText& crl, std::string_view serial,
+               const LookupPolicy& policy) {
+  return Ask(*SnapshotOf(TestAuthority(), {crl}), serial, policy);
+}
+
+CrlText CrlWith(const std::vector<Octets>& entries) {
+  CrlText text;
+  text.entries = entries;
+  return text;
+}
+
+void ExpectUnknown(const Verdict& verdict, Cause cause) {
+  EXPECT_EQ(NameOf(verdict.status), "unknown");
+  EXPECT_EQ(NameOf(verdict.cause), NameOf(cause));
+}
+
+TEST(Status, ActiveWhenNotListedInACurrentCrl) {
+  const Verdict verdict = AskOne({}, "0456", At(kDuring));
+  EXPECT_EQ(verdict.status, Status::kActive);
+  EXPECT_EQ(verdict.cause, Cause::kNone);
+  EXPECT_EQ(verdict.source, 0u);
+}
+
+TEST(Status, RevokedWithReasonAndTime) {
+  const CrlText crl = CrlWith(
+      {Entry(IntegerOf("0123"), UtcTime("260102030405Z"), {Reason(1)})});
+  const Verdict verdict = AskOne(crl, "0123", At(kDuring));
+  EXPECT_EQ(verdict.status, Status::kRevoked);
+  EXPECT_EQ(verdict.reason, ReasonCode::kKeyCompromise);
+  EXPECT_EQ(FormatTime(verdict.revocation_time()), "2026-01-02T03:04:05Z");
+  EXPECT_FALSE(verdict.is_stale());
+}
+
+TEST(Status, OnHoldWhenTheReasonIsCertificateHold) {
+  const CrlText crl = CrlWith(
+      {Entry(IntegerOf("0123"), UtcTime("260102030405Z"), {Reason(6)})});
+  EXPECT_EQ(AskOne(crl, "0123", At(kDuring)).status, Status::kOnHold);
+}
+
+TEST(Status, EmptyCrlMakesAllActive) {
+  EXPECT_EQ(AskOne(CrlWith({}), "0123", At(kDuring)).status, Status::kActive);
+}
+
+TEST(Status, StaleCrlStillProvesRevokedAndNeverActive) {
+  const LookupPolicy later = At("2026-02-01T00:00:01Z");
+  const Verdict revoked = AskOne({}, "0123", later);
+  EXPECT_EQ(revoked.status, Status::kRevoked);
+  EXPECT_TRUE(revoked.is_stale());
+  ExpectUnknown(AskOne({}, "0456", later), Cause::kStale);
+  EXPECT_EQ(AskOne({}, "0456", At("2026-02-01T00:00:00Z")).status,
+            Status::kActive);
+}
+
+TEST(Status, ClockSkewWidensTheWindowOnBothSides) {
+  LookupPolicy policy = At("2026-02-01T00:05:00Z");
+  policy.clock_skew = std::chrono::minutes(5);
+  EXPECT_EQ(AskOne({}, "0456", policy).status, Status::kActive);
+  policy.at += std::chrono::seconds(1);
+  ExpectUnknown(AskOne({}, "0456", policy), Cause::kStale);
+  policy.at = *ParseTime("2025-12-31T23:55:00Z");
+  EXPECT_EQ(AskOne({}, "0456", policy).status, Status::kActive);
+  policy.at -= std::chrono::seconds(1);
+  ExpectUnknown(AskOne({}, "0456", policy), Cause::kNotYetCurrent);
+}
+
+TEST(Status, IgnoringNextUpdateLetsAnOldCrlProveActive) {
+  LookupPolicy policy = At("2030-01-01T00:00:00Z");
+  policy.next_update = NextUpdatePolicy::kIgnore;
+  EXPECT_EQ(AskOne({}, "0456", policy).status, Status::kActive);
+}
+
+TEST(Status, MaximumAgeCountsFromThisUpdate) {
+  LookupPolicy policy = At("2026-01-02T00:00:00Z");
+  policy.max_age = std::chrono::hours(24);
+  EXPECT_EQ(AskOne({}, "0456", policy).status, Status::kActive);
+  policy.at += std::chrono::seconds(1);
+  ExpectUnknown(AskOne({}, "0456", policy), Cause::kStale);
+  policy.next_update = NextUpdatePolicy::kIgnore;
+  ExpectUnknown(AskOne({}, "0456", policy), Cause::kStale);
+}
+
+TEST(Status, WithoutNextUpdateOnlyAMaximumAgeMakesACrlCurrent) {
+  CrlText crl;
+  crl.next_update = {};
+  ExpectUnknown(AskOne(crl, "0456", At(kDuring)), Cause::kNoNextUpdate);
+  EXPECT_EQ(AskOne(crl, "0123", At(kDuring)).status, Status::kRevoked);
+  LookupPolicy policy = At(kDuring);
+  policy.max_age = std::chrono::hours(24 * 30);
+  EXPECT_EQ(AskOne(crl, "0456", policy).status, Status::kActive);
+}
+
+TEST(Status, RevocationAfterTheAskedTimeIsNeitherRevokedNorActive) {
+  const CrlText crl =
+      CrlWith({Entry(IntegerOf("0123"), UtcTime("260120000000Z"))});
+  ExpectUnknown(AskOne(crl, "0123", At("2026-01-19T23:59:59Z")),
+                Cause::kRevokedLater);
+  EXPECT_EQ(AskOne(crl, "0123", At("2026-01-20T00:00:00Z")).status,
+            Status::kRevoked);
+  ExpectUnknown(AskOne(crl, "0123", At("2025-12-01T00:00:00Z")),
+                Cause::kNotYetCurrent);
+}
+
+TEST(Status, CrlNewerThanTheAskedTimeProvesAnEarlierRevocation) {
+  const CrlText crl =
+      CrlWith({Entry(IntegerOf("0123"), UtcTime("251101000000Z"))});
+  EXPECT_EQ(AskOne(crl, "0123", At("2025-12-01T00:00:00Z")).status,
+            Status::kRevoked);
+}
+
+TEST(Status, UnknownCriticalExtensionProvesRevokedAndNeverActive) {
+  CrlText crl;
+  crl.extensions.push_back(
+      MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical));
+  EXPECT_EQ(AskOne(crl, "0123", At(kDuring)).status, Status::kRevoked);
+  ExpectUnknown(AskOne(crl, "0456", At(kDuring)),
+                Cause::kUnsupportedCriticalExtension);
+}
+
+TEST(Status, UnknownCriticalEntryExtensionProvesRevokedAndNeverActive) {
+  const CrlText crl = CrlWith(
+      {Entry(IntegerOf("0123"), UtcTime("260102030405Z"),
+             {MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical)})});
+  EXPECT_EQ(AskOne(crl, "0123", At(kDuring)).status, Status::kRevoked);
+  ExpectUnknown(AskOne(crl, "0456", At(kDuring)),
+                Cause::kUnsupportedCriticalExtension);
+}
+
+TEST(Status, DeltaAloneAnswersNothing) {
+  CrlText crl;
+  crl.extensions.push_back(
+      MakeExtension("2.5.29.27", Integer(1), Criticality::kCritical));
+  ExpectUnknown(AskOne(crl, "0123", At(kDuring)), Cause::kOutOfScope);
+  ExpectUnknown(AskOne(crl, "0456", At(kDuring)), Cause::kOutOfScope);
+}
+
+TEST(Status, DeltaBesideItsBaseChangesNothing) {
+  CrlText delta;
+  delta.extensions = {Number(8), MakeExtension("2.5.29.27", Integer(7),
+                                               Criticality::kCritical)};
+  delta.entries = {Entry(IntegerOf("0456"))};
+  const auto snapshot = SnapshotOf(TestAuthority(), {CrlText{}, delta});
+  EXPECT_EQ(Ask(*snapshot, "0123", At(kDuring)).status, Status::kRevoked);
+  EXPECT_EQ(Ask(*snapshot, "0789", At(kDuring)).status, Status::kActive);
+}
+
+TEST(Status, PartitionProvesRevokedAndNeverActive) {
+  CrlText crl;
+  crl.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(1))}));
+  EXPECT_EQ(AskOne(crl, "0123", At(kDuring)).status, Status::kRevoked);
+  ExpectUnknown(AskOne(crl, "0456", At(kDuring)), Cause::kIncomplete);
+}
+
+TEST(Status, IndirectCrlAnswersNothing) {
+  CrlText crl;
+  crl.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(4))}));
+  crl.entries = {Entry(IntegerOf("0123"), UtcTime("260102030405Z"),
+                       {CertificateIssuer(CommonName("Other CA"))})};
+  ExpectUnknown(AskOne(crl, "0123", At(kDuring)), Cause::kOutOfScope);
+  ExpectUnknown(AskOne(crl, "0456", At(kDuring)), Cause::kOutOfScope);
+}
+
+TEST(Status, UnknownIssuerAndNoSource) {
+  const auto snapshot = SnapshotOf(TestAuthority(), {});
+  ExpectUnknown(Ask(*snapshot, "0123", At(kDuring)), Cause::kNoSource);
+  ExpectUnknown(snapshot->Lookup(At(kDuring), Key("0123", kUnknownIssuer)),
+                Cause::kNoIssuer);
+  ExpectUnknown(snapshot->Lookup(At(kDuring), Key("0123", kAmbiguousIssuer)),
+                Cause::kAmbiguousIssuer);
+}
+
+TEST(Status, DuplicateEntriesAnswerWithTheStricter) {
+  const Octets hold =
+      Entry(IntegerOf("0123"), UtcTime("250101000000Z"), {Reason(6)});
+  const Octets revoked =
+      Entry(IntegerOf("0123"), UtcTime("260102000000Z"), {Reason(1)});
+  const Octets later =
+      Entry(IntegerOf("0123"), UtcTime("260103000000Z"), {Reason(4)});
+  for (const auto& entries : {std::vector<Octets>{hold, revoked, later},
+                              std::vector<Octets>{later, revoked, hold}}) {
+    const Verdict verdict = AskOne(CrlWith(entries), "0123", At(kDuring));
+    EXPECT_EQ(verdict.status, Status::kRevoked);
+    EXPECT_EQ(verdict.reason, ReasonCode::kKeyCompromise);
+  }
+}
+
+TEST(Status, EvidenceNamesTheCrlAndTheEntry) {
+  const auto snapshot = SnapshotOf(
+      TestAuthority(),
+      {CrlWith({Entry(
+          IntegerOf("0123"), UtcTime("260102030405Z"),
+          {Reason(1), InvalidityDate(GeneralizedTime("20251231000000Z"))})})});
+  const Verdict verdict = snapshot->Lookup(At(kDuring), Key("0123"));
+  const Evidence evidence = snapshot->Explain(Key("0123"), verdict);
+  ASSERT_NE(evidence.crl, nullptr);
+  ASSERT_TRUE(evidence.entry.has_value());
+  EXPECT_EQ(FormatTime(*evidence.entry->invalidity_date),
+            "2025-12-31T00:00:00Z");
+  EXPECT_EQ(evidence.crl->sha256(), Sha256(evidence.crl->crl().der()));
+  const Evidence absent = snapshot->Explain(
+      Key("0456"), snapshot->Lookup(At(kDuring), Key("0456")));
+  EXPECT_NE(absent.crl, nullptr);
+  EXPECT_FALSE(absent.entry.has_value());
+}
+
+}  // namespace
+}  // namespace revstat::test

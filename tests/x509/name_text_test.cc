@@ -1,0 +1,190 @@
+// RFC 4514: names as text.
+#include "engine/x509/name_text.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/der_writer.h"
+#include "tests/support/expect.h"
+
+namespace revstat {
+namespace {
+
+using test::Attribute;
+using test::Hex;
+using test::NameOf;
+using test::Octets;
+using test::Utf8;
+
+constexpr char kCn[] = "2.5.4.3";
+constexpr char kO[] = "2.5.4.10";
+constexpr char kC[] = "2.5.4.6";
+
+NameView View(const Octets& der) {
+  der::Trace trace(der);
+  der::Cursor cursor(der, &trace);
+  const NameView name = NameView::Read(cursor, "issuer");
+  EXPECT_TRUE(trace.ok());
+  return name;
+}
+
+std::string Format(const Octets& der) { return FormatName(View(der)); }
+
+// What is written is read back as the same name.
+void ExpectRoundTrip(const Octets& der) {
+  const std::string text = Format(der);
+  const auto canonical = CanonicalNameOfText(text);
+  ASSERT_TRUE(canonical.ok()) << text << ": " << canonical.status();
+  EXPECT_EQ(*canonical, CanonicalName(View(der))) << text;
+}
+
+std::string CodeOf(std::string_view text) {
+  return std::string(NameOf(test::CodeOf(CanonicalNameOfText(text))));
+}
+
+TEST(FormatName, WritesTheLastRdnFirst) {
+  EXPECT_EQ(
+      Format(NameOf({Attribute(kC, Utf8("EE")), Attribute(kO, Utf8("Example")),
+                     Attribute(kCn, Utf8("Issuing CA"))})),
+      "CN=Issuing CA,O=Example,C=EE");
+  EXPECT_EQ(Format(NameOf({})), "");
+}
+
+TEST(FormatName, JoinsAttributesOfOneRdnWithPlus) {
+  EXPECT_EQ(
+      Format(test::Seq({test::Nest(
+          der::kSet, {Attribute(kCn, Utf8("a")), Attribute(kO, Utf8("b"))})})),
+      "CN=a+O=b");
+}
+
+TEST(FormatName, EscapesWhatRfc4514Reserves) {
+  const std::vector<std::pair<const char*, const char*>> cases = {
+      {"a,b", "CN=a\\,b"},
+      {"a+b", "CN=a\\+b"},
+      {"a;b", "CN=a\\;b"},
+      {"a\"b", "CN=a\\\"b"},
+      {"a\\b", "CN=a\\\\b"},
+      {"<a>", "CN=\\<a\\>"},
+      {"#a", "CN=\\#a"},
+      {"a#", "CN=a#"},
+      {" a", "CN=\\ a"},
+      {"a ", "CN=a\\ "},
+      {" ", "CN=\\ "},
+      {"a b", "CN=a b"},
+      {"a=b", "CN=a=b"},
+      {"a\nb", "CN=a\\0ab"},
+      {"\x7f", "CN=\\7f"},
+      {"\x1b[31m", "CN=\\1b[31m"},
+      {"", "CN="}};
+  for (const auto& [value, text] : cases)
+    EXPECT_EQ(Format(test::CommonName(value)), text);
+  EXPECT_EQ(Format(test::CommonName(std::string_view("a\0b", 3))), "CN=a\\00b");
+}
+
+TEST(FormatName, WritesUnknownTypesDottedAndOtherValuesInHexadecimal) {
+  EXPECT_EQ(Format(NameOf({Attribute("1.2.3.4", Utf8("x"))})), "1.2.3.4=x");
+  EXPECT_EQ(Format(NameOf({Attribute(kCn, Hex("0401aa"))})), "CN=#0401aa");
+}
+
+TEST(FormatName, IsReadBackAsTheSameName) {
+  for (const char* value : {"Issuing CA",
+                            "a,b+c;d",
+                            "\"quoted\"",
+                            "a\\b",
+                            "#hash",
+                            " edges ",
+                            "  two  spaces  ",
+                            "",
+                            " ",
+                            "\\",
+                            "\\,",
+                            "a=b",
+                            "\n\t",
+                            "caf\u00e9",
+                            "Минцифры России",
+                            "<>",
+                            "\x7f",
+                            "+",
+                            "0x",
+                            "\\00",
+                            "a\\ "})
+    ExpectRoundTrip(
+        NameOf({Attribute(kO, Utf8("O")), Attribute(kCn, Utf8(value))}));
+  ExpectRoundTrip(NameOf({}));
+  ExpectRoundTrip(NameOf({Attribute("1.2.643.100.1", Utf8("1027"))}));
+  ExpectRoundTrip(NameOf({Attribute("2.999.5", Hex("0401aa"))}));
+  ExpectRoundTrip(test::CommonName(std::string_view("a\0b", 3)));
+  ExpectRoundTrip(test::Seq({test::Nest(
+      der::kSet, {Attribute(kCn, Utf8("a,b")), Attribute(kO, Utf8("c+d"))})}));
+  ExpectRoundTrip(
+      NameOf({Attribute(kCn, test::Tlv(der::kBmpString, Hex("041c043e")))}));
+}
+
+TEST(FormatName, KeepsControlCharactersOutOfTerminals) {
+  for (int c = 0; c < 0x20; ++c) {
+    const char octet = static_cast<char>(c);
+    const std::string text = Format(test::CommonName({&octet, 1}));
+    EXPECT_EQ(text.find(octet), std::string::npos) << c;
+    ExpectRoundTrip(test::CommonName({&octet, 1}));
+  }
+}
+
+TEST(CanonicalNameOfText, ReadsWhatPeopleType) {
+  const std::string expected = CanonicalName(View(NameOf(
+      {Attribute(kO, Utf8("Example, Inc")), Attribute(kCn, Utf8("CA 1"))})));
+  for (const char* text :
+       {"CN=CA 1,O=Example\\, Inc", "cn=ca 1, o=example\\2C inc",
+        "CN = CA 1 , O = \"Example, Inc\"",
+        "2.5.4.3=CA 1;2.5.4.10=Example\\, Inc",
+        "OID.2.5.4.3=CA 1,O=Example\\, Inc", "  CN=CA  1,O=Example\\,  Inc  ",
+        "CN=#0c044341 2031", "CN=#0c0443412031,O=Example\\, Inc"}) {
+    const auto canonical = CanonicalNameOfText(text);
+    if (std::string(text) == "CN=#0c044341 2031") {
+      EXPECT_FALSE(canonical.ok()) << text;
+      continue;
+    }
+    ASSERT_TRUE(canonical.ok()) << text << " " << canonical.status();
+    EXPECT_EQ(*canonical, expected) << text;
+  }
+}
+
+TEST(CanonicalNameOfText, OfNothingIsTheEmptyName) {
+  EXPECT_EQ(*CanonicalNameOfText(""), "");
+  EXPECT_EQ(*CanonicalNameOfText("  "), "");
+}
+
+TEST(CanonicalNameOfText, RefusesHostileTextWithBadText) {
+  for (const char* text : {"CN",         "CN=a,",
+                           "CN=a,,O=b",  ",CN=a",
+                           "=a",         "XX=a",
+                           "CN=a+",      "CN=\"a",
+                           "CN=a\\",     "CN=#",
+                           "CN=#0",      "CN=#zz",
+                           "CN=#0c05aa", "CN=#0c01aabb",
+                           "CN=\"a\"b",  "1=a",
+                           "1.=a",       ".1=a",
+                           "3.1=a",      "1.40=a",
+                           "1..2=a",     "1.2.99999999999999999999=a",
+                           "CN =",       "\\",
+                           "+",          ";"}) {
+    if (std::string(text) == "CN =") {
+      EXPECT_EQ(CodeOf(text), "ok");
+      continue;
+    }
+    EXPECT_EQ(CodeOf(text), "bad_text") << text;
+  }
+}
+
+TEST(CanonicalNameOfText, QuotesNoMoreThanTheBeginningOfALongText) {
+  const auto canonical = CanonicalNameOfText(std::string(100000, 'x'));
+  EXPECT_LT(canonical.status().message().size(), 400u);
+}
+
+TEST(CanonicalNameOfText, ErrorsNameThePosition) {
+  const auto canonical = CanonicalNameOfText("CN=a,XX=b");
+  EXPECT_NE(std::string(MessageOf(canonical.status())).find("at character 6:"),
+            std::string::npos)
+      << canonical.status();
+}
+
+}  // namespace
+}  // namespace revstat

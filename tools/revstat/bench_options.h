@@ -1,0 +1,35 @@
+// What `revstat bench` was asked to do.
+#ifndef REVSTAT_TOOLS_REVSTAT_BENCH_OPTIONS_H_
+#define REVSTAT_TOOLS_REVSTAT_BENCH_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/verify/signature.h"
+
+namespace revstat::tool {
+
+enum class BenchFormat { kTable, kJson };
+enum class OpensslRun { kUpToLimit, kAlways };
+
+struct BenchOptions {
+  std::string crl;
+  std::vector<std::string> trust;
+  uint64_t queries = 1'000'000;
+  unsigned threads = 2;
+  double seconds = 0.5;  // each measurement
+  BenchFormat format = BenchFormat::kTable;
+  OpensslRun openssl = OpensslRun::kUpToLimit;
+  WeakDigest weak_digest = WeakDigest::kRefuse;
+};
+
+// OpenSSL makes an object of several hundred octets of each entry.
+inline constexpr uint64_t kOpensslMaxEntries = 2'000'000;
+
+// Shares of listed certificates among the questions, in percent.
+inline constexpr unsigned kHitPercents[] = {0, 1, 50, 100};
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_BENCH_OPTIONS_H_

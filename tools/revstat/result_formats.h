@@ -1,0 +1,20 @@
+// The writers behind ResultWriter::Create.
+#ifndef REVSTAT_TOOLS_REVSTAT_RESULT_FORMATS_H_
+#define REVSTAT_TOOLS_REVSTAT_RESULT_FORMATS_H_
+
+#include <memory>
+
+#include "tools/revstat/result_writer.h"
+
+namespace revstat::tool {
+
+std::unique_ptr<ResultWriter> MakeTableWriter(const Snapshot& snapshot,
+                                              Output* output);
+std::unique_ptr<ResultWriter> MakeCsvWriter(const Snapshot& snapshot,
+                                            Output* output);
+std::unique_ptr<ResultWriter> MakeJsonWriter(const Snapshot& snapshot,
+                                             Output* output);
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_RESULT_FORMATS_H_
