@@ -107,6 +107,8 @@ CrlEntryReader::CrlEntryReader(const CrlView& crl)
   if (crl.entries().empty()) return;
   position_ = crl.entries().data();
   end_ = position_ + crl.entries().size();
+  // A view of a CRL that could not be read to its end has no der().
+  if (crl.der().empty()) readable_end_ = end_;
 }
 
 bool CrlEntryReader::Next() {

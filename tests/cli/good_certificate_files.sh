@@ -16,7 +16,7 @@ has out '"input":"misnamed.pem"'
 
 for cert in "${certs[@]}"; do to_der "$cert"; done >several.der
 check 1 several.der
-statuses $all
+statuses "$all"
 has out '"input":"several.der:4"'
 
 # Text around the blocks, CRLF, no line end at the end, a key, an encrypted key.
@@ -31,17 +31,17 @@ openssl ec -in key.pem -aes128 -passout pass:x -out encrypted.pem 2>/dev/null
   sed 's/$/\r/' "${certs[3]}" | head -c -2
 } >bundle.txt
 check 1 bundle.txt
-statuses $all
+statuses "$all"
 quiet
 
 cat "${certs[@]}" >bundle.pem
 openssl crl2pkcs7 -nocrl -certfile bundle.pem -outform DER -out bundle.p7b
 openssl crl2pkcs7 -nocrl -certfile bundle.pem -out bundle.p7
 check 1 bundle.p7b
-statuses $all
+statuses "$all"
 has out '"input":"bundle.p7b:4"'
 check 1 bundle.p7
-statuses $all
+statuses "$all"
 
 openssl x509 -in "$active" -trustout -addtrust serverAuth -out trusted.pem
 check 0 trusted.pem
@@ -54,9 +54,9 @@ openssl crl2pkcs7 -nocrl -certfile cas.pem -outform DER -out cas.p7b
 for crl in root issuing; do openssl crl -inform DER -in "$data/crl/$crl.crl"; done >crls.pem
 to_der "$data/ca/issuing.pem" >issuing.der
 run 1 check --trust cas.p7b --crl crls.pem --at "$at" --format jsonl "${certs[@]}"
-statuses $all
+statuses "$all"
 run 1 check --trust issuing.der --crl "$data/crl/issuing.crl" --at "$at" --format jsonl "${certs[@]}"
-statuses $all
+statuses "$all"
 # The same CRL twice is no mistake.
 run 0 check "${sample[@]}" --crl "$data/crl/issuing.crl" --format jsonl "$active"
 quiet

@@ -59,5 +59,5 @@ cp "$revoked" folder/b.pem
 run 2 check "${sample[@]}" --format jsonl "$data/list.csv" missing.pem "$active" folder "$data/ca/issuing.pem" \
   "$data/bundle.pem"
 column input | sed "s|$data/||; s|:.*||" | uniq | xargs >inputs
-[[ $(cat inputs) == 'list.csv missing.pem certs/active_0001.pem folder/a.pem folder/b.pem ca/issuing.pem bundle.pem' ]] ||
+[[ $(<inputs) == 'list.csv missing.pem certs/active_0001.pem folder/a.pem folder/b.pem ca/issuing.pem bundle.pem' ]] ||
   fail "inputs in another order"

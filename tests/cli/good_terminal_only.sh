@@ -29,16 +29,14 @@ done
 
 # Long enough that the bar is drawn: the generator alone needs more than the
 # tenth of a second after which it shows.
-rows=2000000
+rows=1000000
 [[ -z ${REVSTAT_SANITIZE-} ]] || rows=200000
 "$gen" crl --out c.crl --ca-out ca.pem --seed 7 --entries 1000
 long="$(printf '%q ' "$gen" queries --out - --seed 7 --entries 1000 --count $rows) |
   $(printf '%q ' "$revstat" check --trust ca.pem --crl c.crl --at 2026-01-02T00:00:00Z --format csv -)"
-on_terminal 0 "$long >results"
+on_terminal 0 "$long >/dev/null"
 matches out '- [0-9,]+ answered'
 has out $'\r'"${escape}[K"
-lines $((rows + 1)) results
-lacks results "$escape"
 on_terminal 0 "$long 2>messages | tail -1"
 lacks out "${escape}[K"
 [[ ! -s messages ]] || fail "messages in a file: $(head -c 200 messages)"

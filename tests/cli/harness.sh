@@ -2,7 +2,7 @@
 #   REVSTAT REVSTAT_GEN DATA [CORPORA]
 # Each works in a folder of its own; a script fails where one expectation does,
 # after all of them have been tried.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # variables are for the scripts
 set -uo pipefail
 export LC_ALL=C TZ=UTC
 
@@ -18,7 +18,6 @@ chmod 711 .
 at=2026-06-01T00:00:00Z # the sample's time
 readonly evidence=(--trust "$data/ca/root.pem" --trust "$data/ca/issuing.pem"
   --crl "$data/crl/root.crl" --crl "$data/crl/issuing.crl")
-# shellcheck disable=SC2034  # for the scripts
 readonly sample=("${evidence[@]}" --at "$at")
 readonly active=$data/certs/active_0001.pem revoked=$data/certs/revoked_superseded_0001.pem
 
@@ -66,8 +65,11 @@ same() { diff "$1" "$2" >diff.txt || fail "$1 and $2 differ: $(head -6 diff.txt)
 # lines COUNT FILE
 lines() { (($(wc -l <"$2") == $1)) || fail "$2 has $(wc -l <"$2") lines, expected $1"; }
 
-# The column of each JSON line in out.
-column() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" out; }
+# The first field of this name of each JSON line in out, if it has one.
+column() {
+  awk -v key="\"$1\":\"" '(start = index($0, key)) {
+    value = substr($0, start + length(key)); print substr(value, 1, index(value, "\"") - 1) }' out
+}
 # statuses WORD...: those of the JSON lines in out, in order.
 statuses() { [[ $(column status | xargs) == "$*" ]] || fail "statuses $(column status | xargs), expected $*"; }
 causes() { [[ $(column cause | xargs) == "$*" ]] || fail "causes $(column cause | xargs), expected $*"; }

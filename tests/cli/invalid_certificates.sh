@@ -23,7 +23,7 @@ to_der "$active" >good.der
 size=$(wc -c <good.der)
 for length in 1 2 5 100 $((size - 1)); do
   head -c "$length" good.der >truncated.der
-  if ((length < 5)); then
+  if ((length < 100)); then
     bad 'neither a certificate' truncated.der
   else
     bad 'truncated.der: at octet 0: ' truncated.der
@@ -34,8 +34,13 @@ bad "second_truncated.der:2: at octet $size: " second_truncated.der
 { cat good.der && echo; } >trailing.der
 bad "at octet $size: " trailing.der
 # Damaged inside: its octet counts from the start of the certificate.
-{ head -c 60 good.der && printf '\xff\xff\xff\xff' && tail -c +65 good.der; } >damaged.der
-bad '(octet ' damaged.der
+{ head -c 13 good.der && printf '\x04' && tail -c +15 good.der; } >damaged.der
+bad 'another tag stands here (octet 13)' damaged.der
+# A name whose text is not UTF-8 still makes JSON.
+{ head -c 60 good.der && printf '\xff\xff\xff\xff' && tail -c +65 good.der; } >not_utf8.der
+run 3 check "${sample[@]}" --format jsonl not_utf8.der
+iconv -f UTF-8 -t UTF-8 out >/dev/null || fail "the JSON is not UTF-8"
+run 3 check "${sample[@]}" --format csv not_utf8.der
 # Indefinite length.
 { printf '\x30\x80' && tail -c +5 good.der && printf '\0\0'; } >indefinite.der
 bad 'indefinite_length' indefinite.der

@@ -1,0 +1,161 @@
+// Each kernel against SerialSet::Find, on the same probes.
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "engine/index/find_batch.h"
+#include "tests/index/listed_crl.h"
+
+namespace revstat::test {
+namespace {
+
+constexpr Kernel kKernels[] = {Kernel::kScalar, Kernel::kAvx2, Kernel::kAvx512};
+
+// Where a kernel has not written.
+constexpr uint32_t kUntouched = 0xdeadbeef;
+
+class KernelTest : public testing::TestWithParam<Kernel> {
+ protected:
+  void SetUp() override {
+    if (!IsAvailable(GetParam()))
+      GTEST_SKIP() << NameOf(GetParam()) << " is not available here";
+  }
+
+  // Serials of the set and others, with the share of the first in percent.
+  static std::vector<SerialNumber> Mixed(const IndexedCrl& indexed,
+                                         size_t count, unsigned percent,
+                                         std::mt19937_64& random) {
+    std::vector<SerialNumber> listed;
+    for (const auto& [serial, offset] : indexed.Model())
+      listed.push_back(serial);
+    std::vector<SerialNumber> serials;
+    for (size_t i = 0; i < count; ++i) {
+      serials.push_back(!listed.empty() && random() % 100 < percent
+                            ? listed[random() % listed.size()]
+                            : AnySerial(random));
+    }
+    return serials;
+  }
+
+  static IndexedCrl Make(size_t size, const HashKey& key,
+                         std::mt19937_64& random) {
+    std::vector<Listed> entries;
+    std::set<SerialNumber> serials;
+    while (serials.size() < size) serials.insert(AnySerial(random));
+    for (const SerialNumber& serial : serials) entries.push_back({serial});
+    return IndexedCrl(DerOf(entries), key);
+  }
+
+  // All three ways to ask this kernel.
+  static void ExpectAgrees(const SerialSet& set,
+                           const std::vector<SerialNumber>& serials) {
+    const size_t count = serials.size();
+    std::vector<Probe> probes;
+    for (const SerialNumber& serial : serials)
+      probes.push_back({&set, &serial});
+    std::vector<uint32_t> by_probe(count + 1, kUntouched);
+    std::vector<uint32_t> by_column(count + 1, kUntouched);
+    FindBatchWith(GetParam(), probes.data(), count, by_probe.data());
+    FindBatchWith(GetParam(), set, {serials.data(), sizeof(SerialNumber)},
+                  count, by_column.data());
+    for (size_t i = 0; i < count; ++i) {
+      const uint32_t wanted = set.Find(serials[i]);
+      ASSERT_EQ(by_probe[i], wanted) << i << " of " << count;
+      ASSERT_EQ(by_column[i], wanted) << i << " of " << count;
+      ASSERT_EQ(FindOneWith(GetParam(), set, serials[i]), wanted);
+    }
+    ASSERT_EQ(by_probe[count], kUntouched);
+    ASSERT_EQ(by_column[count], kUntouched);
+  }
+};
+
+TEST_P(KernelTest, AgreesForEveryBatchSize) {
+  std::mt19937_64 random(1);
+  const IndexedCrl indexed = Make(5000, TestKey(), random);
+  for (size_t count = 0; count <= 200; ++count) {
+    ExpectAgrees(indexed.set(), Mixed(indexed, count, 50, random));
+  }
+}
+
+TEST_P(KernelTest, AgreesForEveryHitRate) {
+  std::mt19937_64 random(2);
+  const IndexedCrl indexed = Make(20'000, TestKey(), random);
+  for (unsigned percent : {0u, 1u, 10u, 50u, 90u, 100u})
+    ExpectAgrees(indexed.set(), Mixed(indexed, 20'000, percent, random));
+}
+
+TEST_P(KernelTest, AgreesForSmallSets) {
+  std::mt19937_64 random(3);
+  for (size_t size = 0; size < 70; ++size) {
+    const IndexedCrl indexed = Make(size, TestKey(size), random);
+    ExpectAgrees(indexed.set(), Mixed(indexed, 300, 50, random));
+  }
+}
+
+// Every line overflows: all that a batch looks for is some lines further on.
+TEST_P(KernelTest, AgreesUnderAWeakKey) {
+  std::mt19937_64 random(4);
+  std::vector<Listed> entries;
+  const auto serials = DrawSerials(SerialKind::kSequential, 3, 700, random);
+  for (const SerialNumber& serial : serials) entries.push_back({serial});
+  const IndexedCrl indexed(DerOf(entries), HashKey{});
+  ExpectAgrees(indexed.set(), Mixed(indexed, 1000, 50, random));
+}
+
+TEST_P(KernelTest, AgreesForTheEmptySet) {
+  std::mt19937_64 random(5);
+  std::vector<SerialNumber> serials;
+  for (int i = 0; i < 100; ++i) serials.push_back(AnySerial(random));
+  ExpectAgrees(SerialSet(), serials);
+}
+
+TEST_P(KernelTest, AgreesForProbesOfManySets) {
+  std::mt19937_64 random(6);
+  std::deque<IndexedCrl> sets;
+  std::vector<std::pair<const SerialSet*, SerialNumber>> questions;
+  const SerialSet empty;
+  for (size_t i = 0; i < 40; ++i) {
+    sets.push_back(Make(i * i, TestKey(i), random));
+    for (const SerialNumber& serial : Mixed(sets.back(), 50, 50, random)) {
+      questions.emplace_back(&sets.back().set(), serial);
+      questions.emplace_back(&empty, serial);
+    }
+  }
+  std::shuffle(questions.begin(), questions.end(), random);
+  std::vector<Probe> probes;
+  for (const auto& [set, serial] : questions) probes.push_back({set, &serial});
+  std::vector<uint32_t> offsets(probes.size());
+  FindBatchWith(GetParam(), probes.data(), probes.size(), offsets.data());
+  for (size_t i = 0; i < probes.size(); ++i)
+    ASSERT_EQ(offsets[i], probes[i].set->Find(*probes[i].serial));
+}
+
+TEST_P(KernelTest, ReadsSerialsAtAnyDistance) {
+  struct Wide {
+    SerialNumber serial;
+    uint64_t other[3] = {1, 2, 3};
+  };
+  std::mt19937_64 random(7);
+  const IndexedCrl indexed = Make(1000, TestKey(), random);
+  std::vector<Wide> wide;
+  for (const SerialNumber& serial : Mixed(indexed, 500, 50, random))
+    wide.push_back({serial});
+  std::vector<uint32_t> offsets(wide.size());
+  FindBatchWith(GetParam(), indexed.set(), {&wide[0].serial, sizeof(Wide)},
+                wide.size(), offsets.data());
+  for (size_t i = 0; i < wide.size(); ++i)
+    ASSERT_EQ(offsets[i], indexed.set().Find(wide[i].serial));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, KernelTest, testing::ValuesIn(kKernels),
+                         [](const auto& info) {
+                           return std::string(NameOf(info.param));
+                         });
+
+TEST(Kernel, BestIsAvailable) {
+  EXPECT_TRUE(IsAvailable(BestKernel()));
+  EXPECT_TRUE(IsAvailable(Kernel::kScalar));
+}
+
+}  // namespace
+}  // namespace revstat::test
