@@ -50,7 +50,7 @@ std::unique_ptr<Model> MakeModel(uint32_t seed, size_t size, size_t max_octets,
   SerialSetBuilder builder(key, size);
   CrlEntryReader reader(model->crl);
   while (reader.Next()) {
-    builder.Add(reader.entry().serial, reader.entry().offset);
+    builder.Add(reader.entry().serial.Words(), reader.entry().offset);
     model->offsets[reader.entry().serial] = reader.entry().offset;
   }
   auto built = std::move(builder).Build(model->crl);

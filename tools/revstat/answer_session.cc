@@ -48,7 +48,7 @@ uint64_t SizeOf(int descriptor) {
 void AnswerSession::Answer(const std::string& input) {
   std::error_code error;
   if (input == "-") {
-    AnswerDescriptor(STDIN_FILENO, "-", From::kCommandLine);
+    AnswerDescriptor(STDIN_FILENO, input, From::kCommandLine);
   } else if (std::filesystem::is_directory(input, error)) {
     AnswerFolder(input);
   } else {
