@@ -59,6 +59,10 @@ class SerialNumber {
   friend auto operator<=>(const SerialNumber&, const SerialNumber&) = default;
 
  private:
+  // The usual form in lists: an even number of digits and nothing else, whose
+  // first octet is no padding. Nothing for any other form, or for no serial.
+  static std::optional<SerialNumber> FromPlainHex(std::string_view text);
+
   static constexpr size_t kSizeIndex = 23;
 
   std::array<uint8_t, 24> octets_ = {};

@@ -52,6 +52,30 @@ TEST(SerialNumberFromText, ReadsWhatPeoplePaste) {
     EXPECT_EQ(ContentOf(text), content) << text;
 }
 
+TEST(SerialNumberFromText, TakesEveryDigitAndNoOtherCharacterAnywhere) {
+  // 22 digits: two whole words and a short one.
+  const std::string digits = "1032547698badcfe012345";
+  for (size_t i = 0; i < digits.size(); ++i) {
+    for (int c = 0; c < 256; ++c) {
+      std::string text = digits;
+      text[i] = static_cast<char>(c);
+      const bool is_separator = c == ':' || c == ' ' || c == '\t';
+      const bool is_sign = i == 0 && c == '-';
+      const auto serial = SerialNumber::FromText(text);
+      const bool expected = HexDigit(text[i]) >= 0 || is_separator || is_sign;
+      ASSERT_EQ(serial.ok(), expected) << "'" << text << "'";
+      if (HexDigit(text[i]) < 0 || !serial.ok()) continue;
+      const std::string back = serial->ToText();
+      for (char& digit : text) {
+        if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit + 32);
+      }
+      text.erase(0, text[0] == '0' && text[1] == '0' ? 2 : 0);
+      const std::string padded = back.size() % 2 ? "0" + back : back;
+      EXPECT_EQ(padded, text);
+    }
+  }
+}
+
 TEST(SerialNumberFromText, ReadsUpToTwentyOctetsOfValue) {
   const std::string twenty(40, 'f');
   EXPECT_EQ(ContentOf(twenty), "00" + twenty);

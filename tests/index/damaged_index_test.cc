@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <vector>
 
 #include "engine/index/find_batch.h"
 #include "tests/index/listed_crl.h"
@@ -146,7 +147,7 @@ TEST(DamagedIndex, AllOnesReadNothingOutside) {
 // The index of one CRL beside the DER of another, shorter one.
 TEST(DamagedIndex, AnotherCrlsDerReadsNothingOutside) {
   const IndexedCrl indexed = Make(500);
-  for (size_t other_size : {0, 1, 5, 100}) {
+  for (size_t other_size : std::vector<size_t>{0, 1, 5, 100}) {
     const IndexedCrl other = Make(other_size);
     const auto set = SerialSet::Open(indexed.index_bytes(), other.crl().der());
     ASSERT_TRUE(set.ok());

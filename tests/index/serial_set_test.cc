@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "tests/index/listed_crl.h"
 
@@ -125,7 +126,7 @@ TEST(SerialSet, RandomDuplicatesAgreeWithAMap) {
   constexpr ReasonCode kReasons[] = {ReasonCode::kAbsent,
                                      ReasonCode::kSuperseded,
                                      ReasonCode::kCertificateHold};
-  for (size_t size : {10, 1000, 50'000}) {
+  for (size_t size : std::vector<size_t>{10, 1000, 50'000}) {
     std::vector<Listed> entries;
     for (size_t i = 0; i < size; ++i) {
       // Half as many serials as entries.
@@ -159,7 +160,7 @@ TEST(SerialSet, RandomDuplicatesAgreeWithAMap) {
 // and the lines behind the buckets do not suffice at the first attempts.
 TEST(SerialSet, WeakKeyIsSlowAndRight) {
   std::mt19937_64 random(5);
-  for (size_t size : {28, 29, 30, 150, 151, 1000}) {
+  for (size_t size : std::vector<size_t>{28, 29, 30, 150, 151, 1000}) {
     const IndexedCrl indexed(
         DerOf(AsEntries(DrawSerials(SerialKind::kSequential, 4, size, random))),
         HashKey{});

@@ -135,8 +135,8 @@ int RunBench(const BenchOptions& options) {
     return kExitFailure;
   }
   Output output(STDOUT_FILENO);
-  output.text() += options.format == BenchFormat::kTable ? ToTable(*report)
-                                                         : ToJson(*report);
+  output.Write(options.format == BenchFormat::kTable ? ToTable(*report)
+                                                     : ToJson(*report));
   output.Flush();
   if (output.status().ok()) return 0;
   Report(MessageOf(output.status()));

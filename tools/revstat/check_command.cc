@@ -69,16 +69,14 @@ int RunCheck(const CheckOptions& options) {
   const LoadedEvidence evidence = LoadEvidence(options.evidence, ingest);
 
   Output output(STDOUT_FILENO);
-  const auto writer =
-      ResultWriter::Create(options.format, *evidence.snapshot, &output);
-  AnswerSession session(*evidence.snapshot, PolicyOf(options), writer.get(),
+  AnswerSession session(*evidence.snapshot, PolicyOf(options), options.format,
                         &output);
   const auto start = std::chrono::steady_clock::now();
-  writer->Begin();
+  session.Begin();
   for (const std::string& input : options.inputs) session.Answer(input);
   const std::chrono::duration<double> elapsed =
       std::chrono::steady_clock::now() - start;
-  writer->End(session.tally(), elapsed.count());
+  session.End(elapsed.count());
   output.Flush();
   if (!output.status().ok()) {
     Report(MessageOf(output.status()));

@@ -5,102 +5,90 @@
 namespace revstat::tool {
 namespace {
 
+std::string Quoted(std::string_view value) {
+  if (value.find_first_of(",\"\r\n") == std::string_view::npos)
+    return std::string(value);
+  std::string quoted = "\"";
+  for (char c : value) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted += '"';
+}
+
 class CsvWriter : public ResultWriter {
  public:
-  CsvWriter(const Snapshot& snapshot, Output* output)
-      : ResultWriter(snapshot, output) {}
+  explicit CsvWriter(const Snapshot& snapshot)
+      : ResultWriter(snapshot, Quoted) {}
 
-  void Begin() override {
-    text() +=
+  void Begin(TextBuffer* text) override {
+    *text +=
         "input,issuer,serial,status,expired,reason,revocation_time,invalidity_"
         "time,cause,subject\n";
   }
 
-  void Write(const ResultRow& row, const Verdict& verdict) override {
-    std::string& out = text();
+  void Write(const ResultRow& row, const Question& question,
+             const Verdict& verdict, TextBuffer* text) override {
+    TextBuffer& out = *text;
     Input(row, &out);
     out += ',';
-    Issuer(row, &out);
+    out += IssuerText(row, question.key.issuer);
     out += ',';
-    AppendSerial(row.question.key.serial, &out);
+    AppendSerial(question.key.serial, &out);
     out += ',';
     out += NameOf(verdict.status);
     out += verdict.is_expired() ? ",true," : ",false,";
     if (verdict.status == Status::kRevoked ||
         verdict.status == Status::kOnHold) {
-      Revocation(row, verdict, &out);
+      Revocation(question, verdict, &out);
     } else {
       out += ",,";
     }
     out += ',';
     out += NameOf(verdict.cause);
     out += ',';
-    if (!row.subject.tlv().empty()) Field(FormatName(row.subject), &out);
+    if (!row.subject.tlv().empty()) out += Quoted(FormatName(row.subject));
     out += '\n';
   }
 
  private:
-  static void Field(std::string_view value, std::string* out) {
-    if (value.find_first_of(",\"\r\n") == std::string_view::npos) {
-      *out += value;
-      return;
+  // The quoted form of a file's name is made once.
+  void Input(const ResultRow& row, TextBuffer* out) {
+    if (row.input != last_input_) {
+      last_input_ = row.input;
+      quoted_input_ = Quoted(row.input);
     }
-    *out += '"';
-    for (char c : value) {
-      if (c == '"') *out += '"';
-      *out += c;
-    }
-    *out += '"';
-  }
-
-  // The quoted form of names that come again and again is made once.
-  static void Remembered(std::string_view value, std::string* last,
-                         std::string* quoted, std::string* out) {
-    if (value != *last || quoted->empty()) {
-      *last = value;
-      quoted->clear();
-      Field(value, quoted);
-    }
-    *out += *quoted;
-  }
-
-  void Input(const ResultRow& row, std::string* out) {
-    if (row.position == 0) return Field(row.input, out);
-    // "a,b:1" needs its quotes around the whole.
-    if (row.input.find_first_of(",\"\r\n") != std::string_view::npos) {
-      return Field(Concat({row.input, ":", std::to_string(row.position)}), out);
-    }
-    *out += row.input;
+    *out += quoted_input_;
+    if (row.position == 0) return;
+    // "a,b:1" has its quotes around the whole.
+    const bool has_quotes = quoted_input_.size() != last_input_.size();
+    if (has_quotes) out->DropLast();
     *out += ':';
     AppendNumber(row.position, out);
+    if (has_quotes) *out += '"';
   }
 
-  void Issuer(const ResultRow& row, std::string* out) {
-    Remembered(IssuerText(row), &last_issuer_text_, &quoted_issuer_, out);
-  }
-
-  void Revocation(const ResultRow& row, const Verdict& verdict,
-                  std::string* out) {
+  void Revocation(const Question& question, const Verdict& verdict,
+                  TextBuffer* out) {
     *out += NameOf(verdict.reason);
     *out += ',';
     AppendTime(verdict.revocation_time(), out);
     *out += ',';
-    const Evidence evidence = snapshot_.Explain(row.question.key, verdict);
+    const Evidence evidence = snapshot_.Explain(question.key, verdict);
     if (evidence.entry.has_value() &&
         evidence.entry->invalidity_date.has_value()) {
       AppendTime(*evidence.entry->invalidity_date, out);
     }
   }
 
-  std::string last_issuer_text_;
-  std::string quoted_issuer_;
+  std::string last_input_;
+  std::string quoted_input_;
 };
 
 }  // namespace
 
-std::unique_ptr<ResultWriter> MakeCsvWriter(const Snapshot& snapshot,
-                                            Output* output) {
-  return std::make_unique<CsvWriter>(snapshot, output);
+std::unique_ptr<ResultWriter> MakeCsvWriter(const Snapshot& snapshot) {
+  return std::make_unique<CsvWriter>(snapshot);
 }
 
 }  // namespace revstat::tool

@@ -92,9 +92,8 @@ class Inspector {
   }
 
   void Show(const std::string& name, const InspectSheet& sheet) {
-    output_->text() += format_ == InspectFormat::kTable ? sheet.ToTable(name)
-                                                        : sheet.ToJson(name);
-    output_->Drain();
+    output_->Write(format_ == InspectFormat::kTable ? sheet.ToTable(name)
+                                                    : sheet.ToJson(name));
   }
 
   void Broken(uint64_t offset, const absl::Status& status) {

@@ -12,48 +12,44 @@ namespace {
 // Objects are put together by hand because a million certificates a second must
 // not wait for a tree of each; strings that need escapes go through the
 // library.
-void AppendString(std::string_view value, std::string* out) {
-  const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+std::string Quoted(std::string_view value) {
+  const bool is_plain = std::all_of(value.begin(), value.end(), [](char c) {
     return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
   });
-  if (plain) {
-    *out += '"';
-    *out += value;
-    *out += '"';
-  } else {
-    // Names may hold octets that are not UTF-8; those become U+FFFD.
-    *out += nlohmann::json(value).dump(
-        -1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
+  if (is_plain) return Concat({"\"", value, "\""});
+  // Names may hold octets that are not UTF-8; those become U+FFFD.
+  return nlohmann::json(value).dump(-1, ' ', false,
+                                    nlohmann::json::error_handler_t::replace);
 }
 
 class JsonWriter : public ResultWriter {
  public:
-  JsonWriter(const Snapshot& snapshot, Output* output)
-      : ResultWriter(snapshot, output) {}
+  explicit JsonWriter(const Snapshot& snapshot)
+      : ResultWriter(snapshot, Quoted) {}
 
-  void Write(const ResultRow& row, const Verdict& verdict) override {
-    std::string& out = text();
+  void Write(const ResultRow& row, const Question& question,
+             const Verdict& verdict, TextBuffer* text) override {
+    TextBuffer& out = *text;
     Input(row, &out);
     if (!row.subject.tlv().empty()) {
       out += ",\"subject\":";
-      AppendString(FormatName(row.subject), &out);
+      out += Quoted(FormatName(row.subject));
     }
     if (row.readable) {
       out += ",\"issuer\":";
-      AppendString(IssuerText(row), &out);
+      out += IssuerText(row, question.key.issuer);
       out += ",\"serial\":\"";
-      AppendSerial(row.question.key.serial, &out);
+      AppendSerial(question.key.serial, &out);
       out += '"';
     }
     out += ",\"status\":\"";
     out += NameOf(verdict.status);
     out += '"';
     // A list may not say until when a certificate is valid.
-    if (row.readable && row.question.not_after != Time::max()) {
+    if (row.readable && question.not_after != Time::max()) {
       out += verdict.is_expired() ? ",\"expired\":true" : ",\"expired\":false";
     }
-    const Evidence evidence = snapshot_.Explain(row.question.key, verdict);
+    const Evidence evidence = snapshot_.Explain(question.key, verdict);
     if (verdict.status == Status::kRevoked ||
         verdict.status == Status::kOnHold) {
       Revocation(verdict, evidence, &out);
@@ -68,17 +64,17 @@ class JsonWriter : public ResultWriter {
   }
 
  private:
-  static void Input(const ResultRow& row, std::string* out) {
+  static void Input(const ResultRow& row, TextBuffer* out) {
     *out += "{\"input\":";
-    AppendString(row.input, out);
+    *out += Quoted(row.input);
     if (row.position == 0) return;
-    out->pop_back();
+    out->DropLast();
     *out += ':';
     AppendNumber(row.position, out);
     *out += '"';
   }
 
-  static void TimeField(std::string_view name, Time time, std::string* out) {
+  static void TimeField(std::string_view name, Time time, TextBuffer* out) {
     *out += ",\"";
     *out += name;
     *out += "\":\"";
@@ -87,7 +83,7 @@ class JsonWriter : public ResultWriter {
   }
 
   static void Revocation(const Verdict& verdict, const Evidence& evidence,
-                         std::string* out) {
+                         TextBuffer* out) {
     if (verdict.reason != ReasonCode::kAbsent) {
       *out += ",\"reason\":\"";
       *out += NameOf(verdict.reason);
@@ -101,12 +97,12 @@ class JsonWriter : public ResultWriter {
   }
 
   // The same for every row that rests on one CRL.
-  const std::string& SourceObject(const CrlSource& source) {
-    std::string& out = sources_[&source];
-    if (!out.empty()) return out;
+  std::string_view SourceObject(const CrlSource& source) {
+    TextBuffer& out = sources_[&source];
+    if (!out.empty()) return out.view();
     const CrlView& crl = source.crl();
-    out = ",\"source\":{\"kind\":\"crl\",\"issuer\":";
-    AppendString(FormatName(crl.issuer()), &out);
+    out += ",\"source\":{\"kind\":\"crl\",\"issuer\":";
+    out += Quoted(FormatName(crl.issuer()));
     if (crl.crl_number().has_value()) {
       out += ",\"crl_number\":\"";
       AppendHex(crl.crl_number()->magnitude(), &out);
@@ -118,17 +114,16 @@ class JsonWriter : public ResultWriter {
     out += ",\"sha256\":\"";
     AppendHex(source.sha256(), &out);
     out += "\"}";
-    return out;
+    return out.view();
   }
 
-  std::unordered_map<const CrlSource*, std::string> sources_;
+  std::unordered_map<const CrlSource*, TextBuffer> sources_;
 };
 
 }  // namespace
 
-std::unique_ptr<ResultWriter> MakeJsonWriter(const Snapshot& snapshot,
-                                             Output* output) {
-  return std::make_unique<JsonWriter>(snapshot, output);
+std::unique_ptr<ResultWriter> MakeJsonWriter(const Snapshot& snapshot) {
+  return std::make_unique<JsonWriter>(snapshot);
 }
 
 }  // namespace revstat::tool

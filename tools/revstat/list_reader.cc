@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "engine/base/bytes.h"
 #include "engine/base/error.h"
@@ -57,61 +59,8 @@ bool TakeField(std::string_view* line, char separator, std::string_view* field,
   return true;
 }
 
-}  // namespace
-
-bool LooksLikeList(std::string_view head) {
-  const std::string line = NormalName(FirstLine(head));
-  return line.find("serial") != std::string::npos &&
-         line.find("issuer") != std::string::npos;
-}
-
-absl::Status ListReader::ReadAhead() {
-  size_t used = ahead_.size();
-  ahead_.resize(std::max(used, kBlockBytes));
-  while (!at_end_ && used < kBlockBytes) {
-    const ssize_t got =
-        read(descriptor_, ahead_.data() + used, ahead_.size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      return MakeError(ErrorCode::kInputUnreadable, std::strerror(errno));
-    }
-    at_end_ = got == 0;
-    used += static_cast<size_t>(got);
-  }
-  ahead_.resize(used);
-  return absl::OkStatus();
-}
-
-absl::Status ListReader::ReadHeader(std::string_view line) {
-  has_header_ = true;
-  line = FirstLine(line);
-  separator_ = line.find('\t') != std::string_view::npos ? '\t' : ',';
-  std::array<int, kColumns> seen = {};
-  std::string_view field;
-  bool last = false;
-  while (!last) {
-    if (!TakeField(&line, separator_, &field, &last)) break;
-    const std::string name = NormalName(field);
-    const int role = name == "issuer"       ? kIssuer
-                     : name == "serial"     ? kSerial
-                     : name == "not_before" ? kNotBefore
-                     : name == "not_after"  ? kNotAfter
-                                            : -1;
-    if (role >= 0 && ++seen[static_cast<size_t>(role)] > 1) {
-      return MakeError(ErrorCode::kBadText,
-                       Concat({"line 1: the column ", name, " occurs twice"}));
-    }
-    role_.push_back(role);
-  }
-  column_count_ = role_.size();
-  if (seen[kIssuer] == 0 || seen[kSerial] == 0) {
-    return MakeError(ErrorCode::kBadText,
-                     "line 1: the header must name issuer and serial");
-  }
-  return absl::OkStatus();
-}
-
-std::string_view ListReader::Unquote(std::string_view field) {
+std::string_view Unquote(std::string_view field,
+                         std::deque<std::string>* storage) {
   field = Trim(field);
   if (field.size() < 2 || field.front() != '"' || field.back() != '"')
     return field;
@@ -122,12 +71,65 @@ std::string_view ListReader::Unquote(std::string_view field) {
     text += field[i];
     if (field[i] == '"') ++i;
   }
-  return unquoted_.emplace_back(std::move(text));
+  return storage->emplace_back(std::move(text));
 }
 
-ListRow ListReader::ReadRow(std::string_view line) {
+// A sum in octets over short runs, which compilers turn into vector code.
+uint64_t CountLines(std::string_view text) {
+  constexpr size_t kRun = 128;
+  uint64_t count = 0;
+  while (text.size() >= kRun) {
+    uint8_t in_run = 0;
+    for (size_t i = 0; i < kRun; ++i)
+      in_run = static_cast<uint8_t>(in_run + (text[i] == '\n'));
+    count += in_run;
+    text.remove_prefix(kRun);
+  }
+  return count +
+         static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+bool LooksLikeList(std::string_view head) {
+  const std::string line = NormalName(FirstLine(head));
+  return line.find("serial") != std::string::npos &&
+         line.find("issuer") != std::string::npos;
+}
+
+absl::StatusOr<ListColumns> ListColumns::FromHeader(std::string_view line) {
+  line = FirstLine(line);
+  ListColumns columns;
+  columns.separator_ = line.find('\t') != std::string_view::npos ? '\t' : ',';
+  constexpr std::array<std::string_view, 4> kNames = {
+      "issuer", "serial", "not_before", "not_after"};
+  std::array<int, kNames.size()> seen = {};
+  std::string_view field;
+  bool last = false;
+  while (!last && TakeField(&line, columns.separator_, &field, &last)) {
+    const std::string name = NormalName(field);
+    const auto found = std::find(kNames.begin(), kNames.end(), name);
+    if (found == kNames.end()) {
+      columns.roles_.push_back(kOther);
+      continue;
+    }
+    const auto role = static_cast<size_t>(found - kNames.begin());
+    if (++seen[role] > 1) {
+      return MakeError(ErrorCode::kBadText,
+                       Concat({"line 1: the column ", name, " occurs twice"}));
+    }
+    columns.roles_.push_back(static_cast<Role>(role));
+  }
+  if (seen[kIssuer] == 0 || seen[kSerial] == 0) {
+    return MakeError(ErrorCode::kBadText,
+                     "line 1: the header must name issuer and serial");
+  }
+  return columns;
+}
+
+ListRow ListColumns::ReadRow(std::string_view line,
+                             std::deque<std::string>* storage) const {
   ListRow row;
-  row.line = line_;
   std::string_view field;
   bool last = false;
   size_t column = 0;
@@ -136,55 +138,57 @@ ListRow ListReader::ReadRow(std::string_view line) {
       row.problem = "a quoted field does not end on its line";
       return row;
     }
-    if (column >= column_count_ || role_[column] < 0) continue;
-    const std::string_view value = Unquote(field);
-    switch (role_[column]) {
+    if (column >= roles_.size()) continue;
+    switch (roles_[column]) {
       case kIssuer:
-        row.issuer = value;
+        row.issuer = Unquote(field, storage);
         break;
       case kSerial:
-        row.serial = value;
+        row.serial = Unquote(field, storage);
         break;
       case kNotBefore:
-        row.not_before = value;
+        row.not_before = Unquote(field, storage);
         break;
       case kNotAfter:
-        row.not_after = value;
+        row.not_after = Unquote(field, storage);
+        break;
+      case kOther:
         break;
     }
   }
-  if (column != column_count_)
+  if (column != roles_.size())
     row.problem = "another number of fields than the header has";
   return row;
 }
 
-absl::Status ListReader::TakeRows(std::vector<ListRow>* rows) {
-  rows->clear();
-  unquoted_.clear();
+absl::StatusOr<bool> ListReader::Take(ListBlock* block) {
+  if (block->octets_ == nullptr)
+    block->octets_ = std::make_unique_for_overwrite<char[]>(kBlockBytes);
+  char* const octets = block->octets_.get();
+  size_t used = rest_.copy(octets, kBlockBytes);
+  while (!at_end_ && used < kBlockBytes) {
+    const ssize_t got = read(descriptor_, octets + used, kBlockBytes - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0)
+      return MakeError(ErrorCode::kInputUnreadable, std::strerror(errno));
+    at_end_ = got == 0;
+    used += static_cast<size_t>(got);
+  }
   // The last line may go on in what has not been read yet.
-  const size_t end = at_end_ ? ahead_.size() : ahead_.rfind('\n') + 1;
-  if (end == 0 && !ahead_.empty()) {
-    return MakeError(ErrorCode::kTooLarge,
-                     Concat({"line ", std::to_string(line_ + 1)}));
+  const std::string_view text(octets, used);
+  block->size_ = at_end_ ? used : text.rfind('\n') + 1;
+  if (block->size_ == 0 && used > 0) {
+    return MakeError(
+        ErrorCode::kTooLarge,
+        Concat({"line ", std::to_string(lines_ + 1), " is longer than ",
+                std::to_string(kBlockBytes), " octets"}));
   }
-  std::swap(text_, ahead_);
-  ahead_.assign(text_, end);
-  bytes_read_ += end;
-  std::string_view block = std::string_view(text_).substr(0, end);
-  while (!block.empty()) {
-    const size_t line_end = std::min(block.find('\n'), block.size());
-    std::string_view line = block.substr(0, line_end);
-    block.remove_prefix(std::min(line_end + 1, block.size()));
-    ++line_;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!has_header_) {
-      absl::Status header = ReadHeader(line);
-      if (!header.ok()) return header;
-    } else if (!line.empty()) {
-      rows->push_back(ReadRow(line));
-    }
-  }
-  return absl::OkStatus();
+  rest_.assign(text.substr(block->size_));
+  block->first_line_ = lines_ + 1;
+  lines_ += CountLines(block->text());
+  block->offset_ = offset_;
+  offset_ += block->size_;
+  return block->size_ > 0;
 }
 
 }  // namespace revstat::tool

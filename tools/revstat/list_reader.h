@@ -4,20 +4,21 @@
 #ifndef REVSTAT_TOOLS_REVSTAT_LIST_READER_H_
 #define REVSTAT_TOOLS_REVSTAT_LIST_READER_H_
 
-#include <array>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace revstat::tool {
 
 bool LooksLikeList(std::string_view head);
 
-// One row; its fields borrow the reader's memory until the next TakeRows.
+// One row; its fields borrow the block, and the storage given with it.
 struct ListRow {
   uint64_t line = 0;  // 1 is the header
   std::string_view issuer;
@@ -27,50 +28,65 @@ struct ListRow {
   const char* problem = nullptr;  // why the row cannot be read, or null
 };
 
-// Reads a list of any length in constant memory: blocks of about a megabyte,
-// the next of which can be read while the rows of one are worked on.
-//
-// Thread-safety: none, but that ReadAhead may run beside the use of the rows
-// that TakeRows gave out, and beside nothing else.
-class ListReader {
+// Which column of a list means what. Immutable, so free to share.
+class ListColumns {
  public:
-  static constexpr size_t kBlockBytes = size_t{1} << 20;
+  // Fails (kBadText) where the header does not name what it must, or one twice.
+  static absl::StatusOr<ListColumns> FromHeader(std::string_view line);
 
-  // Reads on from `descriptor`, which stays open; `head` was read from it
-  // before and comes first.
-  ListReader(int descriptor, std::string head)
-      : descriptor_(descriptor), ahead_(std::move(head)) {}
-
-  // Reads until a block is there. Fails with what the system says
-  // (kInputUnreadable).
-  absl::Status ReadAhead();
-
-  // The rows of the block read ahead; none for one of blank lines. Fails with
-  // the header (kBadText) or a line longer than a block (kTooLarge).
-  absl::Status TakeRows(std::vector<ListRow>* rows);
-
-  // True when all rows have been given out.
-  bool done() const { return at_end_ && ahead_.empty(); }
-  uint64_t bytes_read() const { return bytes_read_; }
+  // One line without its end. A field with doubled quotes is unquoted into
+  // *storage.
+  ListRow ReadRow(std::string_view line,
+                  std::deque<std::string>* storage) const;
 
  private:
-  absl::Status ReadHeader(std::string_view line);
-  ListRow ReadRow(std::string_view line);
-  std::string_view Unquote(std::string_view field);
+  enum Role : int { kOther = -1, kIssuer, kSerial, kNotBefore, kNotAfter };
 
-  enum Column { kIssuer, kSerial, kNotBefore, kNotAfter, kColumns };
-
-  int descriptor_;
-  std::string text_;   // the block whose rows have been given out
-  std::string ahead_;  // read, and not given out yet
-  bool at_end_ = false;
-  bool has_header_ = false;
   char separator_ = ',';
-  size_t column_count_ = 0;
-  std::vector<int> role_;  // of each column, a Column or -1
-  uint64_t line_ = 0;
-  uint64_t bytes_read_ = 0;
-  std::deque<std::string> unquoted_;  // fields that held doubled quotes
+  std::vector<Role> roles_;
+};
+
+// Some whole lines of a list.
+class ListBlock {
+ public:
+  std::string_view text() const { return {octets_.get(), size_}; }
+  uint64_t first_line() const { return first_line_; }
+  // Where the block begins in the list.
+  uint64_t offset() const { return offset_; }
+
+ private:
+  friend class ListReader;
+
+  std::unique_ptr<char[]> octets_;  // ListReader::kBlockBytes of them
+  size_t size_ = 0;
+  uint64_t first_line_ = 0;
+  uint64_t offset_ = 0;
+};
+
+// Reads a list of any length in constant memory, block by block. Not
+// thread-safe; blocks are independent of it.
+class ListReader {
+ public:
+  // Also the longest line. Small enough that a block, its rows and their
+  // answers stay in a core's cache.
+  static constexpr size_t kBlockBytes = size_t{1} << 18;
+
+  // Reads on from `descriptor`, which stays open; `head`, at most a block, was
+  // read from it before and comes first.
+  ListReader(int descriptor, std::string head)
+      : descriptor_(descriptor), rest_(std::move(head)) {}
+
+  // Replaces *block by the next lines; false at the end of the list. Fails with
+  // what the system says (kInputUnreadable) or with a line that is longer than
+  // a block (kTooLarge).
+  absl::StatusOr<bool> Take(ListBlock* block);
+
+ private:
+  int descriptor_;
+  std::string rest_;  // read, and not given out yet
+  bool at_end_ = false;
+  uint64_t lines_ = 0;
+  uint64_t offset_ = 0;
 };
 
 }  // namespace revstat::tool

@@ -17,22 +17,31 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 
 }  // namespace
 
-void Output::Flush() { Write(&text_); }
+void Output::Write(std::string_view text) {
+  // What is large already is not copied.
+  if (collected_.size() + text.size() >= kPiece) {
+    Flush();
+    if (text.size() >= kPiece) return WriteOut(text);
+  }
+  collected_ += text;
+}
 
-void Output::Write(std::string* text) {
-  size_t done = 0;
-  while (done < text->size() && status_.ok()) {
-    const ssize_t put =
-        write(descriptor_, text->data() + done, text->size() - done);
+void Output::Flush() {
+  WriteOut(collected_);
+  collected_.clear();
+}
+
+void Output::WriteOut(std::string_view text) {
+  while (!text.empty() && status_.ok()) {
+    const ssize_t put = write(descriptor_, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) {
       status_ = absl::UnavailableError(Concat(
           {"standard output cannot be written: ", std::strerror(errno)}));
     } else {
-      done += static_cast<size_t>(put);
+      text.remove_prefix(static_cast<size_t>(put));
     }
   }
-  text->clear();
 }
 
 bool IsTerminal(int descriptor) { return isatty(descriptor) == 1; }

@@ -14,32 +14,21 @@ namespace revstat::tool {
 // Collects text and writes it to a descriptor in large pieces.
 class Output {
  public:
-  explicit Output(int descriptor) : descriptor_(descriptor) {
-    text_.reserve(kPiece * 2);
-  }
+  explicit Output(int descriptor) : descriptor_(descriptor) {}
 
-  // Append here; call Drain() now and then.
-  std::string& text() { return text_; }
-  void Drain() {
-    if (text_.size() >= kPiece) Flush();
-  }
+  void Write(std::string_view text);
   void Flush();
-  // The same in two steps: what has been appended is set aside, and written
-  // while another thread appends on.
-  void SetAside() { text_.swap(aside_); }
-  void WriteAside() { Write(&aside_); }
   // The first failure to write (a full disk, a closed pipe); later text is
   // lost.
   const absl::Status& status() const { return status_; }
 
  private:
-  void Write(std::string* text);
+  void WriteOut(std::string_view text);
 
-  static constexpr size_t kPiece = size_t{1} << 18;
+  static constexpr size_t kPiece = size_t{1} << 17;
 
   int descriptor_;
-  std::string text_;
-  std::string aside_;  // empty but between SetAside and WriteAside
+  std::string collected_;
   absl::Status status_;
 };
 

@@ -8,12 +8,9 @@
 
 namespace revstat::tool {
 
-std::unique_ptr<ResultWriter> MakeTableWriter(const Snapshot& snapshot,
-                                              Output* output);
-std::unique_ptr<ResultWriter> MakeCsvWriter(const Snapshot& snapshot,
-                                            Output* output);
-std::unique_ptr<ResultWriter> MakeJsonWriter(const Snapshot& snapshot,
-                                             Output* output);
+std::unique_ptr<ResultWriter> MakeTableWriter(const Snapshot& snapshot);
+std::unique_ptr<ResultWriter> MakeCsvWriter(const Snapshot& snapshot);
+std::unique_ptr<ResultWriter> MakeJsonWriter(const Snapshot& snapshot);
 
 }  // namespace revstat::tool
 

@@ -18,7 +18,6 @@ struct ResultRow {
   NameView subject;        // empty for a row of a list
   NameView issuer;         // of the certificate; else issuer_text
   std::string_view issuer_text;
-  Question question;
   bool readable = true;  // false: only input and position are known
 };
 

@@ -1,6 +1,7 @@
 #include "tools/revstat/result_writer.h"
 
 #include <charconv>
+#include <cstring>
 
 #include "engine/x509/name_text.h"
 #include "tools/revstat/result_formats.h"
@@ -13,58 +14,77 @@ uint64_t Tally::total() const {
   return sum;
 }
 
+void Tally::Add(const Tally& other) {
+  for (size_t i = 0; i < by_status.size(); ++i)
+    by_status[i] += other.by_status[i];
+  unreadable += other.unreadable;
+}
+
 std::unique_ptr<ResultWriter> ResultWriter::Create(Format format,
-                                                   const Snapshot& snapshot,
-                                                   Output* output) {
+                                                   const Snapshot& snapshot) {
   switch (format) {
     case Format::kTable:
-      return MakeTableWriter(snapshot, output);
+      return MakeTableWriter(snapshot);
     case Format::kCsv:
-      return MakeCsvWriter(snapshot, output);
+      return MakeCsvWriter(snapshot);
     case Format::kJsonLines:
-      return MakeJsonWriter(snapshot, output);
+      return MakeJsonWriter(snapshot);
   }
   return nullptr;
 }
 
-const std::string& ResultWriter::IssuerText(const ResultRow& row) {
+std::string_view ResultWriter::IssuerText(const ResultRow& row,
+                                          IssuerId issuer) {
+  if (!row.issuer.tlv().empty())
+    return Remember(TextOf(row.issuer.tlv()), &row.issuer);
   // A list names issuers itself; where we know the issuer, we name it alike for
   // all inputs.
-  Bytes tlv = row.issuer.tlv();
-  NameView name = row.issuer;
-  if (tlv.empty() && row.question.key.issuer < snapshot_.issuers().size()) {
-    name = snapshot_.issuers()[row.question.key.issuer].view.subject();
-    tlv = name.tlv();
+  if (issuer >= snapshot_.issuers().size())
+    return Remember(row.issuer_text, nullptr);
+  if (issuer != last_issuer_ || last_text_.empty()) {
+    const NameView name = snapshot_.issuers()[issuer].view.subject();
+    last_text_ = Remember(TextOf(name.tlv()), &name);
+    last_issuer_ = issuer;
   }
-  const std::string_view key = tlv.empty() ? row.issuer_text : TextOf(tlv);
-  if (last_issuer_ != nullptr && key == last_issuer_tlv_) return *last_issuer_;
+  return last_text_;
+}
+
+std::string_view ResultWriter::Remember(std::string_view key,
+                                        const NameView* name) {
   constexpr size_t kMaxRemembered = 4096;
-  if (issuer_texts_.size() >= kMaxRemembered) issuer_texts_.clear();
-  const auto [position, is_new] = issuer_texts_.try_emplace(std::string(key));
-  if (is_new)
-    position->second =
-        tlv.empty() ? std::string(row.issuer_text) : FormatName(name);
-  last_issuer_tlv_ = key;
-  last_issuer_ = &position->second;
-  return *last_issuer_;
-}
-
-void AppendHex(Bytes octets, std::string* text) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  const size_t start = text->size();
-  text->resize(start + 2 * octets.size());
-  char* out = text->data() + start;
-  for (uint8_t octet : octets) {
-    *out++ = kDigits[octet >> 4];
-    *out++ = kDigits[octet & 15];
+  if (issuer_texts_.size() >= kMaxRemembered) {
+    issuer_texts_.clear();
+    last_text_ = {};
   }
+  const auto [position, is_new] = issuer_texts_.try_emplace(std::string(key));
+  if (is_new) {
+    position->second =
+        spelling_(name == nullptr ? std::string(key) : FormatName(*name));
+  }
+  return position->second;
 }
 
-void AppendSerial(const SerialNumber& serial, std::string* text) {
+void AppendHex(Bytes octets, TextBuffer* text) {
+  static constexpr auto kPairs = [] {
+    std::array<std::array<char, 2>, 256> pairs = {};
+    constexpr char kDigits[] = "0123456789abcdef";
+    for (size_t i = 0; i < pairs.size(); ++i)
+      pairs[i] = {kDigits[i / 16], kDigits[i % 16]};
+    return pairs;
+  }();
+  char* out = text->Room(2 * octets.size());
+  for (uint8_t octet : octets) {
+    std::memcpy(out, kPairs[octet].data(), 2);
+    out += 2;
+  }
+  text->Take(2 * octets.size());
+}
+
+void AppendSerial(const SerialNumber& serial, TextBuffer* text) {
   const Bytes content = serial.content();
   if (content.empty()) return;
   if (content[0] >= 0x80) {
-    text->append(serial.ToText());
+    *text += serial.ToText();
   } else {
     AppendHex(
         content.size() > 1 && content[0] == 0 ? content.subspan(1) : content,
@@ -72,17 +92,16 @@ void AppendSerial(const SerialNumber& serial, std::string* text) {
   }
 }
 
-void AppendTime(Time time, std::string* text) {
-  const size_t start = text->size();
-  text->resize(start + kTimeTextSize);
-  FormatTime(time, text->data() + start);
+void AppendTime(Time time, TextBuffer* text) {
+  FormatTime(time, text->Room(kTimeTextSize));
+  text->Take(kTimeTextSize);
 }
 
-void AppendNumber(uint64_t number, std::string* text) {
-  char digits[20];
-  const auto [end, error] =
-      std::to_chars(digits, digits + sizeof(digits), number);
-  text->append(digits, end);
+void AppendNumber(uint64_t number, TextBuffer* text) {
+  constexpr size_t kMaxDigits = 20;
+  char* const out = text->Room(kMaxDigits);
+  const auto [end, error] = std::to_chars(out, out + kMaxDigits, number);
+  text->Take(static_cast<size_t>(end - out));
 }
 
 }  // namespace revstat::tool

@@ -8,8 +8,8 @@
 #include <unordered_map>
 
 #include "engine/snapshot/snapshot.h"
-#include "tools/revstat/output.h"
 #include "tools/revstat/result_row.h"
+#include "tools/revstat/text_buffer.h"
 
 namespace revstat::tool {
 
@@ -24,43 +24,51 @@ struct Tally {
   uint64_t of(Status status) const {
     return by_status[static_cast<size_t>(status)];
   }
+  void Add(Status status) { ++by_status[static_cast<size_t>(status)]; }
+  void Add(const Tally& other);
   uint64_t total() const;
 };
 
-// Lifetime: borrows the snapshot and the output. Not thread-safe.
+// Lifetime: borrows the snapshot. Thread-safety: one thread each.
 class ResultWriter {
  public:
   static std::unique_ptr<ResultWriter> Create(Format format,
-                                              const Snapshot& snapshot,
-                                              Output* output);
+                                              const Snapshot& snapshot);
   virtual ~ResultWriter() = default;
 
-  virtual void Begin() {}
-  virtual void Write(const ResultRow& row, const Verdict& verdict) = 0;
-  virtual void End(const Tally&, double /*seconds*/) {}
+  // Each appends to *text.
+  virtual void Begin(TextBuffer* /*text*/) {}
+  virtual void Write(const ResultRow& row, const Question& question,
+                     const Verdict& verdict, TextBuffer* text) = 0;
+  virtual void End(const Tally&, double /*seconds*/, TextBuffer* /*text*/) {}
 
  protected:
-  ResultWriter(const Snapshot& snapshot, Output* output)
-      : snapshot_(snapshot), output_(output) {}
+  // How a format spells a string.
+  using Spelling = std::string (*)(std::string_view);
 
-  std::string& text() { return output_->text(); }
-  // RFC 4514 form of an issuer, remembered by its encoding.
-  const std::string& IssuerText(const ResultRow& row);
+  ResultWriter(const Snapshot& snapshot, Spelling spelling)
+      : snapshot_(snapshot), spelling_(spelling) {}
+
+  // The RFC 4514 form of an issuer in the format's spelling, made once each.
+  std::string_view IssuerText(const ResultRow& row, IssuerId issuer);
 
   const Snapshot& snapshot_;
 
  private:
-  Output* output_;
+  std::string_view Remember(std::string_view key, const NameView* name);
+
+  const Spelling spelling_;
   std::unordered_map<std::string, std::string> issuer_texts_;
-  std::string last_issuer_tlv_;
-  const std::string* last_issuer_ = nullptr;
+  // Runs of rows mostly have one issuer.
+  IssuerId last_issuer_ = kUnknownIssuer;
+  std::string_view last_text_;
 };
 
 // Pieces the formats share; each appends to *text.
-void AppendHex(Bytes octets, std::string* text);
-void AppendSerial(const SerialNumber& serial, std::string* text);
-void AppendTime(Time time, std::string* text);
-void AppendNumber(uint64_t number, std::string* text);
+void AppendHex(Bytes octets, TextBuffer* text);
+void AppendSerial(const SerialNumber& serial, TextBuffer* text);
+void AppendTime(Time time, TextBuffer* text);
+void AppendNumber(uint64_t number, TextBuffer* text);
 
 }  // namespace revstat::tool
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "engine/x509/name_text.h"
+#include "tools/revstat/output.h"
 #include "tools/revstat/result_formats.h"
 
 namespace revstat::tool {
@@ -33,14 +34,15 @@ size_t WidthOf(std::string_view text) {
 
 class TableWriter : public ResultWriter {
  public:
-  TableWriter(const Snapshot& snapshot, Output* output)
-      : ResultWriter(snapshot, output), colour_(IsTerminal(STDOUT_FILENO)) {}
+  explicit TableWriter(const Snapshot& snapshot)
+      : ResultWriter(snapshot, nullptr), colour_(IsTerminal(STDOUT_FILENO)) {}
 
-  void Begin() override {
-    Row("STATUS", "SINCE", "WHY", "SERIAL", "CERTIFICATE");
+  void Begin(TextBuffer* text) override {
+    Row(text, "STATUS", "SINCE", "WHY", "SERIAL", "CERTIFICATE");
   }
 
-  void Write(const ResultRow& row, const Verdict& verdict) override {
+  void Write(const ResultRow& row, const Question& question,
+             const Verdict& verdict, TextBuffer* text) override {
     std::string since;
     std::string_view why;
     if (verdict.status == Status::kRevoked ||
@@ -49,25 +51,24 @@ class TableWriter : public ResultWriter {
       why = verdict.reason == ReasonCode::kAbsent ? "no reason given"
                                                   : NameOf(verdict.reason);
     } else if (verdict.status == Status::kExpired) {
-      since = FormatTime(row.question.not_after);
+      since = FormatTime(question.not_after);
     } else if (verdict.status == Status::kNotYetValid) {
-      since = FormatTime(row.question.not_before);
+      since = FormatTime(question.not_before);
     } else if (verdict.status == Status::kUnknown) {
       why = NameOf(verdict.cause);
     }
-    std::string serial;
-    AppendSerial(row.question.key.serial, &serial);
+    const std::string serial = question.key.serial.ToText();
     std::string name = row.subject.tlv().empty()
                            ? ""
                            : Concat({FormatName(row.subject), "  "});
     name += Printable(row.input);
     if (row.position > 0) name += Concat({":", std::to_string(row.position)});
     colour_of_row_ = colour_ ? ColourOf(verdict.status) : nullptr;
-    Row(NameOf(verdict.status), since, why, serial, name);
+    Row(text, NameOf(verdict.status), since, why, serial, name);
     colour_of_row_ = nullptr;
   }
 
-  void End(const Tally& tally, double seconds) override {
+  void End(const Tally& tally, double seconds, TextBuffer* text) override {
     std::string line = "\n";
     const auto count = [&](Status status, std::string_view name) {
       line += Concat({WithCommas(tally.of(status)), " ", name, ", "});
@@ -85,28 +86,28 @@ class TableWriter : public ResultWriter {
         static_cast<double>(tally.total()) / std::max(seconds, 1e-6);
     line += Concat(
         {" (", WithCommas(static_cast<uint64_t>(a_second)), " a second)\n"});
-    text() += line;
+    *text += line;
   }
 
  private:
-  void Pad(std::string_view value, size_t width) {
-    text() += value;
+  static void Pad(TextBuffer* text, std::string_view value, size_t width) {
+    *text += value;
     const size_t used = WidthOf(value);
-    text().append(used < width ? width - used : 0, ' ');
-    text() += "  ";
+    text->Fill(used < width ? width - used : 0, ' ');
+    *text += "  ";
   }
 
-  void Row(std::string_view status, std::string_view since,
+  void Row(TextBuffer* text, std::string_view status, std::string_view since,
            std::string_view why, std::string_view serial,
            std::string_view name) {
-    if (colour_of_row_ != nullptr) text() += colour_of_row_;
-    Pad(status, 13);
-    if (colour_of_row_ != nullptr) text() += "\x1b[0m";
-    Pad(since, kTimeTextSize);
-    Pad(why, 20);
-    Pad(serial, 32);
-    text() += name;
-    text() += '\n';
+    if (colour_of_row_ != nullptr) *text += colour_of_row_;
+    Pad(text, status, 13);
+    if (colour_of_row_ != nullptr) *text += "\x1b[0m";
+    Pad(text, since, kTimeTextSize);
+    Pad(text, why, 20);
+    Pad(text, serial, 32);
+    *text += name;
+    *text += '\n';
   }
 
   const bool colour_;
@@ -115,9 +116,8 @@ class TableWriter : public ResultWriter {
 
 }  // namespace
 
-std::unique_ptr<ResultWriter> MakeTableWriter(const Snapshot& snapshot,
-                                              Output* output) {
-  return std::make_unique<TableWriter>(snapshot, output);
+std::unique_ptr<ResultWriter> MakeTableWriter(const Snapshot& snapshot) {
+  return std::make_unique<TableWriter>(snapshot);
 }
 
 }  // namespace revstat::tool
