@@ -150,6 +150,24 @@ void WriteNames(const Corpus& corpus) {
                  Ascii(text));
 }
 
+void WriteLists(const Corpus& corpus) {
+  const std::string digest(64, 'a');
+  const std::vector<std::pair<std::string, std::string>> lists = {
+      {"good_digest", "issuer,serial\n" + digest + ",0a:1B 2c\n"},
+      {"good_name", "serial,other,issuer\r\n0x01,,\"CN=CA, O=\"\"A\"\"\"\r\n"},
+      {"good_tabs_and_times",
+       "issuer\tserial\tnot_before\tnot_after\nCN=CA\t-7f\t0\t"
+       "2026-06-01T00:00:00Z\nCN=CA\t00\t\t\n"},
+      {"good_mark_and_blank_lines",
+       "\xef\xbb\xbfissuer,serial\n\n" + digest + ",1\n\n"},
+      {"invalid_rows",
+       "issuer,serial\n,1\nCN=CA,zz\nCN=CA\n\"CN=CA,1\nCN=\xff,1"},
+      {"invalid_column_twice", "issuer,serial,issuer\nCN=CA,1,CN=CA\n"},
+  };
+  for (const auto& [name, list] : lists)
+    corpus.Write("list", name, Ascii(list));
+}
+
 }  // namespace
 }  // namespace revstat::test
 
@@ -162,5 +180,6 @@ int main(int argc, char** argv) {
   revstat::test::WriteCrls(corpus);
   revstat::test::WriteCertificates(corpus);
   revstat::test::WriteNames(corpus);
+  revstat::test::WriteLists(corpus);
   return 0;
 }
