@@ -73,6 +73,8 @@ enum class ErrorClass : uint8_t {
     "authorityKeyIdentifier names another key")                                \
   X(kCrlSignMissing, kUntrue, "the issuer's keyUsage does not allow cRLSign")  \
   X(kBadSignature, kUntrue, "the signature does not verify")                   \
+  X(kBadCertificate, kUnsupported, "OpenSSL cannot read the certificate")      \
+  X(kNoPath, kUntrue, "no valid path to a trust anchor")                       \
   X(kOlderThanHeld, kUntrue,                                                   \
     "a newer CRL of the same issuer and scope is held")                        \
   X(kConflictingCrl, kUntrue,                                                  \

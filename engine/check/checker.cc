@@ -5,13 +5,51 @@
 namespace revstat {
 namespace {
 
-void ApplyValidity(Time at, const Question& question, Verdict* verdict) {
+// What is not known because nothing was published, or nothing current is held;
+// not because of what the sources say.
+bool IsForWantOfSource(Cause cause) {
+  return cause != Cause::kNoIssuer && cause != Cause::kAmbiguousIssuer &&
+         cause != Cause::kRevokedLater && cause != Cause::kBadInput;
+}
+
+bool NeedsNoSource(const LookupPolicy& policy, const Question& question) {
+  if (question.revocation_info ==
+      CertificateView::RevocationInfo::kNotAvailable)
+    return true;
+  return policy.short_lived.has_value() && question.not_before != Time::min() &&
+         question.not_after != Time::max() &&
+         question.not_after - question.not_before <= *policy.short_lived;
+}
+
+void ApplyValidity(const LookupPolicy& policy, const Question& question,
+                   Verdict* verdict) {
+  const Time at = policy.at;
   if (at > question.not_after) verdict->flags |= Verdict::kIsExpired;
   const Status by_time = at > question.not_after    ? Status::kExpired
                          : at < question.not_before ? Status::kNotYetValid
                                                     : Status::kUnknown;
   // Status is in order of precedence.
   verdict->status = std::min(verdict->status, by_time);
+  if (verdict->status == Status::kUnknown &&
+      IsForWantOfSource(verdict->cause) && NeedsNoSource(policy, question)) {
+    verdict->status = Status::kActive;
+    verdict->cause = Cause::kNoRevocationInfo;
+  }
+}
+
+// Questions about certificates that the same CRLs speak for, in one block.
+void CheckRun(const Snapshot& snapshot, const LookupPolicy& policy,
+              std::span<const Question> run, std::span<Verdict> verdicts,
+              LookupKey* keys) {
+  for (size_t i = 0; i < run.size(); ++i) keys[i] = run[i].key;
+  const std::span<const LookupKey> block(keys, run.size());
+  if (run.front().coverage == nullptr) {
+    snapshot.Lookup(policy, block, verdicts);
+  } else {
+    snapshot.Lookup(policy, *run.front().coverage, block, verdicts);
+  }
+  for (size_t i = 0; i < run.size(); ++i)
+    ApplyValidity(policy, run[i], &verdicts[i]);
 }
 
 }  // namespace
@@ -21,21 +59,24 @@ void Check(const Snapshot& snapshot, const LookupPolicy& policy,
   constexpr size_t kBlock = 256;
   LookupKey keys[kBlock];
   const size_t count = std::min(questions.size(), verdicts.size());
-  for (size_t begin = 0; begin < count; begin += kBlock) {
-    const auto block =
-        questions.subspan(begin, std::min(kBlock, count - begin));
-    const auto answers = verdicts.subspan(begin, block.size());
-    for (size_t i = 0; i < block.size(); ++i) keys[i] = block[i].key;
-    snapshot.Lookup(policy, {keys, block.size()}, answers);
-    for (size_t i = 0; i < block.size(); ++i)
-      ApplyValidity(policy.at, block[i], &answers[i]);
+  for (size_t begin = 0; begin < count;) {
+    const size_t limit = std::min(begin + kBlock, count);
+    size_t end = begin + 1;
+    while (end < limit && questions[end].coverage == questions[begin].coverage)
+      ++end;
+    CheckRun(snapshot, policy, questions.subspan(begin, end - begin),
+             verdicts.subspan(begin, end - begin), keys);
+    begin = end;
   }
 }
 
 Verdict Check(const Snapshot& snapshot, const LookupPolicy& policy,
               const Question& question) {
-  Verdict verdict = snapshot.Lookup(policy, question.key);
-  ApplyValidity(policy.at, question, &verdict);
+  Verdict verdict =
+      question.coverage == nullptr
+          ? snapshot.Lookup(policy, question.key)
+          : snapshot.Lookup(policy, *question.coverage, question.key.serial);
+  ApplyValidity(policy, question, &verdict);
   return verdict;
 }
 

@@ -2,10 +2,12 @@
 #ifndef REVSTAT_ENGINE_CHECK_CHECKER_H_
 #define REVSTAT_ENGINE_CHECK_CHECKER_H_
 
+#include <memory>
 #include <span>
 
 #include "engine/base/time.h"
 #include "engine/snapshot/snapshot.h"
+#include "engine/x509/certificate.h"
 
 namespace revstat {
 
@@ -15,12 +17,19 @@ struct Question {
   LookupKey key;
   Time not_before = Time::min();
   Time not_after = Time::max();
+  // Which CRLs speak for the certificate; null for a bare serial, and where it
+  // makes no difference. Of the snapshot that is asked.
+  std::shared_ptr<const Coverage> coverage = nullptr;
+  CertificateView::RevocationInfo revocation_info =
+      CertificateView::RevocationInfo::kExpected;
 };
 
 // Answers by the status model: revoked and on hold first, then the
-// certificate's own validity, then active or unknown. Writes the verdict of
-// questions[i] to verdicts[i]. No allocation, no lock, no failure. Whether an
-// unknown is accepted is the caller's decision, never made here.
+// certificate's own validity, then active or unknown. A certificate whose
+// issuer publishes no revocation information (noRevAvail, RFC 9608), or that
+// the policy calls short-lived, is active unless something lists it. Writes the
+// verdict of questions[i] to verdicts[i]. No allocation, no lock, no failure.
+// Whether an unknown is accepted is the caller's decision, never made here.
 void Check(const Snapshot& snapshot, const LookupPolicy& policy,
            std::span<const Question> questions, std::span<Verdict> verdicts);
 Verdict Check(const Snapshot& snapshot, const LookupPolicy& policy,

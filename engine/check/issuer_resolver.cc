@@ -1,5 +1,6 @@
 #include "engine/check/issuer_resolver.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/base/error.h"
@@ -21,6 +22,14 @@ std::vector<IssuerId> Fitting(const Snapshot& snapshot,
       fitting.push_back(id);
   }
   return fitting;
+}
+
+// The keys that one CA has had one after the other answer alike.
+bool AreOneAuthority(const Snapshot& snapshot, std::span<const IssuerId> ids) {
+  const auto issuers = snapshot.issuers();
+  return std::all_of(ids.begin(), ids.end(), [&](IssuerId id) {
+    return issuers[id].authority == issuers[ids.front()].authority;
+  });
 }
 
 // What Fitting looks at, as one string.
@@ -62,12 +71,36 @@ IssuerId IssuerResolver::Choose(const CertificateView& certificate) {
   return kUnknownIssuer;
 }
 
-Question IssuerResolver::QuestionOf(const CertificateView& certificate) {
+std::shared_ptr<const Coverage> IssuerResolver::CoverageOf(
+    const CertificateView& certificate, IssuerId issuer) {
+  if (issuer >= snapshot_.issuers().size()) return nullptr;
+  const bool is_ca = certificate.kind() == CertificateView::Kind::kCa;
+  std::string key = Concat({is_ca ? "c" : "u", std::to_string(issuer), "/",
+                            TextOf(certificate.crl_distribution_points())});
+  const auto found = coverages_.find(key);
+  if (found != coverages_.end()) return found->second;
+  Coverage coverage =
+      snapshot_.CoverageOf(issuer, CertificateScope::Of(certificate));
+  std::shared_ptr<const Coverage> kept;
+  const Coverage& bare = snapshot_.BareCoverage(issuer);
+  if (coverage.parts.empty() || coverage.parts != bare.parts)
+    kept = std::make_shared<const Coverage>(std::move(coverage));
+  if (coverages_.size() >= kMaxRemembered) coverages_.clear();
+  coverages_.emplace(std::move(key), kept);
+  return kept;
+}
+
+Question IssuerResolver::QuestionOf(const CertificateView& certificate,
+                                    IssuerId issuer) {
   Question question;
   question.key.serial = certificate.serial();
-  question.key.issuer = IssuerOf(certificate);
+  question.key.issuer = issuer;
   question.not_before = certificate.not_before();
   question.not_after = certificate.not_after();
+  question.coverage = CoverageOf(certificate, issuer);
+  // RFC 9608 4: not in CA certificates.
+  if (certificate.kind() == CertificateView::Kind::kUser)
+    question.revocation_info = certificate.revocation_info();
   return question;
 }
 
@@ -85,7 +118,7 @@ absl::StatusOr<IssuerId> IssuerResolver::IssuerNamed(std::string_view text) {
     if (!name.ok()) return name.status();
     const auto named = snapshot_.IssuersNamed(*name);
     if (!named.empty())
-      id = named.size() == 1 ? named.front() : kAmbiguousIssuer;
+      id = AreOneAuthority(snapshot_, named) ? named.front() : kAmbiguousIssuer;
   }
   if (by_text_.size() >= kMaxRemembered) by_text_.clear();
   by_text_.emplace(text, id);

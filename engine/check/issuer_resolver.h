@@ -31,7 +31,11 @@ class IssuerResolver {
   IssuerId IssuerOf(const CertificateView& certificate);
 
   // The question to ask about a certificate.
-  Question QuestionOf(const CertificateView& certificate);
+  Question QuestionOf(const CertificateView& certificate) {
+    return QuestionOf(certificate, IssuerOf(certificate));
+  }
+  // The same where the issuer is known, from a path say.
+  Question QuestionOf(const CertificateView& certificate, IssuerId issuer);
 
   // The issuer named in a list: the SHA-256 of its certificate in hexadecimal,
   // or its subject in RFC 4514 form. kUnknownIssuer, or kAmbiguousIssuer for a
@@ -40,10 +44,14 @@ class IssuerResolver {
 
  private:
   IssuerId Choose(const CertificateView& certificate);
+  // Null where the certificate is as well asked about by its serial alone.
+  std::shared_ptr<const Coverage> CoverageOf(const CertificateView& certificate,
+                                             IssuerId issuer);
 
   const Snapshot& snapshot_;
   std::unordered_map<std::string, IssuerId> by_certificate_;
   std::unordered_map<std::string, IssuerId> by_text_;
+  std::unordered_map<std::string, std::shared_ptr<const Coverage>> coverages_;
 };
 
 }  // namespace revstat

@@ -32,7 +32,14 @@ absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::Ingest(
     if (!set.ok()) return set.status();
     source->sets_.push_back({issuer.certificate_issuer, *set});
   }
+  for (const IssuerSet& entries : source->sets_)
+    source->set_of_.emplace(entries.certificate_issuer, &entries.set);
   return source;
+}
+
+const SerialSet* CrlSource::SetOf(const std::string& certificate_issuer) const {
+  const auto found = set_of_.find(certificate_issuer);
+  return found == set_of_.end() ? nullptr : found->second;
 }
 
 size_t CrlSource::index_bytes() const {

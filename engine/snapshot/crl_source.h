@@ -8,6 +8,8 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -55,6 +57,8 @@ class CrlSource {
   const CrlStatistics& statistics() const { return index_.statistics; }
   // The CRL issuer's own entries first.
   const std::vector<IssuerSet>& issuer_sets() const { return sets_; }
+  // The entries of certificates of this issuer (a CanonicalName), or null.
+  const SerialSet* SetOf(const std::string& certificate_issuer) const;
   size_t index_bytes() const;
   // CanonicalName of the CRL's issuer.
   const std::string& canonical_issuer() const {
@@ -73,6 +77,7 @@ class CrlSource {
   SignatureAlgorithm algorithm_;
   CrlIndex index_;
   std::vector<IssuerSet> sets_;
+  std::unordered_map<std::string_view, const SerialSet*> set_of_;
   mutable std::once_flag sha256_once_;
   mutable Sha256Digest sha256_ = {};
 };

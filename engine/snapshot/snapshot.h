@@ -16,7 +16,9 @@
 #include "engine/base/serial_number.h"
 #include "engine/base/time.h"
 #include "engine/index/serial_set.h"
+#include "engine/snapshot/coverage.h"
 #include "engine/snapshot/crl_source.h"
+#include "engine/snapshot/scope.h"
 #include "engine/snapshot/verdict.h"
 
 namespace revstat {
@@ -45,15 +47,21 @@ struct LookupPolicy {
   std::optional<std::chrono::seconds> max_age =
       std::nullopt;  // since thisUpdate
   NextUpdatePolicy next_update = NextUpdatePolicy::kEnforce;
+  // A certificate valid for no longer than this needs no source; see check/.
+  std::optional<std::chrono::seconds> short_lived = std::nullopt;
 };
 
-// A certification authority: one name under one key. Certificates of the same
-// name and key (renewals, cross-certificates) are one issuer.
+// A certification authority's key: one name under one key. Certificates of the
+// same name and key (renewals, cross-certificates) are one issuer. The keys
+// that an authority has had one after the other are issuers of one authority:
+// each may sign the CRLs of them all.
 struct Issuer {
   std::string canonical_name;
   std::shared_ptr<const Buffer> certificate;  // the first that was added
   CertificateView view;                       // of `certificate`
   std::vector<Sha256Digest> certificate_sha256;
+  uint32_t authority = 0;      // the same for the keys of one authority
+  bool is_vouched_for = true;  // false: through a validated path
 };
 
 // Where a verdict comes from. Valid as long as the snapshot.
@@ -69,14 +77,34 @@ class Snapshot {
  public:
   // Writes the verdict of keys[i] to verdicts[i], in batches that keep many
   // loads in flight. No allocation, no lock, no failure; one cache line of the
-  // index for a serial that is not listed. Knows nothing of the certificates'
-  // own validity: see check/.
+  // index for a serial that is not listed, for each CRL and delta that may list
+  // it. Knows nothing of the certificates' own validity: see check/. A bare
+  // serial does not say where its status is published: of partitions any may
+  // revoke it, and all must be known to be held for it to be active.
   void Lookup(const LookupPolicy& policy, std::span<const LookupKey> keys,
               std::span<Verdict> verdicts) const;
   Verdict Lookup(const LookupPolicy& policy, const LookupKey& key) const;
 
+  // The same for serials of certificates whose coverage is known.
+  void Lookup(const LookupPolicy& policy, const Coverage& coverage,
+              std::span<const LookupKey> keys,
+              std::span<Verdict> verdicts) const;
+  Verdict Lookup(const LookupPolicy& policy, const Coverage& coverage,
+                 const SerialNumber& serial) const;
+
+  // Which CRLs speak for certificates of this issuer that have this scope.
+  // Allocates; callers keep the result.
+  Coverage CoverageOf(IssuerId issuer, const CertificateScope& scope) const;
+  // What speaks for a bare serial of this issuer, which must be one of ours.
+  const Coverage& BareCoverage(IssuerId issuer) const { return bare_[issuer]; }
+
   // The source and the entry behind a verdict that Lookup gave for this key.
   Evidence Explain(const LookupKey& key, const Verdict& verdict) const;
+
+  // The key that signed the CRLs of a coverage's part.
+  IssuerId SignerOf(const Coverage::Part& part) const {
+    return series_[part.series].signer;
+  }
 
   std::span<const Issuer> issuers() const { return issuers_; }
   // The issuers with this CanonicalName, in the order they were added.
@@ -95,7 +123,7 @@ class Snapshot {
   Snapshot() = default;
 
   // A CRL's entries of one issuer, as lookups need it.
-  struct SourceSlot {
+  struct List {
     SerialSet set;
     int64_t this_update = 0;
     int64_t next_update = 0;
@@ -103,30 +131,61 @@ class Snapshot {
     bool has_next_update = false;
     uint32_t source = 0;  // position in sources_
   };
-  // slots_[first, first + count) are an issuer's.
-  struct IssuerSlots {
+  // lists_[first, first + count) are the newest complete CRL of one scope,
+  // last, and before it the deltas that bring it up to date, the newest first:
+  // they lie over it, and nothing of it is rebuilt for them.
+  struct Series {
     uint32_t first = 0;
     uint32_t count = 0;
-    Cause without_source = Cause::kNoSource;  // what to say when count is 0
+    uint32_t scope = 0;  // position in scopes_
+    IssuerId signer = kUnknownIssuer;
+  };
+  // An indirect CRL's series, one for each certificate issuer that it names.
+  struct IndirectGroup {
+    std::unordered_map<std::string, uint32_t> named;  // by CanonicalName
+    uint32_t unnamed = 0;  // of every other issuer: lists nothing
+  };
+  struct Authority {
+    std::string canonical_name;
+    uint32_t anchor = 0;                  // the authority that its path ends at
+    bool is_vouched_for = false;          // by the caller, not by a path
+    std::vector<uint32_t> series;         // of its own certificates
+    std::vector<IndirectGroup> indirect;  // of others'
   };
 
-  Verdict Absence(const LookupPolicy& policy, const SourceSlot& slot) const;
-  // `absence` is what Absence says of the slot.
-  Verdict Listing(const LookupPolicy& policy, const SourceSlot& slot,
-                  const Verdict& absence, uint32_t offset) const;
-  // Any number of sources, one after the other.
-  Verdict LookupInAll(const LookupPolicy& policy, const LookupKey& key) const;
-  // Blocks of a batch: keys of one issuer, and of any.
-  void LookupOfOne(const LookupPolicy& policy, std::span<const LookupKey> keys,
+  Verdict AbsenceFrom(const LookupPolicy& policy, const List& list) const;
+  Verdict AbsenceFrom(const LookupPolicy& policy, const Series& series) const;
+  // What to say of a serial that nothing lists.
+  Verdict AbsenceFrom(const LookupPolicy& policy,
+                      const Coverage& coverage) const;
+  // What the entry at this offset says; of a status that is not known yet at
+  // the asked time, unknown.
+  Verdict Listing(const LookupPolicy& policy, const List& list,
+                  uint32_t offset) const;
+  void ApplySeries(const LookupPolicy& policy, const Series& series,
+                   std::span<const LookupKey> keys, Verdict* verdicts) const;
+  void LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
+                   std::span<const LookupKey> keys, Verdict* verdicts) const;
+  // A block of keys of several issuers.
+  void LookupMixed(const LookupPolicy& policy, std::span<const LookupKey> keys,
                    Verdict* verdicts) const;
-  void LookupOfMany(const LookupPolicy& policy, std::span<const LookupKey> keys,
-                    Verdict* verdicts) const;
+  // The one list of a coverage that has no more; else null.
+  const List* OnlyList(const Coverage& coverage) const;
+  void AddIndirect(const Authority& speaker, const CertificateScope& scope,
+                   Coverage* coverage) const;
+  Coverage BareCoverageOf(IssuerId issuer) const;
+  bool MaySpeakFor(uint32_t crl_authority, uint32_t authority) const;
 
   std::vector<Issuer> issuers_;
   std::unordered_map<std::string, std::vector<IssuerId>> by_name_;
   std::unordered_map<std::string, IssuerId> by_sha256_;
-  std::vector<IssuerSlots> issuer_slots_;
-  std::vector<SourceSlot> slots_;
+  std::vector<Authority> authorities_;
+  std::unordered_map<std::string, std::vector<uint32_t>> authorities_by_name_;
+  std::vector<uint32_t> indirect_speakers_;  // those with indirect CRLs
+  std::vector<CrlScope> scopes_;
+  std::vector<Series> series_;
+  std::vector<List> lists_;
+  std::vector<Coverage> bare_;  // of each issuer, for serials without scope
   std::vector<std::shared_ptr<const CrlSource>> sources_;
 };
 

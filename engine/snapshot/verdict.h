@@ -43,6 +43,10 @@ enum class Status : uint8_t {
     "the source has a critical extension that is not processed")               \
   X(kMalformed, "the source is malformed")                                     \
   X(kResponderUnknown, "the responder does not know the certificate")          \
+  X(kSignerNotTrusted,                                                         \
+    "the source's signer is itself not known to be unrevoked")                 \
+  X(kNoRevocationInfo,                                                         \
+    "no revocation information is published, or needed for so short a life")   \
   X(kBadInput, "the input could not be read")
 
 enum class Cause : uint8_t {

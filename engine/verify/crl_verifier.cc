@@ -25,9 +25,13 @@ ErrorCode CheckCandidate(const CrlView& crl, const std::string& crl_issuer,
   if (!wanted.empty() && !key.empty() && !Equal(wanted, key)) {
     return ErrorCode::kKeyIdentifierMismatch;
   }
-  // 6.3.3 (f): if keyUsage is present, cRLSign must be set.
-  if (candidate.key_usage().has_value() &&
-      (*candidate.key_usage() & kCrlSign) == 0) {
+  // 6.3.3 (f) as RFC 10007 makes it: keyUsage is present and has cRLSign. Old
+  // trust anchors have no keyUsage; their certificates are only containers of
+  // the name and key that the caller vouches for.
+  const bool may_sign = candidate.key_usage().has_value()
+                            ? (*candidate.key_usage() & kCrlSign) != 0
+                            : CanonicalName(candidate.issuer()) == crl_issuer;
+  if (!may_sign) {
     return ErrorCode::kCrlSignMissing;
   }
   return ErrorCode::kOk;

@@ -42,9 +42,10 @@ class Case {
   }
 
   Case& Add(const SigningKey& key, const std::vector<Octets>& extensions = {},
-            const Octets& subject = kCaName) {
+            const Octets& subject = kCaName, const Octets& issuer = kCaName) {
     CertificateText text;
     text.subject = subject;
+    text.issuer = issuer;
     text.public_key = key.Spki();
     text.extensions = extensions;
     certificates_.push_back(text.Der());
@@ -122,8 +123,11 @@ TEST_F(CrlVerifierTest, RefusesKeyUsageWithoutCrlSign) {
   EXPECT_EQ(Case().Add(right_, {KeyUsage("03020102")}).Code(), ErrorCode::kOk);
 }
 
-TEST_F(CrlVerifierTest, AcceptsAnIssuerWithoutKeyUsage) {
-  EXPECT_EQ(Case().Add(right_, {SubjectKey("aa")}).Code(), ErrorCode::kOk);
+// RFC 10007; the test's certificates are issued by "Test CA".
+TEST_F(CrlVerifierTest, WithoutKeyUsageOnlyASelfIssuedCertificateSigns) {
+  EXPECT_EQ(Case().Add(right_).Code(), ErrorCode::kOk);
+  EXPECT_EQ(Case().Add(right_, {}, kCaName, test::CommonName("Root")).Code(),
+            ErrorCode::kCrlSignMissing);
 }
 
 TEST_F(CrlVerifierTest, ChoosesTheRightOneOfTwoOfOneName) {

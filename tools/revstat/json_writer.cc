@@ -1,31 +1,19 @@
 // Results as JSON lines: one object a row, in the fields of the contract.
-#include <algorithm>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "engine/x509/name_text.h"
+#include "tools/revstat/json_text.h"
 #include "tools/revstat/result_formats.h"
 
 namespace revstat::tool {
 namespace {
 
 // Objects are put together by hand because a million certificates a second must
-// not wait for a tree of each; strings that need escapes go through the
-// library.
-std::string Quoted(std::string_view value) {
-  const bool is_plain = std::all_of(value.begin(), value.end(), [](char c) {
-    return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
-  });
-  if (is_plain) return Concat({"\"", value, "\""});
-  // Names may hold octets that are not UTF-8; those become U+FFFD.
-  return nlohmann::json(value).dump(-1, ' ', false,
-                                    nlohmann::json::error_handler_t::replace);
-}
-
+// not wait for a tree of each.
 class JsonWriter : public ResultWriter {
  public:
   explicit JsonWriter(const Snapshot& snapshot)
-      : ResultWriter(snapshot, Quoted) {}
+      : ResultWriter(snapshot, JsonString) {}
 
   void Write(const ResultRow& row, const Question& question,
              const Verdict& verdict, TextBuffer* text) override {
@@ -33,7 +21,7 @@ class JsonWriter : public ResultWriter {
     Input(row, &out);
     if (!row.subject.tlv().empty()) {
       out += ",\"subject\":";
-      out += Quoted(FormatName(row.subject));
+      out += JsonString(FormatName(row.subject));
     }
     if (row.readable) {
       out += ",\"issuer\":";
@@ -66,7 +54,7 @@ class JsonWriter : public ResultWriter {
  private:
   static void Input(const ResultRow& row, TextBuffer* out) {
     *out += "{\"input\":";
-    *out += Quoted(row.input);
+    *out += JsonString(row.input);
     if (row.position == 0) return;
     out->DropLast();
     *out += ':';
@@ -102,7 +90,7 @@ class JsonWriter : public ResultWriter {
     if (!out.empty()) return out.view();
     const CrlView& crl = source.crl();
     out += ",\"source\":{\"kind\":\"crl\",\"issuer\":";
-    out += Quoted(FormatName(crl.issuer()));
+    out += JsonString(FormatName(crl.issuer()));
     if (crl.crl_number().has_value()) {
       out += ",\"crl_number\":\"";
       AppendHex(crl.crl_number()->magnitude(), &out);

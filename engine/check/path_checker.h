@@ -1,0 +1,56 @@
+// Is a certificate valid: its whole path, and the status of what is on it?
+#ifndef REVSTAT_ENGINE_CHECK_PATH_CHECKER_H_
+#define REVSTAT_ENGINE_CHECK_PATH_CHECKER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/check/issuer_resolver.h"
+#include "engine/check/signer_checker.h"
+#include "engine/verify/path_builder.h"
+
+namespace revstat {
+
+// Whose status is asked: the certificate's alone, or also that of every
+// certificate between it and the anchor.
+enum class CheckDepth : uint8_t { kEndEntity, kChain };
+
+struct PathCheckPolicy {
+  LookupPolicy lookup;
+  CheckDepth depth = CheckDepth::kChain;
+  UnknownPolicy unknown = UnknownPolicy::kRefuse;
+};
+
+enum class PathResult : uint8_t {
+  kValid,
+  kNotValid,  // no path, or a certificate on it is revoked or on hold
+  kUnknown,   // a status is not known, and the policy refuses that
+};
+
+struct CheckedCertificate {
+  std::shared_ptr<const Buffer> certificate;
+  Question question;
+  Verdict verdict;
+};
+
+struct CheckedPath {
+  PathResult result = PathResult::kNotValid;
+  std::string error;  // why not valid, in a sentence; empty where valid
+  // From the certificate to the last below the anchor, as far as the policy's
+  // depth; the certificate alone where there is no path.
+  std::vector<CheckedCertificate> certificates;
+};
+
+// `resolver` is of `snapshot`. The path's own certificates say which issuer is
+// asked, so that CAs of one name never mix. Errors are part of the result, but
+// for a certificate that cannot be read.
+absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
+                                      const Snapshot& snapshot,
+                                      const PathCheckPolicy& policy,
+                                      std::shared_ptr<const Buffer> certificate,
+                                      IssuerResolver* resolver);
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_CHECK_PATH_CHECKER_H_

@@ -1,0 +1,89 @@
+#include "engine/snapshot/authorities.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/verify/crl_verifier.h"
+
+namespace revstat {
+namespace {
+
+// Disjoint sets, each known by its lowest member.
+class Sets {
+ public:
+  explicit Sets(size_t count) : parent_(count) {
+    std::iota(parent_.begin(), parent_.end(), 0u);
+  }
+  uint32_t Find(uint32_t member) {
+    while (parent_[member] != member) {
+      parent_[member] = parent_[parent_[member]];
+      member = parent_[member];
+    }
+    return member;
+  }
+  void Join(uint32_t a, uint32_t b) {
+    a = Find(a);
+    b = Find(b);
+    parent_[std::max(a, b)] = std::min(a, b);
+  }
+
+ private:
+  std::vector<uint32_t> parent_;
+};
+
+bool HasSigned(const CertificateView& signer, const CertificateView& signed_) {
+  SignaturePolicy policy;
+  // A weak digest is no risk here: the caller trusts both.
+  policy.weak_digest = WeakDigest::kAllowSha1;
+  return VerifyIssuedBy(signed_, signer, policy).ok();
+}
+
+void JoinRolledOver(std::span<const AuthorityKey> keys,
+                    const std::vector<uint32_t>& named, Sets* sets) {
+  std::vector<uint32_t> vouched;
+  for (uint32_t key : named) {
+    if (keys[key].anchor == AuthorityKey::kVouchedFor) vouched.push_back(key);
+  }
+  vouched.resize(std::min(vouched.size(), kMaxRolledOver));
+  for (size_t i = 0; i < vouched.size(); ++i) {
+    for (size_t k = i + 1; k < vouched.size(); ++k) {
+      const CertificateView& a = keys[vouched[i]].certificate;
+      const CertificateView& b = keys[vouched[k]].certificate;
+      if (HasSigned(a, b) || HasSigned(b, a))
+        sets->Join(vouched[i], vouched[k]);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<uint32_t> AuthoritiesOf(std::span<const AuthorityKey> keys) {
+  std::unordered_map<std::string, std::vector<uint32_t>> by_name;
+  for (uint32_t i = 0; i < keys.size(); ++i)
+    by_name[keys[i].canonical_name].push_back(i);
+  Sets sets(keys.size());
+  for (const auto& [name, named] : by_name) {
+    if (named.size() > 1) JoinRolledOver(keys, named, &sets);
+  }
+  // Anchors are joined now, so that one number stands for each of them.
+  for (const auto& [name, named] : by_name) {
+    std::unordered_map<uint32_t, uint32_t> first_below;  // an anchor
+    for (uint32_t key : named) {
+      if (keys[key].anchor == AuthorityKey::kVouchedFor) continue;
+      const uint32_t anchor = sets.Find(keys[key].anchor);
+      const bool is_anchors_name = keys[anchor].canonical_name == name;
+      const auto [first, is_new] =
+          first_below.try_emplace(anchor, is_anchors_name ? anchor : key);
+      if (first->second != key) sets.Join(first->second, key);
+    }
+  }
+  std::vector<uint32_t> authorities(keys.size());
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < keys.size(); ++i)
+    authorities[i] = sets.Find(i) == i ? count++ : authorities[sets.Find(i)];
+  return authorities;
+}
+
+}  // namespace revstat

@@ -1,0 +1,38 @@
+// Which keys are one certification authority's.
+#ifndef REVSTAT_ENGINE_SNAPSHOT_AUTHORITIES_H_
+#define REVSTAT_ENGINE_SNAPSHOT_AUTHORITIES_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/x509/certificate.h"
+
+namespace revstat {
+
+// A key that certificates are issued with, as far as authority is concerned.
+struct AuthorityKey {
+  static constexpr uint32_t kVouchedFor = 0xffffffff;
+
+  std::string canonical_name;
+  CertificateView certificate;
+  // The position of the trust anchor that a validated path ends at; or
+  // kVouchedFor, where the caller trusts the key itself.
+  uint32_t anchor = kVouchedFor;
+};
+
+// Gives each key the number of its authority, counted up from 0 in the order of
+// the keys. Keys are one authority's when they have one name and
+//   - end at one trust anchor, or one is the other's anchor (a name is unique
+//     below an anchor, RFC 5280 4.1.2.6), or
+//   - the caller vouches for both and one signed the other's certificate, as at
+//     a key rollover (RFC 4210 4.4).
+// Two unrelated CAs of one name stay two. Cost: linear, and a signature check
+// for each pair of vouched-for keys of one name (kMaxRolledOver at most each).
+inline constexpr size_t kMaxRolledOver = 16;
+std::vector<uint32_t> AuthoritiesOf(std::span<const AuthorityKey> keys);
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_SNAPSHOT_AUTHORITIES_H_

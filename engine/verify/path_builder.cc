@@ -1,0 +1,121 @@
+#include "engine/verify/path_builder.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include <string>
+#include <utility>
+
+#include "engine/base/error.h"
+
+namespace revstat {
+namespace {
+
+template <auto kFree>
+struct Freer {
+  template <class T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+using X509Pointer = std::unique_ptr<X509, Freer<X509_free>>;
+using StorePointer = std::unique_ptr<X509_STORE, Freer<X509_STORE_free>>;
+using ContextPointer =
+    std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX_free>>;
+
+void FreeStack(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
+using StackPointer = std::unique_ptr<STACK_OF(X509), Freer<FreeStack>>;
+
+absl::StatusOr<X509Pointer> Read(Bytes certificate) {
+  const unsigned char* der = certificate.data();
+  X509Pointer read(
+      d2i_X509(nullptr, &der, static_cast<long>(certificate.size())));
+  ERR_clear_error();
+  if (read == nullptr) return MakeError(ErrorCode::kBadCertificate, "");
+  return read;
+}
+
+absl::StatusOr<std::shared_ptr<const Buffer>> Encode(X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  if (size < 0) return MakeError(ErrorCode::kBadCertificate, "");
+  std::vector<uint8_t> octets(der, der + size);
+  OPENSSL_free(der);
+  return Buffer::FromVector(std::move(octets));
+}
+
+}  // namespace
+
+struct PathBuilder::State {
+  PathPolicy policy;
+  StorePointer store;
+  StackPointer untrusted;
+};
+
+PathBuilder::PathBuilder(const PathPolicy& policy)
+    : state_(new State{policy, StorePointer(X509_STORE_new()),
+                       StackPointer(sk_X509_new_null())}) {
+  X509_VERIFY_PARAM* const parameters =
+      X509_STORE_get0_param(state_->store.get());
+  X509_VERIFY_PARAM_set_time(parameters, ToUnix(policy.at));
+  X509_VERIFY_PARAM_set_depth(parameters, policy.max_intermediates);
+  // Level 1 refuses SHA-1 and anything weaker than 80 bits; 0 refuses nothing.
+  X509_VERIFY_PARAM_set_auth_level(
+      parameters, policy.weak_digest == WeakDigest::kAllowSha1 ? 0 : 1);
+  unsigned long flags = X509_V_FLAG_POLICY_CHECK;
+  if (policy.anchor_kind == AnchorKind::kAny)
+    flags |= X509_V_FLAG_PARTIAL_CHAIN;
+  X509_VERIFY_PARAM_set_flags(parameters, flags);
+}
+
+PathBuilder::~PathBuilder() = default;
+PathBuilder::PathBuilder(PathBuilder&&) noexcept = default;
+
+absl::Status PathBuilder::AddAnchor(Bytes certificate) {
+  const auto read = Read(certificate);
+  if (!read.ok()) return read.status();
+  // Counts its own reference.
+  if (X509_STORE_add_cert(state_->store.get(), read->get()) == 1)
+    return absl::OkStatus();
+  ERR_clear_error();
+  return MakeError(ErrorCode::kBadCertificate, "");
+}
+
+absl::Status PathBuilder::AddUntrusted(Bytes certificate) {
+  auto read = Read(certificate);
+  if (!read.ok()) return read.status();
+  sk_X509_push(state_->untrusted.get(), read->release());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CertificatePath> PathBuilder::Build(Bytes certificate) const {
+  const auto target = Read(certificate);
+  if (!target.ok()) return target.status();
+  const ContextPointer context(X509_STORE_CTX_new());
+  if (context == nullptr ||
+      X509_STORE_CTX_init(context.get(), state_->store.get(), target->get(),
+                          state_->untrusted.get()) != 1) {
+    return MakeError(ErrorCode::kBadCertificate, "");
+  }
+  const bool is_valid = X509_verify_cert(context.get()) == 1;
+  ERR_clear_error();
+  if (!is_valid) {
+    const int error = X509_STORE_CTX_get_error(context.get());
+    return MakeError(
+        ErrorCode::kNoPath,
+        Concat({X509_verify_cert_error_string(error), " (at depth ",
+                std::to_string(X509_STORE_CTX_get_error_depth(context.get())),
+                ")"}));
+  }
+  CertificatePath path;
+  STACK_OF(X509)* const chain = X509_STORE_CTX_get0_chain(context.get());
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    auto encoded = Encode(sk_X509_value(chain, i));
+    if (!encoded.ok()) return encoded.status();
+    path.certificates.push_back(*std::move(encoded));
+  }
+  return path;
+}
+
+}  // namespace revstat
