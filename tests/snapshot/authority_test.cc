@@ -1,0 +1,108 @@
+// Keys of one certification authority, and CAs that only share a name.
+#include <gtest/gtest.h>
+
+#include "tests/snapshot/test_authority.h"
+
+namespace revstat::test {
+namespace {
+
+// A certificate for `subject`, signed by `issuer`.
+std::shared_ptr<const Buffer> Issue(const TestAuthority& issuer,
+                                    const TestAuthority& subject) {
+  CertificateText text;
+  text.issuer = issuer.name();
+  text.subject = subject.name();
+  text.public_key = subject.key().Spki();
+  text.extensions = {MakeExtension("2.5.29.15", Hex("03020106"))};
+  return AsBuffer(issuer.key().Signed(text, Ed25519()));
+}
+
+class AuthorityTest : public testing::Test {
+ protected:
+  IssuerId Vouch(std::shared_ptr<const Buffer> certificate) {
+    const auto id = builder_.AddIssuer(std::move(certificate));
+    EXPECT_TRUE(id.ok());
+    return *id;
+  }
+  IssuerId Below(IssuerId anchor, std::shared_ptr<const Buffer> certificate) {
+    const auto id = builder_.AddValidatedIssuer(std::move(certificate), anchor);
+    EXPECT_TRUE(id.ok());
+    return *id;
+  }
+  void Ingest(const TestAuthority& signer, const CrlText& crl = {}) {
+    EXPECT_TRUE(builder_.IngestCrl(signer.Crl(crl), {}).ok());
+  }
+  std::string StatusOf(std::string_view serial, IssuerId issuer) {
+    const Verdict verdict =
+        builder_.Build()->Lookup(At(kDuring), Key(serial, issuer));
+    return Concat({NameOf(verdict.status),
+                   verdict.cause == Cause::kNone ? "" : " ",
+                   NameOf(verdict.cause)});
+  }
+
+  const TestAuthority old_{"One CA"};
+  const TestAuthority new_{"One CA"};
+  const TestAuthority root_{"Root"};
+  const TestAuthority other_root_{"Other root"};
+  SnapshotBuilder builder_;
+};
+
+TEST_F(AuthorityTest, NewKeySignsForCertificatesOfTheOldOne) {
+  const IssuerId old_id = Vouch(old_.Certificate());
+  Vouch(Issue(old_, new_));  // new with old
+  Ingest(new_);
+  EXPECT_EQ(StatusOf("0123", old_id), "revoked");
+  EXPECT_EQ(StatusOf("0456", old_id), "active");
+}
+
+TEST_F(AuthorityTest, OwnKeysListIsTheOneThatProvesActive) {
+  const IssuerId old_id = Vouch(old_.Certificate());
+  const IssuerId new_id = Vouch(Issue(old_, new_));
+  CrlText stale;
+  stale.next_update = UtcTime("260112000000Z");
+  stale.entries = {Entry(IntegerOf("0777"))};
+  Ingest(old_, stale);
+  Ingest(new_);
+  EXPECT_EQ(StatusOf("0456", old_id), "unknown stale");
+  EXPECT_EQ(StatusOf("0456", new_id), "active");
+  EXPECT_EQ(StatusOf("0777", new_id), "revoked");
+}
+
+TEST_F(AuthorityTest, SameNameWithoutACommonKeyIsAnotherCa) {
+  const IssuerId first = Vouch(old_.Certificate());
+  const IssuerId second = Vouch(new_.Certificate());
+  Ingest(new_);
+  EXPECT_EQ(StatusOf("0123", first), "unknown no_source");
+  EXPECT_EQ(StatusOf("0123", second), "revoked");
+}
+
+TEST_F(AuthorityTest, KeysBelowOneAnchorAreOneCa) {
+  const IssuerId root = Vouch(root_.Certificate());
+  const IssuerId old_id = Below(root, Issue(root_, old_));
+  Below(root, Issue(root_, new_));
+  Ingest(new_);
+  EXPECT_EQ(StatusOf("0123", old_id), "revoked");
+}
+
+TEST_F(AuthorityTest, KeysBelowTwoAnchorsAreTwoCas) {
+  const IssuerId root = Vouch(root_.Certificate());
+  const IssuerId other = Vouch(other_root_.Certificate());
+  const IssuerId first = Below(root, Issue(root_, old_));
+  Below(other, Issue(other_root_, new_));
+  Ingest(new_);
+  EXPECT_EQ(StatusOf("0123", first), "unknown no_source");
+}
+
+TEST_F(AuthorityTest, RefusedSignersCrlsAreLeftOutWithTheirCause) {
+  const IssuerId root = Vouch(root_.Certificate());
+  const IssuerId below = Below(root, Issue(root_, old_));
+  Ingest(old_);
+  const auto snapshot = builder_.Build([&](IssuerId id) {
+    return id == below ? Cause::kSignerNotTrusted : Cause::kNone;
+  });
+  const Verdict verdict = snapshot->Lookup(At(kDuring), Key("0123", below));
+  EXPECT_EQ(NameOf(verdict.cause), "signer_not_trusted");
+}
+
+}  // namespace
+}  // namespace revstat::test
