@@ -30,16 +30,31 @@ void AddAlgorithmLimit(const CrlView& crl, std::vector<CrlLimit>* limits) {
                      CauseOf(ErrorCodeOf(refusal)), WhyOf(refusal)});
 }
 
-void AddFormLimits(const CrlView& crl, std::vector<CrlLimit>* limits) {
-  if (crl.is_delta()) {
+// What its extensions leave it good for (RFC 5280 5.2.4, 5.2.5, 6.3.3).
+void AddScopeLimits(const CrlView& crl, std::vector<CrlLimit>* limits) {
+  if (crl.is_delta() && !crl.crl_number().has_value()) {
     limits->push_back({CrlUse::kAnyAnswer, "", Cause::kOutOfScope,
-                       "delta CRLs are not processed yet; certificates are "
-                       "unknown unless the base CRL answers"});
+                       "a delta CRL without a cRLNumber applies to nothing"});
+  } else if (crl.is_delta()) {
+    limits->push_back({CrlUse::kAnyAnswer, "", Cause::kOutOfScope,
+                       "a delta CRL counts only beside a complete CRL of its "
+                       "scope and key that it applies to"});
+  }
+  const auto& point = crl.issuing_distribution_point();
+  if (!point.has_value()) return;
+  if (point->kinds == CertificateKinds::kAttribute) {
+    limits->push_back({CrlUse::kAnyAnswer, "", Cause::kOutOfScope,
+                       "it is of attribute certificates only"});
+  } else if (point->name.present() || point->kinds != CertificateKinds::kAll ||
+             point->only_some_reasons.has_value()) {
+    limits->push_back({CrlUse::kActive, "--all-partitions", Cause::kIncomplete,
+                       "it covers a part of the issuer's certificates or "
+                       "reasons, so that a bare serial may be elsewhere"});
   }
   if (crl.is_indirect()) {
-    limits->push_back({CrlUse::kAnyAnswer, "", Cause::kOutOfScope,
-                       "indirect CRLs are not processed yet; certificates of "
-                       "all issuers in it are unknown"});
+    limits->push_back({CrlUse::kActive, "", Cause::kOutOfScope,
+                       "it speaks for other issuers' certificates only where "
+                       "they name its issuer as cRLIssuer"});
   }
 }
 
@@ -54,7 +69,7 @@ std::vector<CrlLimit> LimitsOf(const CrlView& crl,
                       WhyOf(index.status())});
   }
   AddAlgorithmLimit(crl, &limits);
-  AddFormLimits(crl, &limits);
+  AddScopeLimits(crl, &limits);
   if (const Bytes oid = crl.unsupported_critical_extension(); !oid.empty()) {
     limits.push_back(
         {CrlUse::kActive, "", Cause::kUnsupportedCriticalExtension,
@@ -67,12 +82,6 @@ std::vector<CrlLimit> LimitsOf(const CrlView& crl,
          Concat({"the entry at octet ",
                  std::to_string(*index->statistics.unsupported_entry),
                  " has a critical extension that is not processed"})});
-  }
-  if (crl.issuing_distribution_point().has_value() && !crl.is_indirect()) {
-    limits.push_back(
-        {CrlUse::kActive, "", Cause::kIncomplete,
-         "issuingDistributionPoint makes it a part of the issuer's "
-         "CRLs, and parts are not matched to certificates yet"});
   }
   if (!crl.next_update().has_value()) {
     limits.push_back({CrlUse::kActive, "--max-age or --ignore-next-update",

@@ -39,9 +39,9 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
       command, "--trust", &options->files.trust,
       "Certificates of the issuers, trusted to sign certificates and CRLs");
   command->get_option("--trust")->required();
-  AddFiles(command, "--untrusted", &options->files.untrusted,
-           "Certificates of other CAs and CRL signers; used where a path leads "
-           "from them to a trusted one");
+  AddFiles(
+      command, "--untrusted", &options->files.untrusted,
+      "Certificates of other CAs, used where a path leads to a trusted one");
   AddFiles(command, "--crl", &options->files.crls,
            "CRLs, PEM or DER: complete, delta, indirect or partitioned");
   command
@@ -66,8 +66,7 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
   command->add_flag_callback(
       "--all-partitions",
       [options] { options->partitions = Partitions::kAllHeld; },
-      "The partitioned CRLs given are all there are: a serial that none of "
-      "them lists is active");
+      "The partitions given are all there are: a serial in none is active");
   command
       ->add_option_function<std::string>(
           "--unknown",
