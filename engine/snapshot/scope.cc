@@ -148,16 +148,18 @@ ReasonMask CoveredReasons(const CrlScope& crl,
                           const CertificateScope& certificate) {
   if (!CoversKind(crl.kinds, certificate.kind)) return 0;
   ReasonMask covered = 0;
-  // (d): the reasons of the point and of the CRL.
+  bool is_specified = false;
   for (const CertificateScope::Point& point : certificate.points) {
-    if (Meets(crl, point, certificate.issuer))
-      covered |= crl.reasons & point.reasons;
+    if (!Meets(crl, point, certificate.issuer)) continue;
+    is_specified = true;
+    covered |= crl.reasons & point.reasons;  // (d)
   }
-  // 6.3.3, last paragraph: a CRL that no point names, as if the certificate had
-  // a point with its issuer's name.
+  if (is_specified) return covered;
+  // 6.3.3, last paragraph: a CRL that no point specifies, as if the certificate
+  // had a point with its issuer's name.
   const CertificateScope::Point implied{
       {DirectoryPlace(certificate.issuer)}, kAllReasons, {}};
-  if (Meets(crl, implied, certificate.issuer)) covered |= crl.reasons;
+  if (Meets(crl, implied, certificate.issuer)) covered = crl.reasons;
   return covered;
 }
 

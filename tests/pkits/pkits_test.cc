@@ -61,7 +61,7 @@ std::string Run(const std::string& root, const Json& test) {
   for (const std::string& path : Paths(root, test["extra_certs"]))
     files.untrusted.push_back(path);
   files.crls = Paths(root, test["crls"]);
-  tool::EvidencePolicy policy;
+  EvidencePolicy policy;
   policy.lookup.at = *ParseTime(test["time"].get<std::string>());
   policy.anchor_kind = AnchorKind::kSelfSigned;
   const tool::LoadedEvidence evidence = tool::LoadEvidence(files, policy);
@@ -70,8 +70,8 @@ std::string Run(const std::string& root, const Json& test) {
                         tool::ObjectKind::kCertificate, 1 << 20);
   // A certificate that is refused when it is read has no valid path.
   if (!target.ok()) return "path_error";
-  IssuerResolver resolver(*evidence.snapshot);
-  const auto path = CheckPath(*evidence.paths, *evidence.snapshot,
+  IssuerResolver resolver(evidence.snapshot());
+  const auto path = CheckPath(*evidence.built.paths, evidence.snapshot(),
                               {policy.lookup}, target->front(), &resolver);
   return path.ok() ? ClassOf(*path) : "path_error";
 }

@@ -52,7 +52,7 @@ int RunCheck(const CheckOptions& options) {
   const LoadedEvidence evidence = LoadEvidence(options.policy.files, policy);
 
   Output output(STDOUT_FILENO);
-  AnswerSession session(*evidence.snapshot, policy.lookup, options.format,
+  AnswerSession session(evidence.snapshot(), policy.lookup, options.format,
                         &output);
   const auto start = std::chrono::steady_clock::now();
   session.Begin();

@@ -112,15 +112,15 @@ int RunVerify(const VerifyOptions& options) {
   policy.anchor_kind = options.anchor_kind;
   const LoadedEvidence evidence =
       LoadEvidence(options.policy.files, policy, *certificates);
-  IssuerResolver resolver(*evidence.snapshot);
+  IssuerResolver resolver(evidence.snapshot());
   const PathCheckPolicy check{policy.lookup, options.depth, policy.unknown};
-  const auto path =
-      CheckPath(*evidence.paths, *evidence.snapshot, check, target, &resolver);
+  const auto path = CheckPath(*evidence.built.paths, evidence.snapshot(), check,
+                              target, &resolver);
   if (!path.ok()) {
     Report(Concat({options.certificate, ": ", MessageOf(path.status())}));
     return kExitFailure;
   }
-  const auto writer = ResultWriter::Create(options.format, *evidence.snapshot);
+  const auto writer = ResultWriter::Create(options.format, evidence.snapshot());
   Output output(STDOUT_FILENO);
   output.Write(options.format == Format::kTable
                    ? TableOf(options.certificate, *path, writer.get())

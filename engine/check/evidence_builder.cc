@@ -1,0 +1,78 @@
+#include "engine/check/evidence_builder.h"
+
+#include <utility>
+
+#include "engine/verify/digest.h"
+
+namespace revstat {
+namespace {
+
+PathPolicy PathPolicyOf(const EvidencePolicy& policy) {
+  PathPolicy path;
+  path.at = policy.lookup.at;
+  path.anchor_kind = policy.anchor_kind;
+  path.weak_digest = policy.ingest.signature.weak_digest;
+  return path;
+}
+
+}  // namespace
+
+EvidenceBuilder::EvidenceBuilder(const EvidencePolicy& policy)
+    : policy_(policy),
+      paths_(std::make_unique<PathBuilder>(PathPolicyOf(policy))) {
+  if (policy.partitions == Partitions::kAllHeld)
+    builder_.DeclareAllPartitionsHeld();
+}
+
+absl::Status EvidenceBuilder::AddTrusted(
+    std::shared_ptr<const Buffer> certificate) {
+  const auto issuer = builder_.AddIssuer(certificate);
+  return issuer.ok() ? paths_->AddAnchor(certificate->bytes())
+                     : issuer.status();
+}
+
+absl::Status EvidenceBuilder::AddUntrusted(
+    std::shared_ptr<const Buffer> certificate) {
+  const auto view = CertificateView::Parse(certificate->bytes());
+  if (!view.ok()) return view.status();
+  const absl::Status added = paths_->AddUntrusted(certificate->bytes());
+  const bool signs_crls = (view->key_usage().value_or(0) & kCrlSign) != 0;
+  if (added.ok() &&
+      (view->kind() == CertificateView::Kind::kCa || signs_crls)) {
+    untrusted_.push_back(std::move(certificate));
+  }
+  return added;
+}
+
+// A path may lead through any of them, so all are known before one is tried.
+void EvidenceBuilder::ValidateUntrusted() {
+  for (const auto& certificate : untrusted_) AddIfValid(certificate);
+  untrusted_.clear();
+}
+
+void EvidenceBuilder::AddIfValid(
+    const std::shared_ptr<const Buffer>& certificate) {
+  const auto path = paths_->Build(certificate->bytes());
+  if (!path.ok() || path->certificates.size() < 2) return;
+  const Buffer& anchor = *path->certificates.back();
+  const IssuerId id = builder_.IssuerWithCertificate(Sha256(anchor.bytes()));
+  has_validated_ |= builder_.AddValidatedIssuer(certificate, id).ok();
+}
+
+absl::Status EvidenceBuilder::IngestCrl(std::shared_ptr<const Buffer> crl) {
+  ValidateUntrusted();
+  return builder_.IngestCrl(std::move(crl), policy_.ingest);
+}
+
+BuiltEvidence EvidenceBuilder::Build() && {
+  ValidateUntrusted();
+  BuiltEvidence built{std::move(paths_), builder_.Build()};
+  if (has_validated_) {
+    SignerChecker signers(*built.snapshot, policy_.lookup, policy_.unknown);
+    built.snapshot =
+        builder_.Build([&](IssuerId id) { return signers.Judge(id); });
+  }
+  return built;
+}
+
+}  // namespace revstat

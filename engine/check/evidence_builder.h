@@ -1,0 +1,64 @@
+// From trusted and untrusted certificates and CRLs to a snapshot in which every
+// CRL is by a signer that may be believed, and a builder of paths.
+#ifndef REVSTAT_ENGINE_CHECK_EVIDENCE_BUILDER_H_
+#define REVSTAT_ENGINE_CHECK_EVIDENCE_BUILDER_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "engine/check/signer_checker.h"
+#include "engine/snapshot/snapshot_builder.h"
+#include "engine/verify/path_builder.h"
+
+namespace revstat {
+
+enum class Partitions : uint8_t { kMayBeMissing, kAllHeld };
+
+struct EvidencePolicy {
+  IngestOptions ingest;
+  LookupPolicy lookup;
+  AnchorKind anchor_kind = AnchorKind::kAny;
+  UnknownPolicy unknown = UnknownPolicy::kRefuse;
+  // kAllHeld: SnapshotBuilder::DeclareAllPartitionsHeld.
+  Partitions partitions = Partitions::kMayBeMissing;
+};
+
+struct BuiltEvidence {
+  std::unique_ptr<const PathBuilder> paths;
+  std::unique_ptr<const Snapshot> snapshot;
+};
+
+// SnapshotBuilder for callers that vouch for roots and hold the other CAs'
+// certificates without vouching for them. Not thread-safe. First all
+// certificates are added, then all CRLs.
+class EvidenceBuilder {
+ public:
+  explicit EvidenceBuilder(const EvidencePolicy& policy);
+
+  // An issuer the caller vouches for, and an end of paths.
+  absl::Status AddTrusted(std::shared_ptr<const Buffer> certificate);
+  // One that becomes an issuer if a path leads from it to a trusted one at the
+  // policy's time. None is no error: bundles hold what others need.
+  absl::Status AddUntrusted(std::shared_ptr<const Buffer> certificate);
+  // As SnapshotBuilder::IngestCrl.
+  absl::Status IngestCrl(std::shared_ptr<const Buffer> crl);
+
+  // Judges the signers (SignerChecker) and leaves out the CRLs of those that
+  // do not pass: they are unknown for cause signer_not_trusted.
+  BuiltEvidence Build() &&;
+
+ private:
+  void ValidateUntrusted();
+  void AddIfValid(const std::shared_ptr<const Buffer>& certificate);
+
+  const EvidencePolicy policy_;
+  SnapshotBuilder builder_;
+  std::unique_ptr<PathBuilder> paths_;
+  std::vector<std::shared_ptr<const Buffer>> untrusted_;  // not yet validated
+  bool has_validated_ = false;
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_CHECK_EVIDENCE_BUILDER_H_
