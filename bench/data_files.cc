@@ -1,0 +1,17 @@
+#include "bench/data_files.h"
+
+namespace revstat::bench {
+
+DataFiles::DataFiles() : folder_(REVSTAT_BENCH_DATA) {}
+
+void DataFiles::AddOption(CLI::App* app) {
+  app->add_option("--data", folder_, "Where bench/make-data put the inputs")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+}
+
+std::string DataFiles::Crl(uint64_t entries) const {
+  return folder_ + "/" + std::to_string(entries) + ".crl";
+}
+
+}  // namespace revstat::bench

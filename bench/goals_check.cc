@@ -1,0 +1,120 @@
+#include "bench/goals_check.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/str_format.h"
+#include "bench/child_process.h"
+#include "bench/program.h"
+#include "bench/result_check.h"
+#include "engine/base/bytes.h"
+#include "tools/revstat/bench_timing.h"
+
+namespace revstat::bench {
+namespace {
+
+constexpr double kMillion = 1e6;
+constexpr uint64_t kRows = 10'000'000;
+constexpr uint64_t kCertificates = 100'000;
+
+// `revstat check` of one input, all of which is known: some are revoked.
+class CheckRun {
+ public:
+  CheckRun(const DataFiles& files, const std::string& revstat,
+           const std::string& input, uint64_t rows)
+      : output_(files.Result()),
+        command_({revstat, "check", "--trust", files.Ca(), "--crl",
+                  files.Crl(kLargeCrl), "--at", "2026-01-02", "--format", "csv",
+                  input}),
+        rows_(rows) {
+    Measure();
+    Require(InChild(
+        [&] { return CheckResult(output_, files.Crl(kLargeCrl), rows_); }));
+  }
+  ~CheckRun() { std::remove(output_.c_str()); }
+  CheckRun(const CheckRun&) = delete;
+  CheckRun& operator=(const CheckRun&) = delete;
+
+  // In rows a second.
+  double Measure() {
+    const auto run = Require(RunProcess(command_, output_));
+    if (run.exit_status != 1) {
+      Require(
+          absl::InternalError(Concat({command_[0], " check ends with status ",
+                                      std::to_string(run.exit_status)})));
+    }
+    peak_bytes_ = std::max(peak_bytes_, run.peak_bytes);
+    return static_cast<double>(rows_) / run.seconds;
+  }
+
+  double peak_megabytes() const {
+    return static_cast<double>(peak_bytes_) / kMillion;
+  }
+
+ private:
+  const std::string output_;
+  const std::vector<std::string> command_;
+  const uint64_t rows_;
+  uint64_t peak_bytes_ = 0;
+};
+
+// PEM_read_bio_X509, which decodes and then calls d2i_X509: certificates a
+// second, and nothing looked up.
+double OpensslPemRate(const std::string& bundle) {
+  const auto start = tool::BenchClock::now();
+  const std::unique_ptr<BIO, decltype(&BIO_free)> file(
+      BIO_new_file(bundle.c_str(), "r"), BIO_free);
+  uint64_t read = 0;
+  while (X509* certificate =
+             PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr)) {
+    X509_free(certificate);
+    ++read;
+  }
+  ERR_clear_error();  // that there is no more
+  if (read != kCertificates) {
+    Require(absl::InternalError(Concat(
+        {bundle, ": OpenSSL reads ", std::to_string(read), " certificates"})));
+  }
+  return static_cast<double>(read) / tool::SecondsSince(start);
+}
+
+Goal ListGoal(const DataFiles& files, const std::string& revstat, int rounds) {
+  constexpr double kLeast = 5e6;
+  CheckRun check(files, revstat, files.List(), kRows);
+  std::vector<double> rates;
+  for (int i = 0; i < rounds; ++i) rates.push_back(check.Measure());
+  const double rate = Median(rates);
+  return {"revstat check, list of 10 M rows to CSV",
+          absl::StrFormat(">= %g M rows/s", kLeast / kMillion),
+          absl::StrFormat("%.2f M rows/s, %.0f MB at the peak", rate / kMillion,
+                          check.peak_megabytes()),
+          AtLeast(rate, kLeast)};
+}
+
+Goal BundleGoal(const DataFiles& files, const std::string& revstat,
+                int rounds) {
+  constexpr double kLeast = 200e3;
+  CheckRun check(files, revstat, files.Bundle(), kCertificates);
+  const PairFigures pair = MeasurePair(
+      rounds, [&] { return check.Measure(); },
+      [&] { return OpensslPemRate(files.Bundle()); });
+  return {"revstat check, PEM bundle of 100 k",
+          absl::StrFormat(">= %g k certificates/s", kLeast / 1e3),
+          absl::StrFormat("%.0f k/s, %.0f MB at the peak (OpenSSL's PEM and "
+                          "d2i alone: %.0f k/s)",
+                          pair.a / 1e3, check.peak_megabytes(), pair.b / 1e3),
+          AtLeast(pair.a, kLeast)};
+}
+
+}  // namespace
+
+std::vector<Goal> CheckGoals(const DataFiles& files, const std::string& revstat,
+                             int rounds) {
+  return {ListGoal(files, revstat, rounds), BundleGoal(files, revstat, rounds)};
+}
+
+}  // namespace revstat::bench

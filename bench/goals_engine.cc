@@ -1,0 +1,125 @@
+#include "bench/goals_engine.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "bench/child_process.h"
+#include "bench/contender.h"
+#include "bench/ingest.h"
+#include "bench/listed_contenders.h"
+#include "bench/program.h"
+#include "bench/publishing.h"
+#include "bench/random_lines.h"
+#include "bench/revstat_contenders.h"
+#include "bench/subject.h"
+#include "tools/revstat/bench_timing.h"
+
+namespace revstat::bench {
+namespace {
+
+constexpr unsigned kHits = 1;  // percent
+constexpr double kSeconds = 0.5;
+constexpr double kMillion = 1e6;
+
+double Rate(Contender& contender, unsigned threads) {
+  return tool::RatePerSecond(threads, kSeconds, [&](unsigned thread) {
+    return contender.Run(thread, kPiece);
+  });
+}
+
+// A rate that is to be at least `least` times another.
+Goal RateGoal(std::string what, const char* other, double least, int rounds,
+              const std::function<double()>& rate,
+              const std::function<double()>& other_rate) {
+  const PairFigures pair = MeasurePair(rounds, rate, other_rate);
+  return {std::move(what), absl::StrFormat(">= %g x %s", least, other),
+          absl::StrFormat("%.2f x (%.2f M/s beside %.2f M/s)", pair.ratio,
+                          pair.a / kMillion, pair.b / kMillion),
+          AtLeast(pair.ratio, least)};
+}
+
+std::unique_ptr<Contender> Checked(std::unique_ptr<Contender> contender) {
+  Require(contender->Check());
+  return contender;
+}
+
+}  // namespace
+
+std::vector<Goal> IngestGoals(const DataFiles& files, int rounds) {
+  constexpr double kMostTime = 2.0;
+  constexpr double kMostIndex = 9;
+  constexpr double kMostPeak = 1.3;
+  const auto ca = Require(ReadCa(files));
+  Require(InChild([&] { return CheckAnswers(files, kLargeCrl); }));
+  IngestFigures last;
+  double peak = 0;
+  const auto ingest = [&] {
+    last = Require(MeasureIngest(files.Crl(kLargeCrl), ca));
+    peak = std::max(peak, static_cast<double>(last.peak_bytes));
+    return last.ingest_seconds;
+  };
+  const PairFigures time =
+      MeasurePair(rounds, ingest, [&] { return last.sha256_seconds; });
+  const auto index = static_cast<double>(last.index_bytes);
+  const double per_entry = index / static_cast<double>(last.entries);
+  const double held = static_cast<double>(last.file_bytes) + index;
+  return {{"ingest of 10 M entries",
+           absl::StrFormat("<= %.1f x SHA-256", kMostTime),
+           absl::StrFormat("%.2f x (%.3f s beside %.3f s)", time.ratio, time.a,
+                           time.b),
+           AtMost(time.ratio, kMostTime)},
+          {"index", absl::StrFormat("<= %g bytes an entry", kMostIndex),
+           absl::StrFormat("%.2f", per_entry), AtMost(per_entry, kMostIndex)},
+          {"peak memory of the ingest",
+           absl::StrFormat("<= %g x (file + index)", kMostPeak),
+           absl::StrFormat("%.2f x (%.0f MB)", peak / held, peak / kMillion),
+           AtMost(peak / held, kMostPeak)}};
+}
+
+std::vector<Goal> LookupGoals(const DataFiles& files, int rounds) {
+  const Subject subject(files, kLargeCrl);
+  const auto batch = Checked(MakeBatch(subject, kHits));
+  RandomLines memory(subject.source().index_bytes());
+  return {
+      RateGoal(
+          "batch, 1 thread, 1 % hits", "random cache lines", 0.45, rounds,
+          [&] { return Rate(*batch, 1); }, [&] { return Rate(memory, 1); }),
+      RateGoal(
+          "batch, 2 threads, 1 % hits", "1 thread", 1.8, rounds,
+          [&] { return Rate(*batch, 2); }, [&] { return Rate(*batch, 1); })};
+}
+
+std::vector<Goal> OpensslGoals(const DataFiles& files, int rounds) {
+  const Subject subject(files, kMediumCrl);
+  const OpensslCrl crl = Require(MakeOpensslCrl(subject.source().crl().der()));
+  const auto batch = Checked(MakeBatch(subject, kHits));
+  const auto openssl = Checked(MakeOpensslContender(crl, subject, kHits));
+  return {RateGoal(
+      "batch, 1 thread, 1 % hits, 1 M entries", "OpenSSL's lookup", 10, rounds,
+      [&] { return Rate(*batch, 1); }, [&] { return Rate(*openssl, 1); })};
+}
+
+std::vector<Goal> PublishingGoals(const DataFiles& files, int rounds) {
+  const Subject subject(files, kLargeCrl);
+  const Versions versions(files, kLargeCrl);
+  SnapshotPublisher publisher(versions.Make(0));
+  const auto batch = MakePublishedBatch(publisher, subject, kHits);
+  Require(CheckVersions(versions, *batch, &publisher));
+
+  std::vector<Goal> goals;
+  for (NewVersion version : {NewVersion::kSameIndex, NewVersion::kOtherIndex}) {
+    const auto busy = [&] {
+      const Publishing publishing(versions, version, &publisher);
+      return Rate(*batch, 1);
+    };
+    goals.push_back(RateGoal(
+        Concat({"batch, 1 thread, a version every 10 ms: ", NameOf(version)}),
+        "quiet", 0.9, rounds, busy, [&] { return Rate(*batch, 1); }));
+  }
+  return goals;
+}
+
+}  // namespace revstat::bench

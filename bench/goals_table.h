@@ -1,0 +1,44 @@
+// What is to be reached, what was measured, and the medians that both rest on.
+#ifndef REVSTAT_BENCH_GOALS_TABLE_H_
+#define REVSTAT_BENCH_GOALS_TABLE_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace revstat::bench {
+
+enum class Reached { kNo, kYes };
+
+struct Goal {
+  std::string what;
+  std::string goal;
+  std::string measured;
+  Reached reached = Reached::kNo;
+};
+
+inline Reached AtMost(double measured, double limit) {
+  return measured <= limit ? Reached::kYes : Reached::kNo;
+}
+inline Reached AtLeast(double measured, double limit) {
+  return measured >= limit ? Reached::kYes : Reached::kNo;
+}
+
+// A Markdown table to standard output.
+void Print(const std::vector<Goal>& goals);
+
+double Median(std::vector<double> values);
+
+// Medians of rounds A B A B ...: what a slow moment does to one of a pair it
+// does to the other as well, so their ratio is that of each round.
+struct PairFigures {
+  double a = 0;
+  double b = 0;
+  double ratio = 0;  // a / b
+};
+PairFigures MeasurePair(int rounds, const std::function<double()>& a,
+                        const std::function<double()>& b);
+
+}  // namespace revstat::bench
+
+#endif  // REVSTAT_BENCH_GOALS_TABLE_H_
