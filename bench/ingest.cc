@@ -38,7 +38,7 @@ absl::StatusOr<std::unique_ptr<const Snapshot>> Ingest(
   if (!crl.ok()) return crl.status();
   const absl::Status taken = builder.IngestCrl(*std::move(crl), {});
   if (!taken.ok()) return Annotate(taken, crl_path);
-  return std::move(builder).Build();
+  return builder.Build();
 }
 
 absl::StatusOr<std::shared_ptr<const Buffer>> ReadCa(const DataFiles& files) {

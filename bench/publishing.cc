@@ -24,7 +24,7 @@ std::unique_ptr<const Snapshot> Versions::Make(uint64_t number) const {
   SnapshotBuilder builder;
   const IssuerId issuer = Require(builder.AddIssuer(ca_));
   Require(builder.AddCrl(copies_[number % copies_.size()], issuer));
-  return std::move(builder).Build();
+  return builder.Build();
 }
 
 absl::Status CheckVersions(const Versions& versions, const Contender& contender,

@@ -116,7 +116,7 @@ TEST(IssuerResolver, AuthorityKeyIdentifierTellsCasOfOneNameApart) {
   SnapshotBuilder builder;
   ASSERT_TRUE(builder.AddIssuer(CaWithIdentifier(first, 1)).ok());
   const auto second_id = builder.AddIssuer(CaWithIdentifier(second, 2));
-  const auto snapshot = std::move(builder).Build();
+  const auto snapshot = builder.Build();
   CertificateText leaf = LeafOf(second);
   leaf.extensions = {MakeExtension(
       "2.5.29.35", Seq({Tlv(der::ContextPrimitive(0), KeyIdentifier(2))}))};
@@ -133,7 +133,7 @@ TEST(IssuerResolver, TheSignatureDecidesWhereNothingElseDoes) {
   SnapshotBuilder builder;
   const auto first_id = builder.AddIssuer(first.Certificate());
   const auto second_id = builder.AddIssuer(second.Certificate());
-  const auto snapshot = std::move(builder).Build();
+  const auto snapshot = builder.Build();
   IssuerResolver resolver(*snapshot);
   const auto issuer_of = [&](const TestAuthority& signer) {
     const Octets der = signer.key().Signed(LeafOf(signer), Ed25519());
@@ -163,7 +163,7 @@ TEST(IssuerResolver, ListsNameIssuersByDigestOrName) {
   SnapshotBuilder builder;
   ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
   ASSERT_TRUE(builder.AddIssuer(twin.Certificate()).ok());
-  const auto both = std::move(builder).Build();
+  const auto both = builder.Build();
   EXPECT_EQ(*IssuerResolver(*both).IssuerNamed("CN=Test CA"), kAmbiguousIssuer);
 }
 

@@ -40,7 +40,7 @@ TEST(Builder, NewerReplacesOlderInAnyOrder) {
               ErrorCode::kOk);
     EXPECT_EQ(Ingest(&builder, authority.Crl(newer_first ? older : newer)),
               newer_first ? ErrorCode::kOlderThanHeld : ErrorCode::kOk);
-    const auto snapshot = std::move(builder).Build();
+    const auto snapshot = builder.Build();
     EXPECT_EQ(snapshot->sources().size(), 1u);
     EXPECT_EQ(snapshot->Lookup(At(kDuring), Key("0111")).status,
               Status::kActive);
@@ -67,7 +67,7 @@ TEST(Builder, TheSameCrlTwiceIsOne) {
   ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
   EXPECT_EQ(Ingest(&builder, authority.Crl({})), ErrorCode::kOk);
   EXPECT_EQ(Ingest(&builder, authority.Crl({})), ErrorCode::kOk);
-  EXPECT_EQ(std::move(builder).Build()->sources().size(), 1u);
+  EXPECT_EQ(builder.Build()->sources().size(), 1u);
 }
 
 // Numbers and times that contradict each other, CRLs without a number, a
@@ -90,7 +90,7 @@ TEST(Builder, OrderNeverChangesAnAnswer) {
     EXPECT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
     for (const CrlText& crl : order)
       builder.IngestCrl(authority.Crl(crl), {}).IgnoreError();
-    const auto snapshot = std::move(builder).Build();
+    const auto snapshot = builder.Build();
     std::string text;
     for (const char* serial :
          {"0111", "0222", "0333", "0444", "0555", "0666", "0777"}) {
@@ -113,7 +113,7 @@ TEST(Builder, RefusedCrlGivesItsCause) {
   SnapshotBuilder builder;
   ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
   EXPECT_EQ(Ingest(&builder, AsBuffer(broken)), ErrorCode::kBadSignature);
-  const auto snapshot = std::move(builder).Build();
+  const auto snapshot = builder.Build();
   const Verdict verdict = snapshot->Lookup(At(kDuring), Key("0123"));
   EXPECT_EQ(verdict.status, Status::kUnknown);
   EXPECT_EQ(NameOf(verdict.cause), NameOf(Cause::kBadSignature));
@@ -126,7 +126,7 @@ TEST(Builder, RefusedCrlDoesNotHideAGoodOne) {
   ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
   EXPECT_EQ(Ingest(&builder, AsBuffer(broken)), ErrorCode::kBadSignature);
   EXPECT_EQ(Ingest(&builder, authority.Crl({})), ErrorCode::kOk);
-  EXPECT_EQ(std::move(builder).Build()->Lookup(At(kDuring), Key("0456")).status,
+  EXPECT_EQ(builder.Build()->Lookup(At(kDuring), Key("0456")).status,
             Status::kActive);
 }
 
@@ -147,7 +147,7 @@ TEST(Builder, CasOfOneNameNeverMix) {
   ASSERT_TRUE(first_id.ok() && second_id.ok());
   ASSERT_NE(*first_id, *second_id);
   EXPECT_EQ(Ingest(&builder, second.Crl({})), ErrorCode::kOk);
-  const auto snapshot = std::move(builder).Build();
+  const auto snapshot = builder.Build();
   EXPECT_EQ(snapshot->Lookup(At(kDuring), Key("0123", *second_id)).status,
             Status::kRevoked);
   EXPECT_EQ(snapshot->Lookup(At(kDuring), Key("0456", *second_id)).status,
@@ -168,7 +168,7 @@ TEST(Builder, CertificatesOfOneNameAndKeyAreOneIssuer) {
   const auto second = builder.AddIssuer(renewal);
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(*first, *second);
-  const auto snapshot = std::move(builder).Build();
+  const auto snapshot = builder.Build();
   EXPECT_EQ(snapshot->IssuerWithCertificate(Sha256(renewal->bytes())), *first);
 }
 

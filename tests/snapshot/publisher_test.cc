@@ -40,7 +40,7 @@ std::unique_ptr<const Snapshot> SnapshotOfVersion(
   SnapshotBuilder builder;
   EXPECT_TRUE(builder.AddIssuer(certificate).ok());
   EXPECT_TRUE(builder.AddCrl(source, 0).ok());
-  return std::move(builder).Build();
+  return builder.Build();
 }
 
 // The number of batches whose answers were not all of one version.

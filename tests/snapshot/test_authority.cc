@@ -12,7 +12,7 @@ std::unique_ptr<const Snapshot> SnapshotOf(const TestAuthority& authority,
     const absl::Status status = builder.IngestCrl(authority.Crl(crl), {});
     EXPECT_TRUE(status.ok()) << status;
   }
-  return std::move(builder).Build();
+  return builder.Build();
 }
 
 }  // namespace revstat::test

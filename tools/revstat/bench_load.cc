@@ -64,7 +64,7 @@ absl::StatusOr<BenchSubject> Load(std::shared_ptr<const Buffer> crl,
   absl::Status taken = builder.IngestCrl(std::move(crl), ingest);
   if (!taken.ok()) return taken;
   BenchSubject subject;
-  subject.snapshot = std::move(builder).Build();
+  subject.snapshot = builder.Build();
   subject.source = subject.snapshot->sources().front().get();
   subject.issuer = static_cast<IssuerId>(subject.source->issuer_index());
   return subject;
