@@ -1,6 +1,7 @@
 #include "engine/verify/path_builder.h"
 
 #include <openssl/err.h>
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
@@ -27,10 +28,38 @@ using ContextPointer =
 void FreeStack(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
 using StackPointer = std::unique_ptr<STACK_OF(X509), Freer<FreeStack>>;
 
-absl::StatusOr<X509Pointer> Read(Bytes certificate) {
+X509Pointer Decode(Bytes certificate) {
   const unsigned char* der = certificate.data();
-  X509Pointer read(
+  X509Pointer decoded(
       d2i_X509(nullptr, &der, static_cast<long>(certificate.size())));
+  ERR_clear_error();
+  return decoded;
+}
+
+// id-tc26-gost3410-12-256 and -512 (RFC 9215 4.1).
+bool HasGostKey(const X509* certificate) {
+  ASN1_OBJECT* type = nullptr;
+  X509_PUBKEY_get0_param(&type, nullptr, nullptr, nullptr,
+                         X509_get_X509_PUBKEY(certificate));
+  const int nid = OBJ_obj2nid(type);
+  return nid == NID_id_GostR3410_2012_256 || nid == NID_id_GostR3410_2012_512;
+}
+
+// id-tc26-signwithdigest-gost3410-12-256 and -512 (RFC 9215 2).
+bool HasGostSignature(const X509* certificate) {
+  const int nid = X509_get_signature_nid(certificate);
+  return nid == NID_id_tc26_signwithdigest_gost3410_2012_256 ||
+         nid == NID_id_tc26_signwithdigest_gost3410_2012_512;
+}
+
+absl::StatusOr<X509Pointer> Read(Bytes certificate, GostSupport gost) {
+  X509Pointer read = Decode(certificate);
+  // libcrypto reads the key together with the certificate, or never; and a key
+  // it has not read fits no signature.
+  if (read != nullptr && HasGostKey(read.get()) &&
+      X509_get0_pubkey(read.get()) == nullptr && RequireGost(gost).ok()) {
+    read = Decode(certificate);
+  }
   ERR_clear_error();
   if (read == nullptr) return MakeError(ErrorCode::kBadCertificate, "");
   return read;
@@ -43,6 +72,29 @@ absl::StatusOr<std::shared_ptr<const Buffer>> Encode(X509* certificate) {
   std::vector<uint8_t> octets(der, der + size);
   OPENSSL_free(der);
   return Buffer::FromVector(std::move(octets));
+}
+
+// Why X509_verify_cert found no path.
+absl::Status FailureOf(X509_STORE_CTX* context, GostSupport gost) {
+  const X509* const certificate = X509_STORE_CTX_get_current_cert(context);
+  const int error = X509_STORE_CTX_get_error(context);
+  // Without the module, OpenSSL calls GOST keys too small or not decodable and
+  // GOST signatures too weak: none of that was checked.
+  const bool is_unchecked =
+      error == X509_V_ERR_EE_KEY_TOO_SMALL ||
+      error == X509_V_ERR_CA_KEY_TOO_SMALL ||
+      error == X509_V_ERR_CA_MD_TOO_WEAK ||
+      error == X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY ||
+      error == X509_V_ERR_CERT_SIGNATURE_FAILURE;
+  if (is_unchecked && certificate != nullptr &&
+      (HasGostKey(certificate) || HasGostSignature(certificate))) {
+    absl::Status loaded = RequireGost(gost);
+    if (!loaded.ok()) return loaded;
+  }
+  return MakeError(
+      ErrorCode::kNoPath,
+      Concat({X509_verify_cert_error_string(error), " (at depth ",
+              std::to_string(X509_STORE_CTX_get_error_depth(context)), ")"}));
 }
 
 }  // namespace
@@ -73,7 +125,7 @@ PathBuilder::~PathBuilder() = default;
 PathBuilder::PathBuilder(PathBuilder&&) noexcept = default;
 
 absl::Status PathBuilder::AddAnchor(Bytes certificate) {
-  const auto read = Read(certificate);
+  const auto read = Read(certificate, state_->policy.gost);
   if (!read.ok()) return read.status();
   // Counts its own reference.
   if (X509_STORE_add_cert(state_->store.get(), read->get()) == 1)
@@ -83,14 +135,14 @@ absl::Status PathBuilder::AddAnchor(Bytes certificate) {
 }
 
 absl::Status PathBuilder::AddUntrusted(Bytes certificate) {
-  auto read = Read(certificate);
+  auto read = Read(certificate, state_->policy.gost);
   if (!read.ok()) return read.status();
   sk_X509_push(state_->untrusted.get(), read->release());
   return absl::OkStatus();
 }
 
 absl::StatusOr<CertificatePath> PathBuilder::Build(Bytes certificate) const {
-  const auto target = Read(certificate);
+  const auto target = Read(certificate, state_->policy.gost);
   if (!target.ok()) return target.status();
   const ContextPointer context(X509_STORE_CTX_new());
   if (context == nullptr ||
@@ -100,14 +152,7 @@ absl::StatusOr<CertificatePath> PathBuilder::Build(Bytes certificate) const {
   }
   const bool is_valid = X509_verify_cert(context.get()) == 1;
   ERR_clear_error();
-  if (!is_valid) {
-    const int error = X509_STORE_CTX_get_error(context.get());
-    return MakeError(
-        ErrorCode::kNoPath,
-        Concat({X509_verify_cert_error_string(error), " (at depth ",
-                std::to_string(X509_STORE_CTX_get_error_depth(context.get())),
-                ")"}));
-  }
+  if (!is_valid) return FailureOf(context.get(), state_->policy.gost);
   CertificatePath path;
   STACK_OF(X509)* const chain = X509_STORE_CTX_get0_chain(context.get());
   for (int i = 0; i < sk_X509_num(chain); ++i) {

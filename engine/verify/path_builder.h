@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/buffer.h"
 #include "engine/base/time.h"
+#include "engine/verify/gost.h"
 #include "engine/verify/signature.h"
 
 namespace revstat {
@@ -22,6 +23,8 @@ struct PathPolicy {
   AnchorKind anchor_kind = AnchorKind::kSelfSigned;
   WeakDigest weak_digest = WeakDigest::kRefuse;  // in certificate signatures
   int max_intermediates = 20;
+  // What this loads into the process: engine/verify/gost.h.
+  GostSupport gost = GostSupport::kWhereInstalled;
 };
 
 // A validated path: the certificate first, its trust anchor last; one element
@@ -44,8 +47,10 @@ class PathBuilder {
 
   // Finds and validates a path for a certificate: signatures, validity at the
   // policy's time, basic constraints, key usage, name constraints, policies.
-  // kNoPath with OpenSSL's reason and the depth at which it holds. Cost:
-  // bounded by max_intermediates; a signature check for each certificate.
+  // kNoPath with OpenSSL's reason and the depth at which it holds;
+  // kUnsupportedAlgorithm where it stops at a GOST signature or key and their
+  // module is missing, whose package the message names. Cost: bounded by
+  // max_intermediates; a signature check for each certificate.
   absl::StatusOr<CertificatePath> Build(Bytes certificate) const;
 
  private:

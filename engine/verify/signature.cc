@@ -4,6 +4,7 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -85,6 +86,14 @@ absl::Status CheckKey(const EVP_PKEY* key, const SignatureAlgorithm& algorithm,
       if (type != EVP_PKEY_ED448)
         return WrongKey(algorithm, "the key is not Ed448");
       return absl::OkStatus();
+    case SignatureScheme::kGost256:
+      if (type != NID_id_GostR3410_2012_256)
+        return WrongKey(algorithm, "the key is not GOST R 34.10-2012, 256 bit");
+      return absl::OkStatus();
+    case SignatureScheme::kGost512:
+      if (type != NID_id_GostR3410_2012_512)
+        return WrongKey(algorithm, "the key is not GOST R 34.10-2012, 512 bit");
+      return absl::OkStatus();
   }
   return WrongKey(algorithm, "unknown scheme");
 }
@@ -103,6 +112,44 @@ bool SetPadding(EVP_PKEY_CTX* context, const SignatureAlgorithm& algorithm) {
     default:
       return true;
   }
+}
+
+bool IsGost(const SignatureAlgorithm& algorithm) {
+  return algorithm.scheme == SignatureScheme::kGost256 ||
+         algorithm.scheme == SignatureScheme::kGost512;
+}
+
+// RFC 9215 2: s and r, of 32 octets each with a key of 256 bits, else of 64.
+// The module reads halves of any length, so that one signature would have many
+// forms.
+bool HasItsLength(const SignatureAlgorithm& algorithm, Bytes signature) {
+  switch (algorithm.scheme) {
+    case SignatureScheme::kGost256:
+      return signature.size() == 64;
+    case SignatureScheme::kGost512:
+      return signature.size() == 128;
+    default:
+      return true;  // libcrypto checks
+  }
+}
+
+// Empty where libcrypto has no such digest.
+std::vector<uint8_t> HashOf(const SignatureAlgorithm& algorithm,
+                            Bytes message) {
+  std::vector<uint8_t> digest(EVP_MAX_MD_SIZE);
+  // Providers make all digests but Streebog, which the engine does.
+  unsigned gost_size = 0;
+  size_t size = 0;
+  const bool is_hashed =
+      IsGost(algorithm)
+          ? EVP_Digest(message.data(), message.size(), digest.data(),
+                       &gost_size, EVP_get_digestbyname(algorithm.digest),
+                       nullptr) == 1
+          : EVP_Q_digest(nullptr, algorithm.digest, nullptr, message.data(),
+                         message.size(), digest.data(), &size) == 1;
+  if (!is_hashed) ERR_clear_error();
+  digest.resize(is_hashed ? size + gost_size : 0);
+  return digest;
 }
 
 bool VerifyDigest(EVP_PKEY* key, const SignatureAlgorithm& algorithm,
@@ -162,19 +209,18 @@ absl::StatusOr<SignedMessage> SignedMessage::Create(
   if (!algorithm.ok()) return algorithm.status();
   absl::Status strength = CheckStrength(*algorithm, policy);
   if (!strength.ok()) return strength;
+  if (IsGost(*algorithm)) {
+    absl::Status loaded = RequireGost(policy.gost);
+    if (!loaded.ok()) return loaded;
+  }
   SignedMessage signed_message;
   signed_message.algorithm_ = *algorithm;
   signed_message.policy_ = policy;
   signed_message.message_ = message;
   if (algorithm->digest == nullptr) return signed_message;
-  signed_message.digest_.resize(EVP_MAX_MD_SIZE);
-  size_t size = 0;
-  if (EVP_Q_digest(nullptr, algorithm->digest, nullptr, message.data(),
-                   message.size(), signed_message.digest_.data(), &size) != 1) {
-    ERR_clear_error();
+  signed_message.digest_ = HashOf(*algorithm, message);
+  if (signed_message.digest_.empty())
     return MakeError(ErrorCode::kUnsupportedAlgorithm, algorithm->name);
-  }
-  signed_message.digest_.resize(size);
   return signed_message;
 }
 
@@ -182,6 +228,7 @@ absl::Status SignedMessage::Verify(const PublicKey& key,
                                    Bytes signature) const {
   absl::Status fits = CheckKey(key.get(), algorithm_, policy_);
   if (!fits.ok()) return fits;
+  if (!HasItsLength(algorithm_, signature)) return BadSignature(algorithm_);
   const bool valid =
       algorithm_.digest == nullptr
           ? VerifyMessage(key.get(), message_, signature)

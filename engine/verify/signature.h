@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/bytes.h"
+#include "engine/verify/gost.h"
 
 struct evp_pkey_st;
 
@@ -20,7 +21,9 @@ enum class SignatureScheme : uint8_t {
   kRsaPss,
   kEcdsa,
   kEd25519,
-  kEd448
+  kEd448,
+  kGost256,  // GOST R 34.10-2012 with a key of 256 bits
+  kGost512
 };
 
 // An AlgorithmIdentifier of a signature, read and supported.
@@ -35,9 +38,9 @@ struct SignatureAlgorithm {
 
 // AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters
 // ANY OPTIONAL } kUnsupportedAlgorithm for one that is not in the list of RFC
-// 8017 PKCS#1 v1.5 and PSS, ECDSA (RFC 5758), Ed25519 and Ed448 (RFC 8410);
-// kMalformed codes for wrong parameters. MD5 and SHA-1 are read here and
-// refused by policy.
+// 8017 PKCS#1 v1.5 and PSS, ECDSA (RFC 5758), Ed25519 and Ed448 (RFC 8410),
+// GOST R 34.10-2012 (RFC 9215); kMalformed codes for wrong parameters. MD5 and
+// SHA-1 are read here and refused by policy, GOST where its module is missing.
 absl::StatusOr<SignatureAlgorithm> ParseSignatureAlgorithm(Bytes algorithm_tlv);
 
 enum class WeakDigest : uint8_t { kRefuse, kAllowSha1 };
@@ -49,13 +52,16 @@ struct SignaturePolicy {
   // keep us busy.
   int min_rsa_bits = 1024;
   int max_rsa_bits = 16384;
+  // What this loads into the process: engine/verify/gost.h.
+  GostSupport gost = GostSupport::kWhereInstalled;
 };
 
 // A public key, owned. Thread-safety: immutable.
 class PublicKey {
  public:
   // From a SubjectPublicKeyInfo; kUnsupportedKey where libcrypto cannot read
-  // it.
+  // it. Loads nothing: a GOST key is read once RequireGost has been OK, as it
+  // has where a SignedMessage with a GOST signature was made.
   static absl::StatusOr<PublicKey> FromSpki(Bytes spki_tlv);
 
   evp_pkey_st* get() const { return key_.get(); }
@@ -69,7 +75,8 @@ class PublicKey {
 class SignedMessage {
  public:
   // Hashes `message`: the cost of the whole check for a large CRL.
-  // kUnsupportedAlgorithm or kWeakAlgorithm before anything is hashed.
+  // kUnsupportedAlgorithm or kWeakAlgorithm before anything is hashed; for GOST
+  // without its module the message names the package.
   static absl::StatusOr<SignedMessage> Create(Bytes algorithm_tlv,
                                               Bytes message,
                                               const SignaturePolicy& policy);

@@ -48,6 +48,11 @@ constexpr AlgorithmRow kAlgorithms[] = {
      "Ed25519"},
     {"1.3.101.113", SignatureScheme::kEd448, Parameters::kAbsent, nullptr,
      "Ed448"},
+    // RFC 9215 2: parameters are omitted. NULL, which some write, says no more.
+    {"1.2.643.7.1.1.3.2", SignatureScheme::kGost256, Parameters::kNull,
+     "md_gost12_256", "id-tc26-signwithdigest-gost3410-12-256"},
+    {"1.2.643.7.1.1.3.3", SignatureScheme::kGost512, Parameters::kNull,
+     "md_gost12_512", "id-tc26-signwithdigest-gost3410-12-512"},
 };
 
 struct DigestRow {

@@ -82,4 +82,6 @@ flip_last_bit() {
   head -c -1 "$1"
   printf '%b' "\\x$(printf %02x $((last ^ 1)))"
 }
+# Is the GOST module installed (package libengine-gost-openssl)?
+have_gost() { openssl engine -t gost 2>/dev/null | grep -q '\[ available \]'; }
 sha256_of_certificate() { to_der "$1" | sha256sum | cut -d' ' -f1; }

@@ -25,6 +25,7 @@ SignatureForm Pss(const char* digest, int salt);
 SignatureForm Ecdsa(const char* digest);
 SignatureForm Ed25519();
 SignatureForm Ed448();
+SignatureForm Gost(int bits);  // 256 or 512: RFC 9215
 
 // RSASSA-PSS-params by hand; empty parts are left out.
 Octets PssAlgorithm(const Octets& parameters);
@@ -36,10 +37,14 @@ class SigningKey {
   static const SigningKey& Rsa(int bits);
   static const SigningKey& Ec(const char* curve);
   static const SigningKey& Edwards(const char* name);  // "ED25519", "ED448"
+  // GOST R 34.10-2012; needs RequireGost to have been OK.
+  static const SigningKey& Gost(int bits);
   // A second key of the same kind.
   static SigningKey NewRsa(int bits);
   static SigningKey NewEc(const char* curve);
   static SigningKey NewEdwards(const char* name);
+  // `parameters` by the module's name: "A", "TCA"; see MakeCurves in gost.cc.
+  static SigningKey NewGost(int bits, const char* parameters = "A");
 
   Octets Spki() const;
   Octets Sign(Bytes message, const SignatureForm& form) const;

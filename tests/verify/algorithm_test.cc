@@ -49,7 +49,11 @@ TEST(SignatureAlgorithm, OfEveryFormIsRead) {
       {test::Pss("SHA384", 48), SignatureScheme::kRsaPss, "RSASSA-PSS"},
       {test::Ecdsa("SHA384"), SignatureScheme::kEcdsa, "ecdsa-with-SHA384"},
       {test::Ed25519(), SignatureScheme::kEd25519, "Ed25519"},
-      {test::Ed448(), SignatureScheme::kEd448, "Ed448"}};
+      {test::Ed448(), SignatureScheme::kEd448, "Ed448"},
+      {test::Gost(256), SignatureScheme::kGost256,
+       "id-tc26-signwithdigest-gost3410-12-256"},
+      {test::Gost(512), SignatureScheme::kGost512,
+       "id-tc26-signwithdigest-gost3410-12-512"}};
   for (const Case& item : cases) {
     const auto algorithm = ParseSignatureAlgorithm(item.form.algorithm);
     ASSERT_TRUE(algorithm.ok()) << algorithm.status();
@@ -67,6 +71,11 @@ TEST(SignatureAlgorithm, OfRsaMayLeaveOutNull) {
   EXPECT_EQ(CodeOf(Seq({Oid("1.2.840.113549.1.1.11")})), "ok");
 }
 
+TEST(SignatureAlgorithm, OfGostMayHaveNull) {
+  EXPECT_EQ(CodeOf(Seq({Oid("1.2.643.7.1.1.3.2"), kNull})), "ok");
+  EXPECT_EQ(CodeOf(Seq({Oid("1.2.643.7.1.1.3.3"), kNull})), "ok");
+}
+
 TEST(SignatureAlgorithm, WithWrongParametersIsRefused) {
   const std::vector<std::pair<Octets, const char*>> cases = {
       {Seq({Oid("1.2.840.113549.1.1.11"), Hex("050100")}), "bad_null"},
@@ -74,6 +83,8 @@ TEST(SignatureAlgorithm, WithWrongParametersIsRefused) {
       {Seq({Oid("1.2.840.113549.1.1.11"), kNull, kNull}), "trailing_data"},
       {Seq({Oid("1.2.840.10045.4.3.2"), kNull}), "trailing_data"},
       {Seq({Oid("1.3.101.112"), kNull}), "trailing_data"},
+      {Seq({Oid("1.2.643.7.1.1.3.2"), Hex("050100")}), "bad_null"},
+      {Seq({Oid("1.2.643.7.1.1.3.3"), Seq({})}), "trailing_data"},
       {PssAlgorithm({}), "truncated"},
       {PssAlgorithm(kNull), "unexpected_tag"},
       {Seq({}), "truncated"},
@@ -87,13 +98,14 @@ TEST(SignatureAlgorithm, WithWrongParametersIsRefused) {
 TEST(SignatureAlgorithm, OfAnotherOidIsUnsupportedWhateverItsParameters) {
   for (const Octets& parameters :
        {Octets{}, kNull, Seq({Integer(1), Integer(2)})}) {
-    EXPECT_EQ(CodeOf(Seq({Oid("1.2.643.7.1.1.3.2"), parameters})),
+    // GOST R 34.10-2001, withdrawn.
+    EXPECT_EQ(CodeOf(Seq({Oid("1.2.643.2.2.3"), parameters})),
               "unsupported_algorithm");
     EXPECT_EQ(CodeOf(Seq({Oid("1.2.840.10040.4.3"), parameters})),
               "unsupported_algorithm");
   }
-  const auto gost = ParseSignatureAlgorithm(Seq({Oid("1.2.643.7.1.1.3.2")}));
-  EXPECT_NE(std::string(MessageOf(gost.status())).find("1.2.643.7.1.1.3.2"),
+  const auto gost = ParseSignatureAlgorithm(Seq({Oid("1.2.643.2.2.3")}));
+  EXPECT_NE(std::string(MessageOf(gost.status())).find("1.2.643.2.2.3"),
             std::string::npos);
 }
 

@@ -196,7 +196,7 @@ TEST_F(CrlVerifierTest, ReportsUnsupportedAndWeakAlgorithms) {
   };
   EXPECT_EQ(code(test::Pkcs1("SHA1").algorithm), ErrorCode::kWeakAlgorithm);
   EXPECT_EQ(code(test::Pkcs1("MD5").algorithm), ErrorCode::kWeakAlgorithm);
-  EXPECT_EQ(code(test::Seq({test::Oid("1.2.643.7.1.1.3.2")})),
+  EXPECT_EQ(code(test::Seq({test::Oid("1.2.643.2.2.3")})),
             ErrorCode::kUnsupportedAlgorithm);
   EXPECT_EQ(code(test::Seq({test::Oid("1.3.101.112"), Hex("0500")})),
             ErrorCode::kTrailingData);

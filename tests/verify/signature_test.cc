@@ -17,11 +17,13 @@ using test::SigningKey;
 
 struct Scheme {
   SignatureForm form;
-  std::string key;  // bits, curve or Edwards name
+  std::string key;  // bits, curve, Edwards name or "GOST-" and bits
 };
 
 const SigningKey& KeyOf(const std::string& name) {
   if (name.starts_with("ED")) return SigningKey::Edwards(name.c_str());
+  if (name.starts_with("GOST"))
+    return SigningKey::Gost(std::stoi(name.substr(5)));
   if (name.starts_with("P-")) return SigningKey::Ec(name.c_str());
   return SigningKey::Rsa(std::stoi(name));
 }
@@ -38,6 +40,8 @@ std::vector<Scheme> Schemes() {
   }
   schemes.push_back({test::Ed25519(), "ED25519"});
   schemes.push_back({test::Ed448(), "ED448"});
+  schemes.push_back({test::Gost(256), "GOST-256"});
+  schemes.push_back({test::Gost(512), "GOST-512"});
   return schemes;
 }
 
@@ -53,6 +57,11 @@ ErrorCode Verify(Bytes message, Bytes signature, const SignatureForm& form,
 
 class EveryScheme : public ::testing::TestWithParam<Scheme> {
  protected:
+  void SetUp() override {
+    if (!GetParam().key.starts_with("GOST")) return;
+    const absl::Status gost = RequireGost(GostSupport::kWhereInstalled);
+    if (!gost.ok()) GTEST_SKIP() << "skipped: " << gost;
+  }
   const SigningKey& key() const { return KeyOf(GetParam().key); }
   const SignatureForm& form() const { return GetParam().form; }
   const Octets message_ = test::Ascii("the signed part");
@@ -126,7 +135,9 @@ TEST_P(EveryScheme, RefusesAnotherKeyOfTheSameKind) {
   const SigningKey other =
       name.starts_with("ED")   ? SigningKey::NewEdwards(name.c_str())
       : name.starts_with("P-") ? SigningKey::NewEc(name.c_str())
-                               : SigningKey::Rsa(1024);
+      : name.starts_with("GOST")
+          ? SigningKey::NewGost(std::stoi(name.substr(5)))
+          : SigningKey::Rsa(1024);
   EXPECT_EQ(
       Verify(message_, key().Sign(message_, form()), form(), other.Spki()),
       ErrorCode::kBadSignature);

@@ -80,6 +80,20 @@ TEST(FormatName, EscapesWhatRfc4514Reserves) {
   EXPECT_EQ(Format(test::CommonName(std::string_view("a\0b", 3))), "CN=a\\00b");
 }
 
+// RFC 9215 5.1.
+TEST(FormatName, NamesTheAttributesOfRussianCertificates) {
+  const std::vector<std::pair<const char*, const char*>> names = {
+      {"1.2.643.3.131.1.1", "INN=7"},
+      {"1.2.643.100.4", "INNLE=7"},
+      {"1.2.643.100.1", "OGRN=7"},
+      {"1.2.643.100.5", "OGRNIP=7"},
+      {"1.2.643.100.3", "SNILS=7"},
+      {"1.2.840.113549.1.9.2", "unstructuredName=7"}};
+  const Octets seven = test::Tlv(0x12, test::Ascii("7"));
+  for (const auto& [type, text] : names)
+    EXPECT_EQ(Format(NameOf({Attribute(type, seven)})), text);
+}
+
 TEST(FormatName, WritesUnknownTypesDottedAndOtherValuesInHexadecimal) {
   EXPECT_EQ(Format(NameOf({Attribute("1.2.3.4", Utf8("x"))})), "1.2.3.4=x");
   EXPECT_EQ(Format(NameOf({Attribute(kCn, Hex("0401aa"))})), "CN=#0401aa");
@@ -111,6 +125,14 @@ TEST(FormatName, IsReadBackAsTheSameName) {
         NameOf({Attribute(kO, Utf8("O")), Attribute(kCn, Utf8(value))}));
   ExpectRoundTrip(NameOf({}));
   ExpectRoundTrip(NameOf({Attribute("1.2.643.100.1", Utf8("1027"))}));
+  const Octets numeric = test::Tlv(0x12, test::Ascii("007710474375"));
+  ExpectRoundTrip(NameOf({Attribute("1.2.643.3.131.1.1", numeric),
+                          Attribute("1.2.643.100.1", numeric),
+                          Attribute("1.2.643.100.3", numeric),
+                          Attribute("1.2.643.100.4", numeric),
+                          Attribute("1.2.643.100.5", numeric)}));
+  ExpectRoundTrip(NameOf({Attribute("1.2.840.113549.1.9.2",
+                                    Utf8("INN=7710474375/KPP=770301001"))}));
   ExpectRoundTrip(NameOf({Attribute("2.999.5", Hex("0401aa"))}));
   ExpectRoundTrip(test::CommonName(std::string_view("a\0b", 3)));
   ExpectRoundTrip(test::Seq({test::Nest(

@@ -1,15 +1,66 @@
 // inspect: a certificate (RFC 5280 4).
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "engine/verify/digest.h"
 #include "engine/x509/certificate.h"
 #include "engine/x509/name_text.h"
+#include "engine/x509/oid.h"
 #include "tools/revstat/inspect_objects.h"
 #include "tools/revstat/inspect_text.h"
 #include "tools/revstat/output.h"
 
 namespace revstat::tool {
 namespace {
+
+struct Identifier {
+  const char* oid;
+  const char* name;
+};
+
+// RFC 9215 5.1: how Russian qualified certificates name a person or company.
+constexpr Identifier kIdentifiers[] = {
+    {"1.2.643.3.131.1.1", "INN"},  // taxpayer
+    {"1.2.643.100.4", "INNLE"},    // taxpayer that is a legal entity
+    {"1.2.643.100.1", "OGRN"},     // company in the state's register
+    {"1.2.643.100.5", "OGRNIP"},   // sole trader in it
+    {"1.2.643.100.3", "SNILS"},    // insured person
+};
+
+void AddIdentifier(const char* name, std::string value, Shown* shown) {
+  shown->lines.push_back(Concat({name, " ", value}));
+  shown->json.push_back({{name, std::move(value)}});
+}
+
+// KPP, a company's reason of tax registration, has no attribute of its own.
+// Certificates for procurement carry it in unstructuredName (RFC 2985 5.4.1),
+// as "INN=.../KPP=.../OGRN=...".
+void AddKpp(std::string_view text, Shown* shown) {
+  constexpr std::string_view kLabel = "KPP=";
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('/'), text.size());
+    const std::string_view part = text.substr(0, end);
+    if (part.starts_with(kLabel) && part.size() > kLabel.size())
+      AddIdentifier("KPP", std::string(part.substr(kLabel.size())), shown);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+Shown ShowIdentifiers(NameView subject) {
+  Shown shown{InspectSheet::Json::array(), {}};
+  subject.ForEachAttribute(
+      [&](NameView::Position, Bytes type, const der::Element& value) {
+        const std::string oid = oid::ToDotted(type);
+        const auto text = DecodeDirectoryString(value);
+        if (!text.has_value()) return;
+        for (const Identifier& known : kIdentifiers) {
+          if (oid == known.oid) AddIdentifier(known.name, *text, &shown);
+        }
+        if (oid == "1.2.840.113549.1.9.2") AddKpp(*text, &shown);
+      });
+  return shown;
+}
 
 void AddExtensions(const CertificateView& certificate, InspectSheet* sheet) {
   if (!certificate.subject_key_identifier().empty()) {
@@ -50,6 +101,11 @@ Inspection InspectCertificate(Bytes der) {
   if (!certificate.ok()) return {std::nullopt, certificate.status()};
   InspectSheet sheet("certificate", "certificate");
   sheet.Add("subject", "subject", FormatName(certificate->subject()));
+  if (Shown shown = ShowIdentifiers(certificate->subject());
+      !shown.lines.empty()) {
+    AddShown("subject_identifiers", "subject identifiers", std::move(shown),
+             &sheet);
+  }
   sheet.Add("issuer", "issuer", FormatName(certificate->issuer()));
   sheet.Add("serial", "serial", certificate->serial().ToText());
   sheet.Add("not_before", "notBefore", FormatTime(certificate->not_before()));
