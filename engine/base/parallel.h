@@ -2,6 +2,7 @@
 #ifndef REVSTAT_ENGINE_BASE_PARALLEL_H_
 #define REVSTAT_ENGINE_BASE_PARALLEL_H_
 
+#include <exception>
 #include <system_error>
 #include <thread>
 
@@ -12,23 +13,38 @@ enum class Threads { kOne, kTwo };
 // Runs `beside` on a second thread while `here` runs on this one, and returns
 // when both have. The thread does not outlive the call: threads that do belong
 // to refresh/ alone. With Threads::kOne, or where the system has no thread to
-// give, both run here, one after the other. Neither may throw.
+// give, both run here, one after the other. What either throws (memory that is
+// not to be had) is thrown here, after both have ended.
 template <class Here, class Beside>
 void RunBeside(Threads threads, Here&& here, Beside&& beside) {
+  std::exception_ptr failure;
+  const auto run_beside = [&] {
+    try {
+      beside();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  };
   std::thread helper;
   if (threads == Threads::kTwo) {
     try {
-      helper = std::thread([&beside] { beside(); });
+      helper = std::thread(run_beside);
     } catch (const std::system_error&) {
-      // No thread to be had: the join below then runs the work here.
+      // No thread to be had: it runs here below.
     }
   }
-  here();
+  try {
+    here();
+  } catch (...) {
+    if (helper.joinable()) helper.join();
+    throw;
+  }
   if (helper.joinable()) {
     helper.join();
   } else {
-    beside();
+    run_beside();
   }
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace revstat

@@ -60,7 +60,10 @@ void PutDigits(char* out, unsigned value, int count) {
 }  // namespace
 
 std::optional<Time> ParseTime(std::string_view text) {
-  if (const auto unix_time = ParseUnixSeconds(text)) return unix_time;
+  // 20270101 is a date to whoever wrote it, not a second of 1970.
+  if (text.size() != 8 || text.starts_with('-')) {
+    if (const auto unix_time = ParseUnixSeconds(text)) return unix_time;
+  }
   const int year = TakeDigits(&text, 4);
   if (!Take(&text, "-")) return std::nullopt;
   const int month = TakeDigits(&text, 2);

@@ -12,6 +12,7 @@ PathPolicy PathPolicyOf(const EvidencePolicy& policy) {
   path.at = policy.lookup.at;
   path.anchor_kind = policy.anchor_kind;
   path.weak_digest = policy.ingest.signature.weak_digest;
+  path.gost = policy.ingest.signature.gost;
   return path;
 }
 
@@ -66,11 +67,13 @@ absl::Status EvidenceBuilder::IngestCrl(std::shared_ptr<const Buffer> crl) {
 
 BuiltEvidence EvidenceBuilder::Build() && {
   ValidateUntrusted();
-  BuiltEvidence built{std::move(paths_), builder_.Build()};
+  SnapshotBuilder::BuildOptions options;
+  options.as_of = policy_.lookup.at + policy_.lookup.clock_skew;
+  BuiltEvidence built{std::move(paths_), builder_.Build(options)};
   if (has_validated_) {
-    SignerChecker signers(*built.snapshot, policy_.lookup, policy_.unknown);
-    built.snapshot =
-        builder_.Build([&](IssuerId id) { return signers.Judge(id); });
+    const SignerChecker signers(*built.snapshot, policy_.lookup);
+    options.refusal = [&](IssuerId id) { return signers.Judge(id); };
+    built.snapshot = builder_.Build(options);
   }
   return built;
 }

@@ -19,7 +19,6 @@ struct EvidencePolicy {
   IngestOptions ingest;
   LookupPolicy lookup;
   AnchorKind anchor_kind = AnchorKind::kAny;
-  UnknownPolicy unknown = UnknownPolicy::kRefuse;
   // kAllHeld: SnapshotBuilder::DeclareAllPartitionsHeld.
   Partitions partitions = Partitions::kMayBeMissing;
 };
@@ -29,9 +28,9 @@ struct BuiltEvidence {
   std::unique_ptr<const Snapshot> snapshot;
 };
 
-// SnapshotBuilder for callers that vouch for roots and hold the other CAs'
-// certificates without vouching for them. Not thread-safe. First all
-// certificates are added, then all CRLs.
+// SnapshotBuilder for one time, and for callers that vouch for roots and hold
+// the other CAs' certificates without vouching for them. Not thread-safe. First
+// all certificates are added, then all CRLs.
 class EvidenceBuilder {
  public:
   explicit EvidenceBuilder(const EvidencePolicy& policy);

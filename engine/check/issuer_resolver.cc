@@ -50,22 +50,33 @@ IssuerId IssuerResolver::IssuerOf(const CertificateView& certificate) {
   IssuerId id = found != by_certificate_.end() ? found->second : kUnknownIssuer;
   if (found == by_certificate_.end()) {
     const std::vector<IssuerId> fitting = Fitting(snapshot_, certificate);
+    const bool is_named_by_key =
+        fitting.size() == 1 &&
+        !certificate.authority_key_identifier().key_identifier.empty() &&
+        !snapshot_.issuers()[fitting.front()]
+             .view.subject_key_identifier()
+             .empty();
     if (!fitting.empty())
-      id = fitting.size() == 1 ? fitting.front() : kAmbiguousIssuer;
+      id = is_named_by_key ? fitting.front() : kAmbiguousIssuer;
     if (by_certificate_.size() >= kMaxRemembered) by_certificate_.clear();
-    by_certificate_.emplace(std::move(key), id);
+    if (key.size() <= kMaxKeyBytes) by_certificate_.emplace(std::move(key), id);
   }
   return id == kAmbiguousIssuer ? Choose(certificate) : id;
 }
 
-// Only the signature tells CAs of one name apart; the answer holds for this
-// certificate alone.
+// Where key identifiers do not decide, only the signature tells a CA from
+// another of its name; the answer holds for this certificate alone. One that
+// cannot be checked counts for the only CA of that name.
 IssuerId IssuerResolver::Choose(const CertificateView& certificate) {
   SignaturePolicy policy;
   // A weak digest is no risk here: the choice is between CAs we trust.
   policy.weak_digest = WeakDigest::kAllowSha1;
-  for (IssuerId id : Fitting(snapshot_, certificate)) {
-    if (VerifyIssuedBy(certificate, snapshot_.issuers()[id].view, policy).ok())
+  const std::vector<IssuerId> fitting = Fitting(snapshot_, certificate);
+  for (IssuerId id : fitting) {
+    const absl::Status status =
+        VerifyIssuedBy(certificate, snapshot_.issuers()[id].view, policy);
+    if (status.ok()) return id;
+    if (fitting.size() == 1 && ErrorCodeOf(status) != ErrorCode::kBadSignature)
       return id;
   }
   return kUnknownIssuer;
@@ -83,10 +94,11 @@ std::shared_ptr<const Coverage> IssuerResolver::CoverageOf(
       snapshot_.CoverageOf(issuer, CertificateScope::Of(certificate));
   std::shared_ptr<const Coverage> kept;
   const Coverage& bare = snapshot_.BareCoverage(issuer);
-  if (coverage.parts.empty() || coverage.parts != bare.parts)
+  if (coverage.parts.empty() || coverage.parts != bare.parts ||
+      coverage.keys != bare.keys || coverage.rule != bare.rule)
     kept = std::make_shared<const Coverage>(std::move(coverage));
   if (coverages_.size() >= kMaxRemembered) coverages_.clear();
-  coverages_.emplace(std::move(key), kept);
+  if (key.size() <= kMaxKeyBytes) coverages_.emplace(std::move(key), kept);
   return kept;
 }
 
@@ -121,7 +133,7 @@ absl::StatusOr<IssuerId> IssuerResolver::IssuerNamed(std::string_view text) {
       id = AreOneAuthority(snapshot_, named) ? named.front() : kAmbiguousIssuer;
   }
   if (by_text_.size() >= kMaxRemembered) by_text_.clear();
-  by_text_.emplace(text, id);
+  if (text.size() <= kMaxKeyBytes) by_text_.emplace(text, id);
   return id;
 }
 

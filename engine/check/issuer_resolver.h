@@ -17,10 +17,11 @@ namespace revstat {
 // Remembers what it has resolved: the certificates of a batch mostly share a
 // few issuers, and comparing names under RFC 5280 is slow beside a lookup.
 // Lifetime: borrows the snapshot. Thread-safety: one thread each. Memory: at
-// most kMaxRemembered names.
+// most kMaxRemembered names of kMaxKeyBytes, three times.
 class IssuerResolver {
  public:
   static constexpr size_t kMaxRemembered = 4096;
+  static constexpr size_t kMaxKeyBytes = 4096;  // what is longer is not kept
 
   explicit IssuerResolver(const Snapshot& snapshot) : snapshot_(snapshot) {}
 

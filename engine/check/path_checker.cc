@@ -64,8 +64,12 @@ absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
   CheckedPath checked;
   const auto path = builder.Build(certificate->bytes());
   if (!path.ok()) {
-    if (ErrorCodeOf(path.status()) != ErrorCode::kNoPath) return path.status();
-    checked.result = PathResult::kNotValid;
+    // Without the means to check its signatures nothing is known of a path.
+    const ErrorCode code = ErrorCodeOf(path.status());
+    if (code != ErrorCode::kNoPath && code != ErrorCode::kUnsupportedAlgorithm)
+      return path.status();
+    checked.result = code == ErrorCode::kNoPath ? PathResult::kNotValid
+                                                : PathResult::kUnknown;
     checked.error = MessageOf(path.status());
     const absl::Status added =
         Add(snapshot, policy, certificate, nullptr, resolver, &checked);

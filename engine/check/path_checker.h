@@ -6,11 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "engine/check/checker.h"
 #include "engine/check/issuer_resolver.h"
-#include "engine/check/signer_checker.h"
 #include "engine/verify/path_builder.h"
 
 namespace revstat {
+
+// Whether a status that is not known is accepted: the caller's choice, which
+// the verdict itself never shows.
+enum class UnknownPolicy : uint8_t { kRefuse, kAccept };
 
 // Whose status is asked: the certificate's alone, or also that of every
 // certificate between it and the anchor.

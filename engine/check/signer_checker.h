@@ -10,37 +10,40 @@
 
 namespace revstat {
 
-// Whether what cannot be known is accepted: the caller's choice.
-enum class UnknownPolicy : uint8_t { kRefuse, kAccept };
-
-// Judges the issuers of a snapshot that holds all CRLs, by those CRLs whose own
-// signers pass. A signer whose certificate is covered by a CRL that it signed
-// itself, or by one of a signer that is just being judged, is believed in that
-// unless it is listed there: else no CA could list the certificate of its own
-// CRL key. Lifetime: borrows the snapshot. Not thread-safe. Cost: one status
-// for each signer.
+// Judges the issuers of a snapshot that holds all CRLs. Lifetime: borrows the
+// snapshot while it is made. Thread-safety: immutable afterwards.
+//
+// In rounds: those the caller vouches for pass; then those whose certificates
+// are active by CRLs of signers that passed in a round before, and by their
+// own, which else could not list the certificate of its own key. Signers that
+// only vouch for each other never pass. Whoever is then found to be listed by
+// one that passed is banned, and all is done again without it. The order of
+// issuers and CRLs changes nothing. Cost: a status for each signer and round.
 class SignerChecker {
  public:
-  SignerChecker(const Snapshot& snapshot, const LookupPolicy& policy,
-                UnknownPolicy unknown);
+  SignerChecker(const Snapshot& snapshot, const LookupPolicy& policy);
 
-  // kNone, or kSignerNotTrusted. Issuers the caller vouches for always pass.
-  Cause Judge(IssuerId signer) { return Judge(signer, 0); }
+  // kNone, or kSignerNotTrusted.
+  Cause Judge(IssuerId signer) const {
+    return signer < is_trusted_.size() && is_trusted_[signer]
+               ? Cause::kNone
+               : Cause::kSignerNotTrusted;
+  }
 
  private:
-  // A chain of signers longer than this is not followed: it is not trusted.
-  static constexpr int kMaxDepth = 64;
+  using Marks = std::vector<bool>;  // by IssuerId
 
-  enum class State : uint8_t { kNew, kInProgress, kTrusted, kNotTrusted };
-
-  Cause Judge(IssuerId signer, int depth);
-  bool IsUnrevoked(IssuerId signer, int depth);
+  Marks TrustedWithout(const Marks& banned);
+  // What the believed signers, and the signer itself, say of its certificates:
+  // active if one is and none is revoked.
+  Status StatusOf(IssuerId signer, const Marks& believed);
+  Status StatusOf(const CertificateView& certificate, IssuerId signer,
+                  const Marks& believed);
 
   const Snapshot& snapshot_;
   const LookupPolicy policy_;
-  const UnknownPolicy unknown_;
   IssuerResolver resolver_;
-  std::vector<State> states_;
+  Marks is_trusted_;
 };
 
 }  // namespace revstat

@@ -15,17 +15,20 @@ namespace {
 // Octets of a usual entry, to size the index before the entries are counted.
 constexpr uint64_t kUsualEntrySize = 36;
 
-// The directory name in certificateIssuer (RFC 5280 5.3.3: it must be the
-// issuer field of the certificate); empty when there is none.
-std::string DirectoryNameIn(Bytes general_names) {
-  std::string canonical;
+// The directory names in certificateIssuer (RFC 5280 5.3.3).
+struct IssuerNames {
+  std::string first;  // its CanonicalName; empty when there is none
+  size_t count = 0;
+};
+IssuerNames DirectoryNamesIn(Bytes general_names) {
+  IssuerNames names;
   ForEachGeneralName(general_names, [&](const der::Element& name) {
-    if (name.tag != kDirectoryName || !canonical.empty()) return;
+    if (name.tag != kDirectoryName || ++names.count > 1) return;
     der::Trace trace(name.value);
     der::Cursor cursor(name.value, &trace);
-    canonical = CanonicalName(NameView::Read(cursor, "certificateIssuer"));
+    names.first = CanonicalName(NameView::Read(cursor, "certificateIssuer"));
   });
-  return canonical;
+  return names;
 }
 
 class CrlIndexer {
@@ -107,11 +110,15 @@ class CrlIndexer {
       return {ErrorCode::kExtensionNotAllowed, entry.offset,
               "certificateIssuer"};
     }
-    std::string name = DirectoryNameIn(entry.certificate_issuer);
-    if (name.empty())
+    IssuerNames names = DirectoryNamesIn(entry.certificate_issuer);
+    if (names.count == 0)
       return {ErrorCode::kUnexpectedTag, entry.offset, "certificateIssuer"};
+    // One of several is the certificate's issuer field, the others are its
+    // alternative names. We take the first, and where that may be the wrong one
+    // nothing follows from what this CRL does not list.
+    if (names.count > 1) NoteUnsupported(entry.offset);
     const auto [position, is_new] =
-        names_.try_emplace(std::move(name), builders_.size());
+        names_.try_emplace(std::move(names.first), builders_.size());
     if (is_new) {
       if (names_.size() > limits_.max_certificate_issuers) {
         return {ErrorCode::kTooMany, entry.offset, "certificateIssuer"};
@@ -131,10 +138,13 @@ class CrlIndexer {
     }
     oldest_ = std::min(oldest_, entry.revocation_date);
     newest_ = std::max(newest_, entry.revocation_date);
-    if (entry.extensions == EntryExtensions::kUnsupportedCritical &&
-        !statistics_.unsupported_entry.has_value()) {
-      statistics_.unsupported_entry = entry.offset;
-    }
+    if (entry.extensions == EntryExtensions::kUnsupportedCritical)
+      NoteUnsupported(entry.offset);
+  }
+
+  void NoteUnsupported(uint32_t offset) {
+    if (!statistics_.unsupported_entry.has_value())
+      statistics_.unsupported_entry = offset;
   }
 
   CrlIndex Finish() {

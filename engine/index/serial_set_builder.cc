@@ -274,10 +274,12 @@ SerialSetBuilder::SerialSetBuilder(const HashKey& key,
 
 void SerialSetBuilder::NewChunk(Record** end) {
   if (slabs_.empty() || slab_used_ + sizeof(Chunk) > slabs_.back().size()) {
-    // A small set does not deserve a huge page.
-    const size_t enough = (size_t{1} << partition_bits_) * sizeof(Chunk);
-    slabs_.emplace_back(slabs_.empty() ? std::min(enough, kSlabSize)
-                                       : kSlabSize);
+    // A small set does not deserve a huge page, nor do ten thousand of them: an
+    // indirect CRL has one for each issuer that it names.
+    const size_t enough = slabs_.empty()
+                              ? (size_t{1} << partition_bits_) * sizeof(Chunk)
+                              : 2 * slabs_.back().size();
+    slabs_.emplace_back(std::min(enough, kSlabSize));
     slab_used_ = 0;
   }
   auto* chunk = reinterpret_cast<Chunk*>(slabs_.back().data() + slab_used_);

@@ -33,24 +33,30 @@ class Sets {
   std::vector<uint32_t> parent_;
 };
 
-bool HasSigned(const CertificateView& signer, const CertificateView& signed_) {
+// Whether one key signed any certificate of the other.
+bool HasSigned(const AuthorityKey& signer, const AuthorityKey& key) {
   SignaturePolicy policy;
   // A weak digest is no risk here: the caller trusts both.
   policy.weak_digest = WeakDigest::kAllowSha1;
-  return VerifyIssuedBy(signed_, signer, policy).ok();
+  return std::any_of(
+      key.certificates.begin(), key.certificates.end(),
+      [&](const CertificateView& certificate) {
+        return VerifyIssuedBy(certificate, signer.certificates.front(), policy)
+            .ok();
+      });
 }
 
 void JoinRolledOver(std::span<const AuthorityKey> keys,
                     const std::vector<uint32_t>& named, Sets* sets) {
   std::vector<uint32_t> vouched;
   for (uint32_t key : named) {
-    if (keys[key].anchor == AuthorityKey::kVouchedFor) vouched.push_back(key);
+    if (keys[key].is_vouched_for) vouched.push_back(key);
   }
   vouched.resize(std::min(vouched.size(), kMaxRolledOver));
   for (size_t i = 0; i < vouched.size(); ++i) {
     for (size_t k = i + 1; k < vouched.size(); ++k) {
-      const CertificateView& a = keys[vouched[i]].certificate;
-      const CertificateView& b = keys[vouched[k]].certificate;
+      const AuthorityKey& a = keys[vouched[i]];
+      const AuthorityKey& b = keys[vouched[k]];
       if (HasSigned(a, b) || HasSigned(b, a))
         sets->Join(vouched[i], vouched[k]);
     }
@@ -71,12 +77,13 @@ std::vector<uint32_t> AuthoritiesOf(std::span<const AuthorityKey> keys) {
   for (const auto& [name, named] : by_name) {
     std::unordered_map<uint32_t, uint32_t> first_below;  // an anchor
     for (uint32_t key : named) {
-      if (keys[key].anchor == AuthorityKey::kVouchedFor) continue;
-      const uint32_t anchor = sets.Find(keys[key].anchor);
-      const bool is_anchors_name = keys[anchor].canonical_name == name;
-      const auto [first, is_new] =
-          first_below.try_emplace(anchor, is_anchors_name ? anchor : key);
-      if (first->second != key) sets.Join(first->second, key);
+      for (uint32_t end : keys[key].anchors) {
+        const uint32_t anchor = sets.Find(end);
+        const bool is_anchors_name = keys[anchor].canonical_name == name;
+        const auto [first, is_new] =
+            first_below.try_emplace(anchor, is_anchors_name ? anchor : key);
+        if (first->second != key) sets.Join(first->second, key);
+      }
     }
   }
   std::vector<uint32_t> authorities(keys.size());

@@ -13,18 +13,16 @@ namespace revstat {
 
 // A key that certificates are issued with, as far as authority is concerned.
 struct AuthorityKey {
-  static constexpr uint32_t kVouchedFor = 0xffffffff;
-
   std::string canonical_name;
-  CertificateView certificate;
-  // The position of the trust anchor that a validated path ends at; or
-  // kVouchedFor, where the caller trusts the key itself.
-  uint32_t anchor = kVouchedFor;
+  std::vector<CertificateView> certificates;  // of this name and key
+  // The positions of the trust anchors that validated paths end at.
+  std::vector<uint32_t> anchors;
+  bool is_vouched_for = false;  // the caller trusts the key itself
 };
 
 // Gives each key the number of its authority, counted up from 0 in the order of
 // the keys. Keys are one authority's when they have one name and
-//   - end at one trust anchor, or one is the other's anchor (a name is unique
+//   - share a trust anchor, or one is the other's anchor (a name is unique
 //     below an anchor, RFC 5280 4.1.2.6), or
 //   - the caller vouches for both and one signed the other's certificate, as at
 //     a key rollover (RFC 4210 4.4).

@@ -6,11 +6,29 @@
 
 namespace revstat {
 
+namespace {
+
+ReasonMask ReasonsFor(const CrlScope& scope, CertificateKinds kind) {
+  return scope.kinds == CertificateKinds::kAll || scope.kinds == kind
+             ? scope.reasons
+             : 0;
+}
+
+}  // namespace
+
+bool Snapshot::HasCommonAnchor(const Authority& a, const Authority& b) const {
+  return std::find_first_of(a.anchors.begin(), a.anchors.end(),
+                            b.anchors.begin(),
+                            b.anchors.end()) != a.anchors.end();
+}
+
 // 6.3.3 (f): the CRL's issuer has the same trust anchor as the certificate,
-// unless the caller vouches for it.
-bool Snapshot::MaySpeakFor(uint32_t crl_authority, uint32_t authority) const {
-  return authorities_[crl_authority].is_vouched_for ||
-         authorities_[crl_authority].anchor == authorities_[authority].anchor;
+// unless the caller vouches for it. Another CA of the certificate issuer's own
+// name is a stranger, whatever it says.
+bool Snapshot::MaySpeakFor(const Authority& speaker,
+                           const Authority& authority) const {
+  return speaker.canonical_name != authority.canonical_name &&
+         (speaker.is_vouched_for || HasCommonAnchor(speaker, authority));
 }
 
 void Snapshot::AddIndirect(const Authority& speaker,
@@ -22,36 +40,55 @@ void Snapshot::AddIndirect(const Authority& speaker,
         named == group.named.end() ? group.unnamed : named->second;
     const ReasonMask covered =
         CoveredReasons(scopes_[series_[series].scope], scope);
-    if (covered != 0)
-      coverage->parts.push_back({series, covered, covered, false});
+    if (covered == 0) continue;
+    coverage->parts.push_back({series, covered, covered,
+                               series_[series].is_listing_only
+                                   ? Coverage::Use::kListing
+                                   : Coverage::Use::kCovers});
   }
+}
+
+// Where a list of the certificate issuer's own key covers it, that key's lists
+// alone prove it active.
+void Snapshot::RequireOwnKey(IssuerId issuer, Coverage* coverage) const {
+  bool has_own = false;
+  bool has_other = false;
+  for (const Coverage::Part& part : coverage->parts) {
+    if (part.use != Coverage::Use::kCovers) continue;
+    (series_[part.series].signer == issuer ? has_own : has_other) = true;
+  }
+  if (has_own && has_other) coverage->keys = {issuer};
 }
 
 Coverage Snapshot::CoverageOf(IssuerId issuer,
                               const CertificateScope& scope) const {
   Coverage coverage;
+  coverage.snapshot = id_;
   coverage.without_parts = Cause::kNoIssuer;
   if (issuer >= issuers_.size()) return coverage;
   coverage.without_parts = bare_[issuer].without_parts;
-  const uint32_t own = issuers_[issuer].authority;
-  for (uint32_t series : authorities_[own].series) {
-    const ReasonMask covered =
-        CoveredReasons(scopes_[series_[series].scope], scope);
-    // Its CRLs are held, but none that speaks of this certificate.
+  const Authority& own = authorities_[issuers_[issuer].authority];
+  for (uint32_t position : own.series) {
+    const Series& series = series_[position];
+    const CrlScope& crl = scopes_[series.scope];
     coverage.without_parts = Cause::kOutOfScope;
-    if (covered != 0) {
-      coverage.parts.push_back(
-          {series, covered, covered, series_[series].signer == issuer});
-    }
+    if (crl.kinds == CertificateKinds::kAttribute) continue;
+    const ReasonMask covered = CoveredReasons(crl, scope);
+    // The CA's list of other certificates is no proof that this is active; but
+    // where it lists this one, the CA has revoked it.
+    const bool covers = covered != 0 && !series.is_listing_only;
+    coverage.parts.push_back(
+        {position, covered, covered,
+         covers ? Coverage::Use::kCovers : Coverage::Use::kListing});
   }
-  std::vector<uint32_t> asked = {own};
+  std::vector<uint32_t> asked;
   for (const CertificateScope::Point& point : scope.points) {
     for (const std::string& name : point.crl_issuers) {
       const auto speakers = authorities_by_name_.find(name);
       if (speakers == authorities_by_name_.end()) continue;
       for (uint32_t speaker : speakers->second) {
         if (std::find(asked.begin(), asked.end(), speaker) != asked.end() ||
-            !MaySpeakFor(speaker, own)) {
+            !MaySpeakFor(authorities_[speaker], own)) {
           continue;
         }
         asked.push_back(speaker);
@@ -59,35 +96,60 @@ Coverage Snapshot::CoverageOf(IssuerId issuer,
       }
     }
   }
+  RequireOwnKey(issuer, &coverage);
   return coverage;
 }
 
-// Of a serial nothing is known but its issuer: a CRL covers it if it covers
-// every certificate of that issuer, whether a user's or a CA's.
-Coverage Snapshot::BareCoverageOf(IssuerId issuer) const {
-  const uint32_t own = issuers_[issuer].authority;
-  const std::string& name = authorities_[own].canonical_name;
-  const CertificateScope user{name, CertificateView::Kind::kUser, {}};
-  const CertificateScope ca{name, CertificateView::Kind::kCa, {}};
-  Coverage coverage;
-  for (uint32_t series : authorities_[own].series) {
-    const CrlScope& scope = scopes_[series_[series].scope];
-    if (scope.kinds == CertificateKinds::kAttribute) continue;
-    coverage.parts.push_back({series, CoveredReasons(scope, user),
-                              CoveredReasons(scope, ca),
-                              series_[series].signer == issuer});
-  }
-  // An indirect CRL that names the issuer: whether the certificate says that
-  // this CRL may list it is not known, so that only one the caller vouches for
-  // is believed, and none proves that it is active.
-  for (uint32_t speaker : indirect_speakers_) {
-    if (speaker == own || !authorities_[speaker].is_vouched_for) continue;
-    for (const IndirectGroup& group : authorities_[speaker].indirect) {
-      const auto named = group.named.find(name);
+// An indirect CRL that names the issuer of a bare serial: whether the
+// certificate says that this CRL may list it is not known, so that only one the
+// caller vouches for is believed, and none proves that it is active. A name
+// that several CAs have means the one that shares the anchor.
+void Snapshot::AddIndirectListings(const Authority& own,
+                                   Coverage* coverage) const {
+  const bool is_only = authorities_by_name_.at(own.canonical_name).size() == 1;
+  for (uint32_t position : indirect_speakers_) {
+    const Authority& speaker = authorities_[position];
+    if (!speaker.is_vouched_for || !MaySpeakFor(speaker, own) ||
+        (!is_only && !HasCommonAnchor(speaker, own))) {
+      continue;
+    }
+    for (const IndirectGroup& group : speaker.indirect) {
+      const auto named = group.named.find(own.canonical_name);
       if (named != group.named.end())
-        coverage.parts.push_back({named->second, 0, 0, false});
+        coverage->parts.push_back({named->second, 0, 0});
     }
   }
+}
+
+// Of a serial nothing is known but its issuer: a CRL covers it if it covers
+// every certificate of that issuer, whether a user's or a CA's, and whichever
+// of its keys signed it.
+Coverage Snapshot::BareCoverageOf(IssuerId issuer) const {
+  const Authority& own = authorities_[issuers_[issuer].authority];
+  const CertificateScope user{
+      own.canonical_name, CertificateView::Kind::kUser, {}};
+  const CertificateScope ca{own.canonical_name, CertificateView::Kind::kCa, {}};
+  Coverage coverage;
+  coverage.snapshot = id_;
+  for (uint32_t position : own.series) {
+    const Series& series = series_[position];
+    const CrlScope& scope = scopes_[series.scope];
+    if (scope.kinds == CertificateKinds::kAttribute) continue;
+    Coverage::Part part{position, ReasonsFor(scope, CertificateKinds::kUser),
+                        ReasonsFor(scope, CertificateKinds::kCa)};
+    if (!series.is_listing_only) {
+      const bool covers = CoveredReasons(scope, user) == part.user_reasons &&
+                          CoveredReasons(scope, ca) == part.ca_reasons;
+      part.use = covers ? Coverage::Use::kCovers : Coverage::Use::kPartition;
+      if (std::find(coverage.keys.begin(), coverage.keys.end(),
+                    series.signer) == coverage.keys.end()) {
+        coverage.keys.push_back(series.signer);
+      }
+    }
+    coverage.parts.push_back(part);
+  }
+  if (coverage.keys.size() == 1) coverage.keys.clear();
+  AddIndirectListings(own, &coverage);
   return coverage;
 }
 

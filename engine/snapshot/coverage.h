@@ -11,27 +11,37 @@
 namespace revstat {
 
 // Made by Snapshot::CoverageOf once for all certificates of the same issuer,
-// kind and distribution points. Positions are those of one snapshot; a value.
+// kind and distribution points. Of one snapshot, which refuses another's; a
+// value.
 struct Coverage {
-  // A listing in any part stands. For `active`, parts must be current that
-  // together have every reason, for users' certificates and for CAs' alike.
+  // What a part is good for beside its listings, which always stand.
+  enum class Use : uint8_t {
+    kListing,    // nothing
+    kPartition,  // covers some certificates, and it is not known whether ours
+    kCovers,     // covers ours
+  };
   struct Part {
     uint32_t series = 0;
+    // Of users' certificates and of CAs'.
     ReasonMask user_reasons = 0;
     ReasonMask ca_reasons = 0;
-    // Signed by the certificate issuer's own key. Some CAs keep a list for each
-    // of their keys: where there is one for this key, no other proves `active`.
-    bool is_of_own_key = false;
+    Use use = Use::kListing;
 
     friend bool operator==(const Part&, const Part&) = default;
   };
-  // kEvery: the parts are all partitions there are, so that all of them being
-  // current does as well.
-  enum class Rule : uint8_t { kReasons, kEvery };
+  // When a serial that no part lists is active:
+  enum class Rule : uint8_t {
+    kReasons,  // current parts that cover it have every reason together
+    kEvery,    // or the partitions are all there are, and all are current
+  };
 
   std::vector<Part> parts;
+  // Some CAs keep a list for each of their keys: what kReasons asks must be
+  // true of the parts of each of these keys. Empty: of all parts together.
+  std::vector<uint32_t> keys;
   Rule rule = Rule::kReasons;
-  Cause without_parts = Cause::kNoSource;  // what to say where parts is empty
+  Cause without_parts = Cause::kNoSource;  // what to say where none is of use
+  uint64_t snapshot = 0;                   // Snapshot::id()
 };
 
 }  // namespace revstat

@@ -1,22 +1,41 @@
 #include "engine/snapshot/crl_source.h"
 
+#include <new>
 #include <optional>
 #include <utility>
+
+#include "engine/base/error.h"
 
 namespace revstat {
 
 absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::Ingest(
     std::shared_ptr<const Buffer> der,
     std::span<const CertificateView> candidates, const IngestOptions& options) {
+  try {
+    return IngestOrThrow(std::move(der), candidates, options);
+  } catch (const std::bad_alloc&) {
+    return MakeError(ErrorCode::kTooLarge, "no memory for the CRL's index");
+  }
+}
+
+absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::IngestOrThrow(
+    std::shared_ptr<const Buffer> der,
+    std::span<const CertificateView> candidates, const IngestOptions& options) {
   const auto crl = CrlView::Parse(der->bytes());
   if (!crl.ok()) return crl.status();
   std::optional<absl::StatusOr<VerifiedCrl>> verified;
   std::optional<absl::StatusOr<CrlIndex>> index;
+  const auto verify = [&] {
+    verified.emplace(VerifyCrl(*crl, candidates, options.signature));
+  };
+  // An index for each of ten thousand issuers is not made for a stranger.
+  if (crl->is_indirect()) verify();
+  if (verified.has_value() && !verified->ok()) return verified->status();
   RunBeside(
       options.threads,
       [&] { index.emplace(IndexCrl(*crl, HashKey::Random(), options.limits)); },
       [&] {
-        verified.emplace(VerifyCrl(*crl, candidates, options.signature));
+        if (!verified.has_value()) verify();
       });
   if (!index->ok()) return index->status();
   if (!verified->ok()) return verified->status();

@@ -44,7 +44,8 @@ class CrlSource {
   // are certificates that may have signed it. Cost: one pass of parsing and
   // hashing each, side by side; about 1.2 times the bytes at its peak. Errors:
   // those of CrlView, IndexCrl and VerifyCrl; a malformed CRL is reported as
-  // such even when its signature is wrong as well.
+  // such even when its signature is wrong as well, unless it is indirect;
+  // kTooLarge where memory is not to be had.
   static absl::StatusOr<std::shared_ptr<const CrlSource>> Ingest(
       std::shared_ptr<const Buffer> der,
       std::span<const CertificateView> candidates,
@@ -70,6 +71,10 @@ class CrlSource {
 
  private:
   CrlSource() = default;
+  static absl::StatusOr<std::shared_ptr<const CrlSource>> IngestOrThrow(
+      std::shared_ptr<const Buffer> der,
+      std::span<const CertificateView> candidates,
+      const IngestOptions& options);
 
   std::shared_ptr<const Buffer> der_;
   CrlView crl_;

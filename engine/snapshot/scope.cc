@@ -1,6 +1,7 @@
 #include "engine/snapshot/scope.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace revstat {
 namespace {
@@ -26,11 +27,11 @@ PlaceName PlaceOf(const der::Element& name) {
 }
 
 std::vector<PlaceName> PlacesOf(const DistributionPointName& name,
-                                const std::string& relative_to) {
+                                const std::string& relative_to, size_t most) {
   std::vector<PlaceName> places;
   if (!name.full_name.empty()) {
     ForEachGeneralName(name.full_name, [&](const der::Element& element) {
-      places.push_back(PlaceOf(element));
+      if (places.size() < most) places.push_back(PlaceOf(element));
     });
   } else if (!name.relative_name.empty()) {
     places.push_back(DirectoryPlace(relative_to +
@@ -45,6 +46,7 @@ CertificateScope::Point PointOf(const DistributionPoint& point,
   CertificateScope::Point made;
   if (!point.crl_issuer.empty()) {
     ForEachGeneralName(point.crl_issuer, [&](const der::Element& name) {
+      if (made.crl_issuers.size() == CertificateScope::kMaxNames) return;
       if (auto directory = DirectoryName(name))
         made.crl_issuers.push_back(*std::move(directory));
     });
@@ -53,9 +55,10 @@ CertificateScope::Point PointOf(const DistributionPoint& point,
   }
   // 4.2.1.13: relative to the cRLIssuer, which must then be one name, or else
   // to the certificate's issuer.
-  made.places =
-      PlacesOf(point.name, made.crl_issuers.empty() ? certificate_issuer
-                                                    : made.crl_issuers.front());
+  made.places = PlacesOf(
+      point.name,
+      made.crl_issuers.empty() ? certificate_issuer : made.crl_issuers.front(),
+      CertificateScope::kMaxNames);
   made.reasons = point.reasons.value_or(kAllReasons) & kAllReasons;
   return made;
 }
@@ -109,7 +112,8 @@ CrlScope CrlScope::Of(const CrlView& crl) {
   CrlScope scope;
   scope.issuer = CanonicalName(crl.issuer());
   if (const auto& point = crl.issuing_distribution_point()) {
-    scope.places = PlacesOf(point->name, scope.issuer);
+    // All of them: they tell scopes apart.
+    scope.places = PlacesOf(point->name, scope.issuer, SIZE_MAX);
     scope.kinds = point->kinds;
     scope.reasons =
         point->only_some_reasons.value_or(kAllReasons) & kAllReasons;

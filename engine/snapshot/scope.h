@@ -40,9 +40,10 @@ struct CertificateScope {
     std::vector<std::string> crl_issuers;  // CanonicalName of each cRLIssuer
   };
 
-  // Points behind these are not looked at: a certificate with more can be
-  // unknown, and costs no more than this.
+  // Points behind these, and names behind these of a point, are not looked at:
+  // a certificate with more can be unknown, and costs no more than this.
   static constexpr size_t kMaxPoints = 64;
+  static constexpr size_t kMaxNames = 64;
 
   std::string issuer;  // CanonicalName
   CertificateView::Kind kind = CertificateView::Kind::kUser;

@@ -1,20 +1,23 @@
 #include "engine/snapshot/series.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 namespace revstat {
 namespace {
 
-// Of the deltas that apply at `number`, those that go furthest.
+// Of the deltas that apply to what `newest` ends, those that go furthest.
 std::vector<uint32_t> Furthest(std::span<const CrlView> crls,
                                const std::vector<uint32_t>& deltas,
-                               const CrlNumber& number) {
+                               const CrlView& newest) {
+  const CrlNumber number = *newest.crl_number();
   std::vector<uint32_t> furthest;
   for (uint32_t delta : deltas) {
     const CrlView& crl = crls[delta];
-    if (*crl.base_crl_number() > number || *crl.crl_number() <= number)
+    if (*crl.base_crl_number() > number || *crl.crl_number() <= number ||
+        crl.this_update() < newest.this_update()) {
       continue;
+    }
     if (!furthest.empty() &&
         *crl.crl_number() < *crls[furthest.front()].crl_number()) {
       continue;
@@ -28,6 +31,28 @@ std::vector<uint32_t> Furthest(std::span<const CrlView> crls,
   return furthest;
 }
 
+// All chains from a complete CRL up, a branch for each delta of one number.
+std::vector<std::vector<uint32_t>> ChainsFrom(
+    std::span<const CrlView> crls, uint32_t base,
+    const std::vector<uint32_t>& deltas) {
+  std::vector<std::vector<uint32_t>> open = {{base}};
+  std::vector<std::vector<uint32_t>> done;
+  while (!open.empty()) {
+    std::vector<uint32_t> chain = std::move(open.back());
+    open.pop_back();
+    const CrlView& newest = crls[chain.front()];
+    std::vector<uint32_t> next;
+    if (newest.crl_number().has_value()) next = Furthest(crls, deltas, newest);
+    for (uint32_t delta : next) {
+      open.push_back(chain);
+      open.back().insert(open.back().begin(), delta);
+    }
+    if (next.empty()) done.push_back(std::move(chain));
+    if (open.size() + done.size() > kMaxChains) return {{base}};
+  }
+  return done;
+}
+
 }  // namespace
 
 bool IsNewer(const CrlView& a, const CrlView& b) {
@@ -38,40 +63,36 @@ bool IsNewer(const CrlView& a, const CrlView& b) {
   return a.this_update() > b.this_update();
 }
 
-std::vector<std::vector<uint32_t>> MakeChains(std::span<const CrlView> crls) {
+Chains MakeChains(std::span<const CrlView> crls) {
   std::vector<uint32_t> bases;
   std::vector<uint32_t> deltas;
+  Chains made;
   for (uint32_t i = 0; i < crls.size(); ++i) {
-    if (!crls[i].is_delta()) {
-      const bool is_replaced =
-          std::any_of(crls.begin(), crls.end(), [&](const CrlView& other) {
-            return !other.is_delta() && IsNewer(other, crls[i]);
-          });
-      if (!is_replaced) bases.push_back(i);
-    } else if (crls[i].crl_number().has_value()) {
-      deltas.push_back(i);
+    if (crls[i].is_delta()) {
+      (crls[i].crl_number().has_value() ? deltas : made.unapplied).push_back(i);
+      continue;
     }
+    const bool is_replaced =
+        std::any_of(crls.begin(), crls.end(), [&](const CrlView& other) {
+          return !other.is_delta() && IsNewer(other, crls[i]);
+        });
+    if (!is_replaced) bases.push_back(i);
   }
-  std::vector<std::vector<uint32_t>> chains;
   for (uint32_t base : bases) {
-    std::vector<uint32_t> chain = {base};
-    std::optional<CrlNumber> number = crls[base].crl_number();
-    std::vector<uint32_t> last;
-    while (number.has_value()) {
-      std::vector<uint32_t> next = Furthest(crls, deltas, *number);
-      if (next.empty()) break;
-      number = crls[next.front()].crl_number();
-      chain.insert(chain.begin(), next.front());
-      last = std::move(next);
-    }
-    chains.push_back(chain);
-    // Two deltas of one number and other content: each has its say.
-    for (size_t i = 1; i < last.size(); ++i) {
-      chain.front() = last[i];
-      chains.push_back(chain);
-    }
+    for (auto& chain : ChainsFrom(crls, base, deltas))
+      made.chains.push_back(std::move(chain));
   }
-  return chains;
+  for (uint32_t delta : deltas) {
+    const bool is_old = std::any_of(
+        made.chains.begin(), made.chains.end(), [&](const auto& chain) {
+          const CrlView& newest = crls[chain.front()];
+          return newest.crl_number().has_value() &&
+                 *crls[delta].crl_number() <= *newest.crl_number() &&
+                 crls[delta].this_update() <= newest.this_update();
+        });
+    if (!is_old) made.unapplied.push_back(delta);
+  }
+  return made;
 }
 
 }  // namespace revstat

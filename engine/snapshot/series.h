@@ -16,16 +16,28 @@ namespace revstat {
 // in either stands.
 bool IsNewer(const CrlView& a, const CrlView& b);
 
-// The CRLs that make up the newest state, each by its position in `crls`: the
-// deltas that apply, the newest first, and the complete CRL last. Several
-// chains where complete CRLs, or newest deltas, do not replace each other; none
-// without a complete CRL, to which alone a delta can be applied. `crls` have
-// one scope and one signer. The order of `crls` changes only the chains' order.
+struct Chains {
+  // Each the newest state: the deltas that apply, the newest first, and the
+  // complete CRL last.
+  std::vector<std::vector<uint32_t>> chains;
+  // Deltas from after every chain's newest that apply to none: what they list
+  // is believed, and nothing else follows from them.
+  std::vector<uint32_t> unapplied;
+};
+
+// Positions are those in `crls`, which have one scope and one signer. Several
+// chains where complete CRLs, or deltas of one number, do not replace each
+// other; their order alone depends on that of `crls`.
 //
 // 5.2.4: a delta applies to a complete CRL of the same scope and key whose
 // number is at least its BaseCRLNumber and below its own; and so does a delta
-// to what an earlier delta has brought up to date.
-std::vector<std::vector<uint32_t>> MakeChains(std::span<const CrlView> crls);
+// to what an earlier delta has brought up to date. One whose time contradicts
+// its number applies to nothing.
+Chains MakeChains(std::span<const CrlView> crls);
+
+// At most so many chains from contradicting deltas of one complete CRL; where
+// there are more, none of its deltas applies.
+inline constexpr size_t kMaxChains = 16;
 
 }  // namespace revstat
 

@@ -1,6 +1,7 @@
 #include "engine/snapshot/snapshot.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "engine/index/find_batch.h"
 
@@ -32,13 +33,48 @@ Verdict WithoutIssuer(const LookupKey& key) {
                                                 : Cause::kNoIssuer);
 }
 
+// Looks all keys up in one set; the positions of those it lists go to `listed`.
+size_t FindListed(const SerialSet& set, std::span<const LookupKey> keys,
+                  uint32_t* offsets, uint16_t* listed) {
+  if (keys.size() == 1) {
+    offsets[0] = FindOne(set, keys.front().serial);
+  } else {
+    FindBatch(set, {&keys.front().serial, sizeof(LookupKey)}, keys.size(),
+              offsets);
+  }
+  size_t count = 0;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    // Without a branch: whether a serial is listed cannot be predicted.
+    listed[count] = static_cast<uint16_t>(i);
+    count += offsets[i] != SerialSet::kNotListed ? 1 : 0;
+  }
+  return count;
+}
+
+// Of users' certificates and of CAs'.
+struct ReasonSum {
+  ReasonMask user = 0;
+  ReasonMask ca = 0;
+
+  void Add(const Coverage::Part& part) {
+    user |= part.user_reasons;
+    ca |= part.ca_reasons;
+  }
+  bool IsAll() const { return (user & ca) == kAllReasons; }
+};
+
 // A listing that leaves the question open lets no active stand.
 bool Overrules(const Verdict& listing, const Verdict& held) {
   return listing.status != Status::kUnknown ? Prevails(listing, held)
                                             : held.status >= Status::kActive;
 }
 
+std::atomic<uint64_t> snapshots_made = 0;  // a count: pairs with nothing
+
 }  // namespace
+
+Snapshot::Snapshot()
+    : id_(snapshots_made.fetch_add(1, std::memory_order_relaxed) + 1) {}
 
 // RFC 5280 6.3.3 (a), (l): a CRL answers for a time between its thisUpdate and
 // its nextUpdate.
@@ -82,38 +118,54 @@ Verdict Snapshot::AbsenceFrom(const LookupPolicy& policy,
   return best;
 }
 
+bool Snapshot::IsCoveredBy(const LookupPolicy& policy, const Coverage& coverage,
+                           IssuerId key) const {
+  ReasonSum sum;
+  for (const Coverage::Part& part : coverage.parts) {
+    const Series& series = series_[part.series];
+    if (part.use == Coverage::Use::kCovers && series.signer == key &&
+        AbsenceFrom(policy, series).status == Status::kActive) {
+      sum.Add(part);
+    }
+  }
+  return sum.IsAll();
+}
+
 Verdict Snapshot::AbsenceFrom(const LookupPolicy& policy,
                               const Coverage& coverage) const {
-  const bool has_own_key = std::any_of(
-      coverage.parts.begin(), coverage.parts.end(),
-      [](const Coverage::Part& part) { return part.is_of_own_key; });
-  ReasonMask user_reasons = 0;
-  ReasonMask ca_reasons = 0;
-  bool are_all_current = !coverage.parts.empty();
-  Verdict active;
+  if (coverage.snapshot != id_) return Unknown(Cause::kNoIssuer);
+  ReasonSum covering;  // of current parts
+  ReasonSum every;     // and with the partitions
+  bool are_all_current = true;
+  Verdict active = Unknown(Cause::kNone);
   Verdict failure = Unknown(coverage.without_parts);
   for (const Coverage::Part& part : coverage.parts) {
+    if (part.use == Coverage::Use::kListing) continue;
     const Verdict verdict = AbsenceFrom(policy, series_[part.series]);
     if (verdict.status != Status::kActive) {
       are_all_current = false;
       if (Prevails(verdict, failure)) failure = verdict;
       continue;
     }
-    if (active.status != Status::kActive || part.is_of_own_key)
-      active = verdict;
-    if (has_own_key && !part.is_of_own_key) continue;
-    user_reasons |= part.user_reasons;
-    ca_reasons |= part.ca_reasons;
+    if (active.status != Status::kActive) active = verdict;
+    every.Add(part);
+    if (part.use == Coverage::Use::kCovers) covering.Add(part);
   }
   const bool is_covered =
-      (user_reasons & ca_reasons) == kAllReasons ||
-      (coverage.rule == Coverage::Rule::kEvery && are_all_current);
-  if (is_covered) return active;
+      coverage.keys.empty()
+          ? covering.IsAll()
+          : std::all_of(coverage.keys.begin(), coverage.keys.end(),
+                        [&](IssuerId key) {
+                          return IsCoveredBy(policy, coverage, key);
+                        });
+  const bool is_every_partition_current =
+      coverage.rule == Coverage::Rule::kEvery && are_all_current &&
+      every.IsAll();
+  if (is_covered || is_every_partition_current) return active;
   // 6.3.3, last paragraph: reasons or certificates that nothing current covers.
-  if (active.status == Status::kActive)
-    return Prevails(failure, Unknown(Cause::kIncomplete))
-               ? failure
-               : Unknown(Cause::kIncomplete, active.source);
+  const Verdict incomplete = Unknown(Cause::kIncomplete, active.source);
+  if (active.status == Status::kActive && !Prevails(failure, incomplete))
+    return incomplete;
   return failure;
 }
 
@@ -134,25 +186,26 @@ Verdict Snapshot::Listing(const LookupPolicy& policy, const List& list,
     revocation_seconds = ToUnix(entry->revocation_date);
     reason = entry->reason;
   }
-  const bool is_not_yet_current =
-      list.this_update > ToUnix(policy.at) + policy.clock_skew.count();
-  if (revocation_seconds > ToUnix(policy.at) ||
-      (reason == ReasonCode::kRemoveFromCrl && is_not_yet_current)) {
-    return Unknown(
-        is_not_yet_current ? Cause::kNotYetCurrent : Cause::kRevokedLater,
-        list.source);
-  }
   Verdict verdict;
   verdict.revocation_seconds = revocation_seconds;
   verdict.source = list.source;
+  verdict.reason = reason;
   verdict.status = reason == ReasonCode::kCertificateHold ? Status::kOnHold
                                                           : Status::kRevoked;
-  verdict.reason = reason;
-  return verdict;
+  if (revocation_seconds <= ToUnix(policy.at) ||
+      reason == ReasonCode::kRemoveFromCrl) {
+    return verdict;
+  }
+  const bool is_not_yet_current =
+      list.this_update > ToUnix(policy.at) + policy.clock_skew.count();
+  return Unknown(
+      is_not_yet_current ? Cause::kNotYetCurrent : Cause::kRevokedLater,
+      list.source);
 }
 
-// The newest of a series' lists that has the serial decides; removeFromCRL
-// (5.3.1) says that older ones no longer count.
+// The newest of a series' lists that has the serial decides. removeFromCRL
+// (5.3.1) says that older ones no longer count, if the list that says so, or a
+// newer one, is current: what proves nothing active lifts no hold.
 void Snapshot::ApplySeries(const LookupPolicy& policy, const Series& series,
                            std::span<const LookupKey> keys,
                            Verdict* verdicts) const {
@@ -161,25 +214,28 @@ void Snapshot::ApplySeries(const LookupPolicy& policy, const Series& series,
   bool is_decided[kBlock];
   if (series.count > 1) std::fill_n(is_decided, keys.size(), false);
   const bool is_current = AbsenceFrom(policy, series).status == Status::kActive;
+  bool can_lift = false;
   for (uint32_t l = 0; l < series.count; ++l) {
     const List& list = lists_[series.first + l];
+    can_lift |= AbsenceFrom(policy, list).status == Status::kActive;
     if (list.set.size() == 0) continue;
-    FindBatch(list.set, {&keys.front().serial, sizeof(LookupKey)}, keys.size(),
-              offsets);
-    size_t listed_count = 0;
-    for (size_t i = 0; i < keys.size(); ++i) {
-      // Without a branch: whether a serial is listed cannot be predicted.
-      listed[listed_count] = static_cast<uint16_t>(i);
-      listed_count += offsets[i] != SerialSet::kNotListed ? 1 : 0;
-    }
+    const size_t listed_count = FindListed(list.set, keys, offsets, listed);
     for (size_t k = 0; k < listed_count; ++k) {
       const size_t i = listed[k];
       if (series.count > 1 && is_decided[i]) continue;
       Verdict verdict = Listing(policy, list, offsets[i]);
+      if (verdict.reason == ReasonCode::kRemoveFromCrl) {
+        is_decided[i] = can_lift && !series.is_listing_only;
+        continue;
+      }
       // An entry from after the asked time leaves the word to older lists.
       is_decided[i] = verdict.status != Status::kUnknown;
-      if (verdict.reason == ReasonCode::kRemoveFromCrl) continue;
-      if (!is_current && is_decided[i]) verdict.flags |= Verdict::kStaleSource;
+      if (!is_decided[i] && series.is_listing_only) continue;
+      if (verdict.status == Status::kOnHold && series.is_outdated &&
+          !is_current) {
+        continue;
+      }
+      if (is_decided[i] && !is_current) verdict.flags |= Verdict::kStaleSource;
       if (Overrules(verdict, verdicts[i])) verdicts[i] = verdict;
     }
   }
@@ -189,6 +245,7 @@ void Snapshot::LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
                            std::span<const LookupKey> keys,
                            Verdict* verdicts) const {
   std::fill_n(verdicts, keys.size(), AbsenceFrom(policy, coverage));
+  if (coverage.snapshot != id_) return;
   for (const Coverage::Part& part : coverage.parts)
     ApplySeries(policy, series_[part.series], keys, verdicts);
 }
@@ -196,7 +253,9 @@ void Snapshot::LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
 const Snapshot::List* Snapshot::OnlyList(const Coverage& coverage) const {
   if (coverage.parts.size() != 1) return nullptr;
   const Series& series = series_[coverage.parts.front().series];
-  return series.count == 1 ? &lists_[series.first] : nullptr;
+  const bool is_plain =
+      series.count == 1 && !series.is_listing_only && !series.is_outdated;
+  return is_plain ? &lists_[series.first] : nullptr;
 }
 
 void Snapshot::LookupMixed(const LookupPolicy& policy,
@@ -225,9 +284,14 @@ void Snapshot::LookupMixed(const LookupPolicy& policy,
   }
   if (probe_count == 0) return;
   FindBatch(probes, probe_count, offsets);
+  IssuerId last = kUnknownIssuer;
+  Verdict absence;
   for (size_t k = 0; k < probe_count; ++k) {
     Verdict& verdict = verdicts[positions[k]];
-    verdict = AbsenceFrom(policy, bare_[keys[positions[k]].issuer]);
+    const IssuerId issuer = keys[positions[k]].issuer;
+    if (issuer != last) absence = AbsenceFrom(policy, bare_[issuer]);
+    last = issuer;
+    verdict = absence;
     if (offsets[k] == SerialSet::kNotListed) continue;
     Verdict listing = Listing(policy, *lists[k], offsets[k]);
     if (listing.status != Status::kUnknown &&
@@ -271,31 +335,18 @@ void Snapshot::Lookup(const LookupPolicy& policy, const Coverage& coverage,
 
 Verdict Snapshot::Lookup(const LookupPolicy& policy,
                          const LookupKey& key) const {
-  return key.issuer < bare_.size()
-             ? Lookup(policy, bare_[key.issuer], key.serial)
-             : WithoutIssuer(key);
+  if (key.issuer >= bare_.size()) return WithoutIssuer(key);
+  Verdict verdict;
+  LookupBlock(policy, bare_[key.issuer], {&key, 1}, &verdict);
+  return verdict;
 }
 
 Verdict Snapshot::Lookup(const LookupPolicy& policy, const Coverage& coverage,
                          const SerialNumber& serial) const {
-  Verdict best = AbsenceFrom(policy, coverage);
-  for (const Coverage::Part& part : coverage.parts) {
-    const Series& series = series_[part.series];
-    for (uint32_t l = 0; l < series.count; ++l) {
-      const List& list = lists_[series.first + l];
-      const uint32_t offset = FindOne(list.set, serial);
-      if (offset == SerialSet::kNotListed) continue;
-      Verdict verdict = Listing(policy, list, offset);
-      const bool is_decided = verdict.status != Status::kUnknown;
-      if (verdict.reason != ReasonCode::kRemoveFromCrl) {
-        if (is_decided && AbsenceFrom(policy, series).status != Status::kActive)
-          verdict.flags |= Verdict::kStaleSource;
-        if (Overrules(verdict, best)) best = verdict;
-      }
-      if (is_decided) break;
-    }
-  }
-  return best;
+  const LookupKey key{serial, kUnknownIssuer, 0};
+  Verdict verdict;
+  LookupBlock(policy, coverage, {&key, 1}, &verdict);
+  return verdict;
 }
 
 Evidence Snapshot::Explain(const LookupKey& key, const Verdict& verdict) const {

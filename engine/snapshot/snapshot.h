@@ -57,9 +57,9 @@ struct LookupPolicy {
 // each may sign the CRLs of them all.
 struct Issuer {
   std::string canonical_name;
-  std::shared_ptr<const Buffer> certificate;  // the first that was added
-  CertificateView view;                       // of `certificate`
-  std::vector<Sha256Digest> certificate_sha256;
+  CertificateView view;  // of the first certificate that was added
+  // All that were added, in their order.
+  std::vector<std::shared_ptr<const Buffer>> certificates;
   uint32_t authority = 0;      // the same for the keys of one authority
   bool is_vouched_for = true;  // false: through a validated path
 };
@@ -85,7 +85,8 @@ class Snapshot {
               std::span<Verdict> verdicts) const;
   Verdict Lookup(const LookupPolicy& policy, const LookupKey& key) const;
 
-  // The same for serials of certificates whose coverage is known.
+  // The same for serials of certificates whose coverage is known; unknown, for
+  // want of an issuer, with the coverage of another snapshot.
   void Lookup(const LookupPolicy& policy, const Coverage& coverage,
               std::span<const LookupKey> keys,
               std::span<Verdict> verdicts) const;
@@ -106,6 +107,9 @@ class Snapshot {
     return series_[part.series].signer;
   }
 
+  // Of no other snapshot of this process.
+  uint64_t id() const { return id_; }
+
   std::span<const Issuer> issuers() const { return issuers_; }
   // The issuers with this CanonicalName, in the order they were added.
   std::span<const IssuerId> IssuersNamed(
@@ -120,7 +124,7 @@ class Snapshot {
 
  private:
   friend class SnapshotBuilder;
-  Snapshot() = default;
+  Snapshot();
 
   // A CRL's entries of one issuer, as lookups need it.
   struct List {
@@ -139,6 +143,11 @@ class Snapshot {
     uint32_t count = 0;
     uint32_t scope = 0;  // position in scopes_
     IssuerId signer = kUnknownIssuer;
+    // Deltas without their base, and lists from after the snapshot's time:
+    // nothing follows from what they do not list.
+    bool is_listing_only = false;
+    // By another key's newer list of this scope: a hold may have been lifted.
+    bool is_outdated = false;
   };
   // An indirect CRL's series, one for each certificate issuer that it names.
   struct IndirectGroup {
@@ -147,9 +156,9 @@ class Snapshot {
   };
   struct Authority {
     std::string canonical_name;
-    uint32_t anchor = 0;                  // the authority that its path ends at
-    bool is_vouched_for = false;          // by the caller, not by a path
-    std::vector<uint32_t> series;         // of its own certificates
+    std::vector<uint32_t> anchors;  // the authorities that its paths end at
+    bool is_vouched_for = false;    // by the caller, not by a path
+    std::vector<uint32_t> series;   // of its own certificates
     std::vector<IndirectGroup> indirect;  // of others'
   };
 
@@ -162,6 +171,9 @@ class Snapshot {
   // the asked time, unknown.
   Verdict Listing(const LookupPolicy& policy, const List& list,
                   uint32_t offset) const;
+  // True where the current parts that `key` signed cover the certificate.
+  bool IsCoveredBy(const LookupPolicy& policy, const Coverage& coverage,
+                   IssuerId key) const;
   void ApplySeries(const LookupPolicy& policy, const Series& series,
                    std::span<const LookupKey> keys, Verdict* verdicts) const;
   void LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
@@ -173,9 +185,13 @@ class Snapshot {
   const List* OnlyList(const Coverage& coverage) const;
   void AddIndirect(const Authority& speaker, const CertificateScope& scope,
                    Coverage* coverage) const;
+  void AddIndirectListings(const Authority& own, Coverage* coverage) const;
+  void RequireOwnKey(IssuerId issuer, Coverage* coverage) const;
   Coverage BareCoverageOf(IssuerId issuer) const;
-  bool MaySpeakFor(uint32_t crl_authority, uint32_t authority) const;
+  bool HasCommonAnchor(const Authority& a, const Authority& b) const;
+  bool MaySpeakFor(const Authority& speaker, const Authority& authority) const;
 
+  const uint64_t id_;
   std::vector<Issuer> issuers_;
   std::unordered_map<std::string, std::vector<IssuerId>> by_name_;
   std::unordered_map<std::string, IssuerId> by_sha256_;

@@ -24,42 +24,40 @@ Cause AbsenceCause(const CrlSource& source) {
 
 absl::StatusOr<IssuerId> SnapshotBuilder::AddIssuer(
     std::shared_ptr<const Buffer> certificate) {
-  return Add(std::move(certificate), AuthorityKey::kVouchedFor);
+  return Add(std::move(certificate), std::nullopt);
 }
 
 absl::StatusOr<IssuerId> SnapshotBuilder::AddValidatedIssuer(
     std::shared_ptr<const Buffer> certificate, IssuerId anchor) {
-  if (anchor >= issuers_.size() ||
-      anchors_[anchor] != AuthorityKey::kVouchedFor) {
+  if (anchor >= issuers_.size() || !issuers_[anchor].is_vouched_for)
     return MakeError(ErrorCode::kNoIssuer, "the anchor was not added");
-  }
   return Add(std::move(certificate), anchor);
 }
 
 absl::StatusOr<IssuerId> SnapshotBuilder::Add(
-    std::shared_ptr<const Buffer> certificate, uint32_t anchor) {
+    std::shared_ptr<const Buffer> certificate, std::optional<IssuerId> anchor) {
   const auto view = CertificateView::Parse(certificate->bytes());
   if (!view.ok()) return view.status();
   std::string name = CanonicalName(view->subject());
-  const auto id = static_cast<IssuerId>(issuers_.size());
   const std::string key =
       name + std::string(TextOf(view->subject_public_key_info_tlv()));
-  const auto [position, is_new] = by_name_and_key_.try_emplace(key, id);
-  const IssuerId issuer = position->second;
+  const auto [position, is_new] =
+      by_name_and_key_.try_emplace(key, static_cast<IssuerId>(issuers_.size()));
+  const IssuerId id = position->second;
   const Sha256Digest digest = Sha256(view->der());
   const bool is_new_certificate =
-      by_sha256_.try_emplace(std::string(TextOf(digest)), issuer).second;
+      by_sha256_.try_emplace(std::string(TextOf(digest)), id).second;
   if (is_new) {
     by_name_[name].push_back(id);
-    issuers_.push_back(
-        {std::move(name), std::move(certificate), *view, {digest}});
-    anchors_.push_back(anchor);
-    return issuer;
+    issuers_.push_back({std::move(name), *view, {}, 0, !anchor.has_value()});
+    anchors_.emplace_back();
   }
-  if (is_new_certificate) issuers_[issuer].certificate_sha256.push_back(digest);
   // The caller's word counts for more than a path.
-  if (anchor == AuthorityKey::kVouchedFor) anchors_[issuer] = anchor;
-  return issuer;
+  if (!anchor.has_value()) issuers_[id].is_vouched_for = true;
+  if (anchor.has_value()) anchors_[id].push_back(*anchor);
+  if (is_new_certificate)
+    issuers_[id].certificates.push_back(std::move(certificate));
+  return id;
 }
 
 IssuerId SnapshotBuilder::IssuerWithCertificate(
@@ -68,9 +66,25 @@ IssuerId SnapshotBuilder::IssuerWithCertificate(
   return found == by_sha256_.end() ? kUnknownIssuer : found->second;
 }
 
-std::vector<CertificateView> SnapshotBuilder::Candidates() const {
-  std::vector<CertificateView> candidates;
-  for (const Issuer& issuer : issuers_) candidates.push_back(issuer.view);
+std::vector<CertificateView> SnapshotBuilder::CertificatesOf(
+    const Issuer& issuer) {
+  std::vector<CertificateView> views;
+  for (const auto& certificate : issuer.certificates)
+    views.push_back(*CertificateView::Parse(certificate->bytes()));
+  return views;
+}
+
+SnapshotBuilder::Candidates SnapshotBuilder::SigningCandidates() const {
+  Candidates candidates;
+  for (IssuerId id = 0; id < issuers_.size(); ++id) {
+    for (const CertificateView& view : CertificatesOf(issuers_[id])) {
+      // RFC 10007: only a trust anchor's certificate may be without keyUsage.
+      if (!view.key_usage().has_value() && !issuers_[id].is_vouched_for)
+        continue;
+      candidates.certificates.push_back(view);
+      candidates.issuers.push_back(id);
+    }
+  }
   return candidates;
 }
 
@@ -85,12 +99,13 @@ void SnapshotBuilder::NoteRefusal(Bytes crl_der, const absl::Status& refusal) {
 
 absl::Status SnapshotBuilder::IngestCrl(std::shared_ptr<const Buffer> der,
                                         const IngestOptions& options) {
-  const auto source = CrlSource::Ingest(der, Candidates(), options);
+  const Candidates candidates = SigningCandidates();
+  const auto source = CrlSource::Ingest(der, candidates.certificates, options);
   if (!source.ok()) {
     NoteRefusal(der->bytes(), source.status());
     return source.status();
   }
-  return AddCrl(*source, static_cast<IssuerId>((*source)->issuer_index()));
+  return AddCrl(*source, candidates.issuers[(*source)->issuer_index()]);
 }
 
 absl::Status SnapshotBuilder::AddCrl(std::shared_ptr<const CrlSource> source,
@@ -116,118 +131,181 @@ absl::Status SnapshotBuilder::AddCrl(std::shared_ptr<const CrlSource> source,
 
 void SnapshotBuilder::AddAuthorities(Snapshot* snapshot) const {
   std::vector<AuthorityKey> keys;
-  for (size_t i = 0; i < issuers_.size(); ++i)
-    keys.push_back({issuers_[i].canonical_name, issuers_[i].view, anchors_[i]});
+  for (size_t i = 0; i < issuers_.size(); ++i) {
+    keys.push_back({issuers_[i].canonical_name, CertificatesOf(issuers_[i]),
+                    anchors_[i], issuers_[i].is_vouched_for});
+  }
   const std::vector<uint32_t> authorities = AuthoritiesOf(keys);
   for (size_t i = 0; i < issuers_.size(); ++i) {
-    snapshot->issuers_[i].authority = authorities[i];
-    if (authorities[i] == snapshot->authorities_.size()) {
-      Snapshot::Authority& made = snapshot->authorities_.emplace_back();
-      made.canonical_name = issuers_[i].canonical_name;
-      snapshot->authorities_by_name_[made.canonical_name].push_back(
-          authorities[i]);
+    const uint32_t id = authorities[i];
+    snapshot->issuers_[i].authority = id;
+    if (id == snapshot->authorities_.size()) {
+      snapshot->authorities_.emplace_back().canonical_name =
+          issuers_[i].canonical_name;
+      snapshot->authorities_by_name_[issuers_[i].canonical_name].push_back(id);
     }
-    Snapshot::Authority& authority = snapshot->authorities_[authorities[i]];
-    const bool is_vouched_for = anchors_[i] == AuthorityKey::kVouchedFor;
-    authority.is_vouched_for |= is_vouched_for;
-    snapshot->issuers_[i].is_vouched_for = is_vouched_for;
-    if (!is_vouched_for) authority.anchor = authorities[anchors_[i]];
-  }
-  for (uint32_t i = 0; i < snapshot->authorities_.size(); ++i) {
-    Snapshot::Authority& authority = snapshot->authorities_[i];
-    if (authority.is_vouched_for) authority.anchor = i;
+    Snapshot::Authority& authority = snapshot->authorities_[id];
+    if (issuers_[i].is_vouched_for) {
+      authority.is_vouched_for = true;
+      authority.anchors.push_back(id);
+    }
+    for (IssuerId anchor : anchors_[i])
+      authority.anchors.push_back(authorities[anchor]);
   }
 }
 
 // A chain becomes a series for the CRL issuer's own certificates and, where it
 // is indirect, one for each other issuer that any of its CRLs names.
-void SnapshotBuilder::AddChain(const std::vector<const Held*>& group,
-                               const std::vector<uint32_t>& chain,
-                               Snapshot* snapshot) const {
-  const IssuerId signer = group.front()->signer;
-  const CrlView& base = group[chain.back()]->source->crl();
+void SnapshotBuilder::AddSeries(const Group& chain, bool is_listing_only,
+                                Snapshot* snapshot) const {
+  const IssuerId signer = chain.back()->signer;
+  const CrlView& base = chain.back()->source->crl();
   const auto scope = static_cast<uint32_t>(snapshot->scopes_.size());
   snapshot->scopes_.push_back(CrlScope::Of(base));
-  std::vector<uint32_t> sources;
+  const auto first_source = static_cast<uint32_t>(snapshot->sources_.size());
   std::set<std::string> certificate_issuers;
-  for (uint32_t member : chain) {
-    const auto& source = group[member]->source;
-    sources.push_back(static_cast<uint32_t>(snapshot->sources_.size()));
-    snapshot->sources_.push_back(source);
-    for (const CrlSource::IssuerSet& entries : source->issuer_sets())
+  for (const Held* held : chain) {
+    snapshot->sources_.push_back(held->source);
+    for (const CrlSource::IssuerSet& entries : held->source->issuer_sets())
       certificate_issuers.insert(entries.certificate_issuer);
   }
-  const std::string& own = group.front()->source->canonical_issuer();
+  const std::string& own = chain.back()->source->canonical_issuer();
   certificate_issuers.erase(own);
-  const auto add_series = [&](const std::string* certificate_issuer) {
+  const auto add = [&](const std::string* certificate_issuer) {
     const auto first = static_cast<uint32_t>(snapshot->lists_.size());
-    for (uint32_t position : sources) {
-      const CrlSource& source = *snapshot->sources_[position];
+    const auto count = static_cast<uint32_t>(chain.size());
+    // From the complete CRL up: what says nothing of absence takes that from
+    // all that lies on it.
+    Cause absence = Cause::kNone;
+    snapshot->lists_.resize(first + count);
+    for (uint32_t i = count; i-- > 0;) {
+      const CrlSource& source = *chain[i]->source;
       const CrlView& crl = source.crl();
+      if (absence == Cause::kNone) absence = AbsenceCause(source);
       const SerialSet* const set =
           certificate_issuer ? source.SetOf(*certificate_issuer) : nullptr;
-      snapshot->lists_.push_back(
-          {.set = set ? *set : SerialSet(),
-           .this_update = ToUnix(crl.this_update()),
-           .next_update = ToUnix(crl.next_update().value_or(crl.this_update())),
-           .absence = AbsenceCause(source),
-           .has_next_update = crl.next_update().has_value(),
-           .source = position});
+      snapshot->lists_[first + i] = {
+          .set = set ? *set : SerialSet(),
+          .this_update = ToUnix(crl.this_update()),
+          .next_update = ToUnix(crl.next_update().value_or(crl.this_update())),
+          .absence = absence,
+          .has_next_update = crl.next_update().has_value(),
+          .source = first_source + i};
     }
-    snapshot->series_.push_back(
-        {first, static_cast<uint32_t>(sources.size()), scope, signer});
+    snapshot->series_.push_back({first, count, scope, signer, is_listing_only});
     return static_cast<uint32_t>(snapshot->series_.size() - 1);
   };
   const uint32_t id = snapshot->issuers_[signer].authority;
   Snapshot::Authority& authority = snapshot->authorities_[id];
-  authority.series.push_back(add_series(&own));
+  authority.series.push_back(add(&own));
   if (!base.is_indirect()) return;
   if (authority.indirect.empty()) snapshot->indirect_speakers_.push_back(id);
   Snapshot::IndirectGroup& indirect = authority.indirect.emplace_back();
-  indirect.unnamed = add_series(nullptr);
+  indirect.unnamed = add(nullptr);
   for (const std::string& issuer : certificate_issuers)
-    indirect.named.emplace(issuer, add_series(&issuer));
+    indirect.named.emplace(issuer, add(&issuer));
 }
 
-void SnapshotBuilder::AddBareCoverage(Snapshot* snapshot) const {
+void SnapshotBuilder::AddGroup(const Group& group, std::optional<Time> as_of,
+                               Snapshot* snapshot) const {
+  Group serving;
+  Group later;  // than the time the snapshot is for
+  bool has_complete = false;
+  for (const Held* held : group) {
+    const CrlView& crl = held->source->crl();
+    const bool is_later = as_of.has_value() && crl.this_update() > *as_of;
+    (is_later ? later : serving).push_back(held);
+    has_complete |= !is_later && !crl.is_delta();
+  }
+  // Nothing of that time: the newest can still say what was revoked before.
+  if (!has_complete) {
+    serving = group;
+    later.clear();
+  }
+  std::vector<CrlView> crls;
+  for (const Held* held : serving) crls.push_back(held->source->crl());
+  const Chains chains = MakeChains(crls);
+  for (const std::vector<uint32_t>& members : chains.chains) {
+    Group chain;
+    for (uint32_t member : members) chain.push_back(serving[member]);
+    AddSeries(chain, false, snapshot);
+  }
+  for (uint32_t delta : chains.unapplied)
+    AddSeries({serving[delta]}, true, snapshot);
+  for (const Held* held : later) AddSeries({held}, true, snapshot);
+}
+
+// 5.2.3 numbers CRLs for an issuer and a scope, not for a key.
+void SnapshotBuilder::MarkOutdated(Snapshot* snapshot) const {
+  const auto newest = [&](const Snapshot::Series& series) -> const CrlView& {
+    return snapshot->sources_[snapshot->lists_[series.first].source]->crl();
+  };
+  for (const Snapshot::Authority& authority : snapshot->authorities_) {
+    for (uint32_t a : authority.series) {
+      Snapshot::Series& series = snapshot->series_[a];
+      const std::string scope = snapshot->scopes_[series.scope].Key();
+      for (uint32_t b : authority.series) {
+        const Snapshot::Series& other = snapshot->series_[b];
+        if (other.signer != series.signer && !other.is_listing_only &&
+            newest(other).crl_number().has_value() &&
+            newest(series).crl_number().has_value() &&
+            IsNewer(newest(other), newest(series)) &&
+            snapshot->scopes_[other.scope].Key() == scope) {
+          series.is_outdated = true;
+        }
+      }
+    }
+  }
+}
+
+void SnapshotBuilder::AddBareCoverage(const BuildOptions& options,
+                                      Snapshot* snapshot) const {
+  for (IssuerId id = 0; id < issuers_.size(); ++id)
+    snapshot->bare_.push_back(snapshot->BareCoverageOf(id));
+  // Authorities of which a CRL is known that does not serve: then those that do
+  // are not all.
+  std::vector<bool> has_gaps(snapshot->authorities_.size());
+  const auto note = [&](IssuerId id, Cause cause) {
+    Cause& without = snapshot->bare_[id].without_parts;
+    without = std::max(without, cause);
+    has_gaps[snapshot->issuers_[id].authority] = true;
+  };
   for (IssuerId id = 0; id < issuers_.size(); ++id) {
-    Coverage coverage = snapshot->BareCoverageOf(id);
     const auto refused = refused_.find(issuers_[id].canonical_name);
-    if (refused != refused_.end())
-      coverage.without_parts =
-          std::max(coverage.without_parts, refused->second);
-    if (are_all_partitions_held_) coverage.rule = Coverage::Rule::kEvery;
-    snapshot->bare_.push_back(std::move(coverage));
+    if (refused != refused_.end()) note(id, refused->second);
+  }
+  for (const Held& held : held_) {
+    const Cause cause =
+        options.refusal ? options.refusal(held.signer) : Cause::kNone;
+    if (cause != Cause::kNone) note(held.signer, cause);
+  }
+  for (const Snapshot::Series& series : snapshot->series_) {
+    if (series.is_listing_only) note(series.signer, Cause::kOutOfScope);
+  }
+  for (IssuerId id = 0; id < issuers_.size(); ++id) {
+    if (are_all_partitions_held_ &&
+        !has_gaps[snapshot->issuers_[id].authority]) {
+      snapshot->bare_[id].rule = Coverage::Rule::kEvery;
+    }
   }
 }
 
 std::unique_ptr<const Snapshot> SnapshotBuilder::Build(
-    const SignerRefusal& refusal) const {
+    const BuildOptions& options) const {
   std::unique_ptr<Snapshot> snapshot(new Snapshot);
   snapshot->issuers_ = issuers_;
   snapshot->by_name_ = by_name_;
   snapshot->by_sha256_ = by_sha256_;
   AddAuthorities(snapshot.get());
-  // In an order that does not depend on that of the additions to one scope.
-  std::map<std::pair<IssuerId, std::string>, std::vector<const Held*>> groups;
+  std::map<std::pair<IssuerId, std::string>, Group> groups;
   for (const Held& held : held_) {
-    if (!refusal || refusal(held.signer) == Cause::kNone)
+    if (!options.refusal || options.refusal(held.signer) == Cause::kNone)
       groups[{held.signer, held.scope_key}].push_back(&held);
   }
-  for (const auto& [key, group] : groups) {
-    std::vector<CrlView> crls;
-    for (const Held* held : group) crls.push_back(held->source->crl());
-    for (const std::vector<uint32_t>& chain : MakeChains(crls))
-      AddChain(group, chain, snapshot.get());
-  }
-  AddBareCoverage(snapshot.get());
-  // What is held and serves nothing says more than that nothing is held.
-  for (const Held& held : held_) {
-    const Cause cause = refusal ? refusal(held.signer) : Cause::kNone;
-    Cause& without = snapshot->bare_[held.signer].without_parts;
-    without =
-        std::max(without, cause == Cause::kNone ? Cause::kOutOfScope : cause);
-  }
+  for (const auto& [key, group] : groups)
+    AddGroup(group, options.as_of, snapshot.get());
+  MarkOutdated(snapshot.get());
+  AddBareCoverage(options, snapshot.get());
   return snapshot;
 }
 

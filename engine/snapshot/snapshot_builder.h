@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -32,9 +33,13 @@ class SnapshotBuilder {
   // The issuer that was added with this certificate, or kUnknownIssuer.
   IssuerId IssuerWithCertificate(const Sha256Digest& sha256) const;
 
-  // The certificates of all issuers added so far, in the order of their ids:
-  // the candidates for CrlSource::Ingest.
-  std::vector<CertificateView> Candidates() const;
+  // The certificates added so far that may sign CRLs: the candidates for
+  // CrlSource::Ingest, and the issuer that each is of.
+  struct Candidates {
+    std::vector<CertificateView> certificates;
+    std::vector<IssuerId> issuers;
+  };
+  Candidates SigningCandidates() const;
 
   // Parses, verifies and indexes a CRL against the issuers added so far, and
   // adds it. A refusal is remembered: if no other source covers the CRL's
@@ -52,11 +57,18 @@ class SnapshotBuilder {
   // partition that is missing cannot be noticed.
   void DeclareAllPartitionsHeld() { are_all_partitions_held_ = true; }
 
-  // A snapshot of what was added; leaves out the CRLs of signers for which
-  // `refusal` gives a cause. Cost: independent of the number of entries.
-  using SignerRefusal = std::function<Cause(IssuerId)>;
-  std::unique_ptr<const Snapshot> Build(
-      const SignerRefusal& refusal = {}) const;
+  struct BuildOptions {
+    // The time that the snapshot is for: of CRLs from after it only the
+    // listings count where older ones are held. None: the newest serve.
+    std::optional<Time> as_of;
+    // Gives a cause for a signer whose CRLs are to be left out; else kNone.
+    std::function<Cause(IssuerId)> refusal;
+  };
+  // A snapshot of what was added. Cost: independent of the number of entries.
+  std::unique_ptr<const Snapshot> Build(const BuildOptions& options) const;
+  std::unique_ptr<const Snapshot> Build() const {
+    return Build(BuildOptions{});
+  }
 
  private:
   struct Held {
@@ -65,16 +77,22 @@ class SnapshotBuilder {
     std::string scope_key;
   };
 
+  using Group = std::vector<const Held*>;  // of one signer and scope
+
   absl::StatusOr<IssuerId> Add(std::shared_ptr<const Buffer> certificate,
-                               uint32_t anchor);
+                               std::optional<IssuerId> anchor);
+  static std::vector<CertificateView> CertificatesOf(const Issuer& issuer);
   void NoteRefusal(Bytes crl_der, const absl::Status& refusal);
   void AddAuthorities(Snapshot* snapshot) const;
-  void AddChain(const std::vector<const Held*>& group,
-                const std::vector<uint32_t>& chain, Snapshot* snapshot) const;
-  void AddBareCoverage(Snapshot* snapshot) const;
+  void AddGroup(const Group& group, std::optional<Time> as_of,
+                Snapshot* snapshot) const;
+  void AddSeries(const Group& chain, bool is_listing_only,
+                 Snapshot* snapshot) const;
+  void MarkOutdated(Snapshot* snapshot) const;
+  void AddBareCoverage(const BuildOptions& options, Snapshot* snapshot) const;
 
   std::vector<Issuer> issuers_;
-  std::vector<uint32_t> anchors_;  // of each issuer; AuthorityKey::anchor
+  std::vector<std::vector<IssuerId>> anchors_;  // of each issuer's paths
   std::unordered_map<std::string, IssuerId> by_name_and_key_;
   std::unordered_map<std::string, std::vector<IssuerId>> by_name_;
   std::unordered_map<std::string, IssuerId> by_sha256_;

@@ -50,6 +50,28 @@ TEST(Check, ValidityIncludesBothEnds) {
             Status::kActive);
 }
 
+TEST(Check, ShortLivedOrWithoutRevocationInfoNeedsNoSource) {
+  const auto snapshot = SnapshotOf(TestAuthority(), {});
+  Question question = About("0456", "2026-01-14", "2026-01-16");
+  LookupPolicy policy = At(kDuring);
+  EXPECT_EQ(NameOf(Check(*snapshot, policy, question).cause), "no_source");
+  policy.short_lived = std::chrono::hours(24);
+  EXPECT_EQ(NameOf(Check(*snapshot, policy, question).cause), "no_source");
+  policy.short_lived = std::chrono::hours(48);
+  EXPECT_EQ(Check(*snapshot, policy, question).status, Status::kActive);
+  policy.short_lived.reset();
+  question.revocation_info = CertificateView::RevocationInfo::kNotAvailable;
+  const Verdict verdict = Check(*snapshot, policy, question);
+  EXPECT_EQ(verdict.status, Status::kActive);
+  EXPECT_EQ(NameOf(verdict.cause), "no_revocation_info");
+  // A listing stands all the same, and a stranger's certificate is unknown.
+  const auto listing = SnapshotOf(TestAuthority(), {CrlText{}});
+  question.key = Key("0123");
+  EXPECT_EQ(Check(*listing, policy, question).status, Status::kRevoked);
+  question.key.issuer = kUnknownIssuer;
+  EXPECT_EQ(Check(*listing, policy, question).status, Status::kUnknown);
+}
+
 TEST(Check, ExpiredNeedsNoSource) {
   const auto snapshot = SnapshotOf(TestAuthority(), {});
   const Verdict verdict =
@@ -104,7 +126,7 @@ TEST(IssuerResolver, FindsByNameWhateverItsCase) {
   const auto snapshot = SnapshotOf(authority, {});
   CertificateText leaf = LeafOf(authority);
   leaf.issuer = CommonName("  TEST  ca ");
-  const Octets der = leaf.Der();
+  const Octets der = authority.key().Signed(leaf, Ed25519());
   const auto view = CertificateView::Parse(Bytes(der));
   ASSERT_TRUE(view.ok());
   EXPECT_EQ(IssuerResolver(*snapshot).IssuerOf(*view), 0u);

@@ -55,6 +55,7 @@ TEST_F(AuthorityTest, NewKeySignsForCertificatesOfTheOldOne) {
   EXPECT_EQ(StatusOf("0456", old_id), "active");
 }
 
+// A bare serial may be of either key; a certificate says of which.
 TEST_F(AuthorityTest, OwnKeysListIsTheOneThatProvesActive) {
   const IssuerId old_id = Vouch(old_.Certificate());
   const IssuerId new_id = Vouch(Issue(old_, new_));
@@ -64,8 +65,55 @@ TEST_F(AuthorityTest, OwnKeysListIsTheOneThatProvesActive) {
   Ingest(old_, stale);
   Ingest(new_);
   EXPECT_EQ(StatusOf("0456", old_id), "unknown stale");
-  EXPECT_EQ(StatusOf("0456", new_id), "active");
+  EXPECT_EQ(StatusOf("0456", new_id), "unknown stale");
   EXPECT_EQ(StatusOf("0777", new_id), "revoked");
+  const auto snapshot = builder_.Build();
+  CertificateScope scope;
+  scope.issuer = snapshot->issuers()[new_id].canonical_name;
+  const auto status = [&](IssuerId id) {
+    return snapshot
+        ->Lookup(At(kDuring), snapshot->CoverageOf(id, scope), Serial("0456"))
+        .status;
+  };
+  EXPECT_EQ(status(new_id), Status::kActive);
+  EXPECT_EQ(status(old_id), Status::kUnknown);
+}
+
+TEST_F(AuthorityTest, NewerListOfAnotherKeyLiftsAHoldOfAStaleOne) {
+  const IssuerId old_id = Vouch(old_.Certificate());
+  Vouch(Issue(old_, new_));
+  CrlText stale;
+  stale.extensions = {Number(7)};
+  stale.next_update = UtcTime("260112000000Z");
+  stale.entries = {
+      Entry(IntegerOf("0777"), UtcTime("260102030405Z"), {Reason(6)}),
+      Entry(IntegerOf("0778"))};
+  Ingest(old_, stale);
+  EXPECT_EQ(StatusOf("0777", old_id), "on_hold");
+  CrlText newer;
+  newer.extensions = {Number(8)};
+  newer.this_update = UtcTime("260110000000Z");
+  Ingest(new_, newer);
+  EXPECT_EQ(StatusOf("0777", old_id), "unknown stale");
+  EXPECT_EQ(StatusOf("0778", old_id), "revoked");
+}
+
+TEST_F(AuthorityTest, CertificateOrderDoesNotMatter) {
+  for (const bool swapped : {false, true}) {
+    SnapshotBuilder builder;
+    const auto id = builder.AddIssuer(old_.Certificate());
+    ASSERT_TRUE(id.ok());
+    // The new key's own self-signed certificate, and the one the old key
+    // signed.
+    std::vector<std::shared_ptr<const Buffer>> certificates = {
+        new_.Certificate(), Issue(old_, new_)};
+    if (swapped) std::swap(certificates[0], certificates[1]);
+    for (const auto& certificate : certificates)
+      ASSERT_TRUE(builder.AddIssuer(certificate).ok());
+    ASSERT_TRUE(builder.IngestCrl(new_.Crl({}), {}).ok());
+    EXPECT_EQ(builder.Build()->Lookup(At(kDuring), Key("0123", *id)).status,
+              Status::kRevoked);
+  }
 }
 
 TEST_F(AuthorityTest, SameNameWithoutACommonKeyIsAnotherCa) {
@@ -97,9 +145,11 @@ TEST_F(AuthorityTest, RefusedSignersCrlsAreLeftOutWithTheirCause) {
   const IssuerId root = Vouch(root_.Certificate());
   const IssuerId below = Below(root, Issue(root_, old_));
   Ingest(old_);
-  const auto snapshot = builder_.Build([&](IssuerId id) {
+  SnapshotBuilder::BuildOptions options;
+  options.refusal = [&](IssuerId id) {
     return id == below ? Cause::kSignerNotTrusted : Cause::kNone;
-  });
+  };
+  const auto snapshot = builder_.Build(options);
   const Verdict verdict = snapshot->Lookup(At(kDuring), Key("0123", below));
   EXPECT_EQ(NameOf(verdict.cause), "signer_not_trusted");
 }

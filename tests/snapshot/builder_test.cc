@@ -107,6 +107,28 @@ TEST(Builder, OrderNeverChangesAnAnswer) {
   }
 }
 
+// For an earlier time the CRL of that time answers; a later one only adds.
+TEST(Builder, SnapshotOfAnEarlierTimeIsNotSpoiledByALaterCrl) {
+  const TestAuthority authority;
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
+  EXPECT_EQ(
+      Ingest(&builder, authority.Crl(Version(1, "260101000000Z", "0111"))),
+      ErrorCode::kOk);
+  EXPECT_EQ(
+      Ingest(&builder, authority.Crl(Version(2, "260110000000Z", "0222"))),
+      ErrorCode::kOk);
+  SnapshotBuilder::BuildOptions options;
+  options.as_of = *ParseTime("2026-01-05");
+  const auto snapshot = builder.Build(options);
+  const auto status = [&](std::string_view serial) {
+    return snapshot->Lookup(At("2026-01-05"), Key(serial)).status;
+  };
+  EXPECT_EQ(status("0111"), Status::kRevoked);
+  EXPECT_EQ(status("0222"), Status::kRevoked);  // in December 2025
+  EXPECT_EQ(status("0333"), Status::kActive);
+}
+
 TEST(Builder, RefusedCrlGivesItsCause) {
   const TestAuthority authority;
   const Octets broken = WithBrokenSignature(*authority.Crl({}));

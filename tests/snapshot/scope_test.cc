@@ -185,6 +185,51 @@ TEST(Scope, BareSerialNeedsAllPartitionsDeclaredAndCurrent) {
   EXPECT_EQ(status("0222"), "revoked");
 }
 
+// What is refused, or cannot serve, is a partition that is not held.
+TEST(Scope, AllPartitionsIsNotBelievedWhereOneDoesNotServe) {
+  const TestAuthority authority;
+  const CrlText first = Partition({FullName({Uri("http://ca/1")})}, "0111");
+  const CrlText second = Partition({FullName({Uri("http://ca/2")})}, "0222");
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
+  builder.DeclareAllPartitionsHeld();
+  ASSERT_TRUE(builder.IngestCrl(authority.Crl(first), {}).ok());
+  EXPECT_EQ(BareStatusOf(*builder.Build(), "0222"), "active");
+  const auto good = authority.Crl(second);
+  Octets broken(good->bytes().begin(), good->bytes().end());
+  broken.back() ^= 1;
+  EXPECT_FALSE(builder.IngestCrl(AsBuffer(broken), {}).ok());
+  EXPECT_EQ(BareStatusOf(*builder.Build(), "0222"), "unknown bad_signature");
+}
+
+TEST(Scope, AllPartitionsOfCasSayNothingOfUsers) {
+  const TestAuthority authority;
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
+  builder.DeclareAllPartitionsHeld();
+  const CrlText cas = Partition({True(der::ContextPrimitive(2))});
+  ASSERT_TRUE(builder.IngestCrl(authority.Crl(cas), {}).ok());
+  EXPECT_EQ(BareStatusOf(*builder.Build(), "0456"), "unknown incomplete");
+}
+
+TEST(Scope, ListingInAnotherPartitionStands) {
+  const auto snapshot = SnapshotOf(
+      TestAuthority(), {Partition({FullName({Uri("http://ca/1")})}, "0111"),
+                        Partition({FullName({Uri("http://ca/2")})}, "0222")});
+  EXPECT_EQ(
+      StatusOf(*snapshot, {{Seq({FullName({Uri("http://ca/1")})})}}, "0222"),
+      "revoked");
+}
+
+TEST(Scope, CoverageOfAnotherSnapshotIsRefused) {
+  const TestAuthority authority;
+  const auto first = SnapshotOf(authority, {CrlText{}});
+  const auto second = SnapshotOf(authority, {CrlText{}});
+  const Verdict verdict =
+      second->Lookup(At(kDuring), first->BareCoverage(0), Serial("0456"));
+  EXPECT_EQ(NameOf(verdict.cause), "no_issuer");
+}
+
 class IndirectTest : public testing::Test {
  protected:
   // A CRL of the service that lists 0123 of "Test CA" and 0999 of its own.
@@ -234,11 +279,46 @@ TEST_F(IndirectTest, MustSayThatItIsIndirect) {
 TEST_F(IndirectTest, RevokesABareSerialAndNeverProvesItActive) {
   const auto snapshot = Both(Indirect());
   EXPECT_EQ(BareStatusOf(*snapshot, "0123"), "revoked");
-  EXPECT_EQ(BareStatusOf(*snapshot, "0456"), "unknown incomplete");
+  EXPECT_EQ(BareStatusOf(*snapshot, "0456"), "unknown no_source");
   const Verdict verdict = snapshot->Lookup(At(kDuring), Key("0123"));
   const Evidence evidence = snapshot->Explain(Key("0123"), verdict);
   ASSERT_TRUE(evidence.entry.has_value());
   EXPECT_EQ(evidence.entry->serial, Serial("0123"));
+}
+
+TEST_F(IndirectTest, AnotherCaOfTheIssuersNameIsNotBelieved) {
+  const TestAuthority stranger("Test CA");
+  CrlText empty;
+  empty.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(4))}));
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(ca_.Certificate()).ok());
+  ASSERT_TRUE(builder.AddIssuer(stranger.Certificate()).ok());
+  ASSERT_TRUE(builder.IngestCrl(stranger.Crl(empty), {}).ok());
+  const Asker asker{{Seq(
+      {Nest(der::ContextConstructed(2), {Directory(CommonName("Test CA"))})})}};
+  EXPECT_EQ(StatusOf(*builder.Build(), asker), "unknown no_source");
+}
+
+TEST_F(IndirectTest, NameOfTwoCasIsNotEnoughForABareSerial) {
+  const TestAuthority other("Test CA");
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(ca_.Certificate()).ok());
+  ASSERT_TRUE(builder.AddIssuer(other.Certificate()).ok());
+  ASSERT_TRUE(builder.AddIssuer(service_.Certificate()).ok());
+  ASSERT_TRUE(builder.IngestCrl(service_.Crl(Indirect()), {}).ok());
+  EXPECT_EQ(BareStatusOf(*builder.Build(), "0123"), "unknown no_source");
+}
+
+TEST_F(IndirectTest, EntryOfSeveralNamesProvesNothingActive) {
+  CrlText text;
+  text.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(4))}));
+  const Octets names =
+      Seq({Directory(CommonName("Alias")), Directory(CommonName("Test CA"))});
+  text.entries = {
+      Entry(IntegerOf("0123"), UtcTime("260102030405Z"),
+            {MakeExtension("2.5.29.29", names, Criticality::kCritical)})};
+  EXPECT_EQ(StatusOf(*Both(text), named_, "0123"),
+            "unknown unsupported_critical_extension");
 }
 
 TEST_F(IndirectTest, OfAnotherAnchorIsNotBelieved) {

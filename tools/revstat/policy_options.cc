@@ -116,7 +116,6 @@ EvidencePolicy EvidencePolicyOf(const PolicyOptions& options) {
   EvidencePolicy policy;
   policy.ingest.signature.weak_digest = options.weak_digest;
   policy.lookup = LookupPolicyOf(options);
-  policy.unknown = options.unknown;
   policy.partitions = options.partitions;
   return policy;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/check/path_checker.h"
 #include "tools/revstat/evidence.h"
 #include "tools/revstat/result_writer.h"
 

@@ -14,7 +14,9 @@
 namespace revstat::tool {
 namespace {
 
-constexpr uint64_t kMaxBundleBytes = uint64_t{64} << 20;
+constexpr uint64_t kMaxBundleBytes = uint64_t{16} << 20;
+// More than any path holds; what a stranger sends along is not to keep us busy.
+constexpr size_t kMaxBundled = 32;
 
 struct VerifyOptions {
   PolicyOptions policy;
@@ -106,6 +108,11 @@ int RunVerify(const VerifyOptions& options) {
     Report(MessageOf(certificates.status()));
     return kExitFailure;
   }
+  if (certificates->size() > kMaxBundled) {
+    Report(Concat({options.certificate, ": more than ",
+                   std::to_string(kMaxBundled), " certificates"}));
+    return kExitFailure;
+  }
   const std::shared_ptr<const Buffer> target = certificates->front();
   certificates->erase(certificates->begin());
   EvidencePolicy policy = EvidencePolicyOf(options.policy);
@@ -113,7 +120,8 @@ int RunVerify(const VerifyOptions& options) {
   const LoadedEvidence evidence =
       LoadEvidence(options.policy.files, policy, *certificates);
   IssuerResolver resolver(evidence.snapshot());
-  const PathCheckPolicy check{policy.lookup, options.depth, policy.unknown};
+  const PathCheckPolicy check{policy.lookup, options.depth,
+                              options.policy.unknown};
   const auto path = CheckPath(*evidence.built.paths, evidence.snapshot(), check,
                               target, &resolver);
   if (!path.ok()) {
