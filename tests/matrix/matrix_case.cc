@@ -35,6 +35,19 @@ const Octets& ServiceName() {
   return name;
 }
 
+// Key identifiers: OpenSSL tries no second key of one name without them.
+Octets KeyIdentifier(const SigningKey& key) {
+  const uint8_t octet = &key == &CaKey() ? 1 : &key == &NewCaKey() ? 2 : 3;
+  return {0xa0, octet};
+}
+Octets SubjectKey(const SigningKey& key) {
+  return MakeExtension("2.5.29.14", OctetString(KeyIdentifier(key)));
+}
+Octets AuthorityKey(const SigningKey& key) {
+  return MakeExtension(
+      "2.5.29.35", Seq({Tlv(der::ContextPrimitive(0), KeyIdentifier(key))}));
+}
+
 Octets Issue(std::string_view serial, const Octets& subject,
              const SigningKey& key, std::vector<Octets> extensions) {
   CertificateText text;
@@ -43,6 +56,8 @@ Octets Issue(std::string_view serial, const Octets& subject,
   text.subject = subject;
   text.public_key = key.Spki();
   text.extensions = std::move(extensions);
+  text.extensions.push_back(SubjectKey(key));
+  text.extensions.push_back(AuthorityKey(CaKey()));
   return CaKey().Signed(text, Ed25519());
 }
 
@@ -137,7 +152,8 @@ CrlText MakeCrl(const CrlPlan& plan, std::string_view state, uint32_t number) {
   CrlText text;
   text.issuer = plan.is_of_service ? ServiceName() : CaName();
   text.entries = Entries(plan, state);
-  text.extensions = {MakeExtension("2.5.29.20", Integer(number))};
+  text.extensions = {MakeExtension("2.5.29.20", Integer(number)),
+                     AuthorityKey(*plan.key)};
   if (!plan.fields.empty())
     text.extensions.push_back(IssuingPoint(plan.fields));
   return text;
