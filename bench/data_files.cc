@@ -14,4 +14,8 @@ std::string DataFiles::Crl(uint64_t entries) const {
   return folder_ + "/" + std::to_string(entries) + ".crl";
 }
 
+std::string DataFiles::Partition(unsigned number) const {
+  return folder_ + "/partitions/" + std::to_string(number) + ".crl";
+}
+
 }  // namespace revstat::bench

@@ -16,10 +16,14 @@ class DataFiles {
 
   std::string Crl(uint64_t entries) const;
   std::string Ca() const { return folder_ + "/ca.pem"; }
-  // Ask about the largest CRL, 1 % listed there: 10 M rows and 100 k
-  // certificates.
+  // 10 M rows that ask about the largest CRL, and 100 k certificates that ask
+  // about the smallest; 1 % are listed there.
   std::string List() const { return folder_ + "/list.csv"; }
   std::string Bundle() const { return folder_ + "/bundle.pem"; }
+  // A delta on the largest CRL, and that CRL's entries in parts.
+  std::string Delta() const { return folder_ + "/delta.crl"; }
+  static constexpr unsigned kPartitions = 128;
+  std::string Partition(unsigned number) const;
   // For what is written.
   std::string Result() const { return folder_ + "/result.csv"; }
 

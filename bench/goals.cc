@@ -8,6 +8,7 @@
 #include "bench/data_files.h"
 #include "bench/goals_check.h"
 #include "bench/goals_engine.h"
+#include "bench/goals_scopes.h"
 #include "bench/goals_table.h"
 #include "bench/ingest.h"
 #include "bench/program.h"
@@ -39,6 +40,8 @@ int Main(int argc, char** argv) {
   measure("lookups", LookupGoals(files, rounds));
   measure("lookups of OpenSSL", OpensslGoals(files, rounds));
   measure("lookups while publishing", PublishingGoals(files, rounds));
+  measure("deltas", DeltaGoals(files, rounds));
+  measure("partitions", PartitionGoals(files, rounds));
   Print(goals);
   return std::all_of(
              goals.begin(), goals.end(),

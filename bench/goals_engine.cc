@@ -13,38 +13,14 @@
 #include "bench/program.h"
 #include "bench/publishing.h"
 #include "bench/random_lines.h"
+#include "bench/rate_goal.h"
 #include "bench/revstat_contenders.h"
 #include "bench/subject.h"
-#include "tools/revstat/bench_timing.h"
 
 namespace revstat::bench {
 namespace {
 
-constexpr unsigned kHits = 1;  // percent
-constexpr double kSeconds = 0.5;
 constexpr double kMillion = 1e6;
-
-double Rate(Contender& contender, unsigned threads) {
-  return tool::RatePerSecond(threads, kSeconds, [&](unsigned thread) {
-    return contender.Run(thread, kPiece);
-  });
-}
-
-// A rate that is to be at least `least` times another.
-Goal RateGoal(std::string what, const char* other, double least, int rounds,
-              const std::function<double()>& rate,
-              const std::function<double()>& other_rate) {
-  const PairFigures pair = MeasurePair(rounds, rate, other_rate);
-  return {std::move(what), absl::StrFormat(">= %g x %s", least, other),
-          absl::StrFormat("%.2f x (%.2f M/s beside %.2f M/s)", pair.ratio,
-                          pair.a / kMillion, pair.b / kMillion),
-          AtLeast(pair.ratio, least)};
-}
-
-std::unique_ptr<Contender> Checked(std::unique_ptr<Contender> contender) {
-  Require(contender->Check());
-  return contender;
-}
 
 }  // namespace
 
@@ -81,7 +57,7 @@ std::vector<Goal> IngestGoals(const DataFiles& files, int rounds) {
 
 std::vector<Goal> LookupGoals(const DataFiles& files, int rounds) {
   const Subject subject(files, kLargeCrl);
-  const auto batch = Checked(MakeBatch(subject, kHits));
+  const auto batch = Checked(MakeBatch(subject, kGoalHits));
   RandomLines memory(subject.source().index_bytes());
   return {
       RateGoal(
@@ -95,8 +71,8 @@ std::vector<Goal> LookupGoals(const DataFiles& files, int rounds) {
 std::vector<Goal> OpensslGoals(const DataFiles& files, int rounds) {
   const Subject subject(files, kMediumCrl);
   const OpensslCrl crl = Require(MakeOpensslCrl(subject.source().crl().der()));
-  const auto batch = Checked(MakeBatch(subject, kHits));
-  const auto openssl = Checked(MakeOpensslContender(crl, subject, kHits));
+  const auto batch = Checked(MakeBatch(subject, kGoalHits));
+  const auto openssl = Checked(MakeOpensslContender(crl, subject, kGoalHits));
   return {RateGoal(
       "batch, 1 thread, 1 % hits, 1 M entries", "OpenSSL's lookup", 10, rounds,
       [&] { return Rate(*batch, 1); }, [&] { return Rate(*openssl, 1); })};
@@ -106,7 +82,7 @@ std::vector<Goal> PublishingGoals(const DataFiles& files, int rounds) {
   const Subject subject(files, kLargeCrl);
   const Versions versions(files, kLargeCrl);
   SnapshotPublisher publisher(versions.Make(0));
-  const auto batch = MakePublishedBatch(publisher, subject, kHits);
+  const auto batch = MakePublishedBatch(publisher, subject, kGoalHits);
   Require(CheckVersions(versions, *batch, &publisher));
 
   std::vector<Goal> goals;

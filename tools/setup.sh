@@ -67,7 +67,7 @@ install_deps() {
     die "this is not Debian, so packages cannot be installed for you.
 Install what your system has in place of these Debian 12 packages:
   ${wanted[*]}
-then build by hand: cmake --preset release && cmake --build --preset release"
+then build by hand: cmake --preset release -DREVSTAT_TESTS=OFF -DREVSTAT_BENCH=OFF && cmake --build --preset release --target revstat"
   fi
   mapfile -t absent < <(missing "${wanted[@]}")
   ((${#absent[@]})) || return 0

@@ -60,8 +60,9 @@ void PutDigits(char* out, unsigned value, int count) {
 }  // namespace
 
 std::optional<Time> ParseTime(std::string_view text) {
-  // 20270101 is a date to whoever wrote it, not a second of 1970.
-  if (text.size() != 8 || text.starts_with('-')) {
+  // 2027 and 20270101 are dates to whoever wrote them, not seconds of 1970.
+  const bool is_like_a_date = text.size() == 4 || text.size() == 8;
+  if (!is_like_a_date || text.starts_with('-')) {
     if (const auto unix_time = ParseUnixSeconds(text)) return unix_time;
   }
   const int year = TakeDigits(&text, 4);

@@ -33,7 +33,7 @@ constexpr std::optional<Time> FromCivil(int year, unsigned month, unsigned day,
 
 // RFC 3339 (with "Z" or an offset; fractions of a second are cut off; a date
 // alone is its midnight UTC) or whole Unix seconds; nothing on other text, such
-// as the eight digits of a date without hyphens.
+// as the four or eight digits of a year or a date without hyphens.
 std::optional<Time> ParseTime(std::string_view text);
 
 // RFC 3339 in UTC: "2026-06-01T00:00:00Z".

@@ -36,13 +36,20 @@ absl::Status EvidenceBuilder::AddUntrusted(
     std::shared_ptr<const Buffer> certificate) {
   const auto view = CertificateView::Parse(certificate->bytes());
   if (!view.ok()) return view.status();
+  const Sha256Digest digest = Sha256(view->der());
+  if (!seen_.insert(std::string(TextOf(digest))).second)
+    return absl::OkStatus();
+  // All of them, the expired too: a path that fails for one of these says so.
   const absl::Status added = paths_->AddUntrusted(certificate->bytes());
-  const bool signs_crls = (view->key_usage().value_or(0) & kCrlSign) != 0;
-  if (added.ok() &&
-      (view->kind() == CertificateView::Kind::kCa || signs_crls)) {
-    untrusted_.push_back(std::move(certificate));
-  }
+  if (added.ok() && MayIssue(*view)) untrusted_.push_back(certificate);
   return added;
+}
+
+bool EvidenceBuilder::MayIssue(const CertificateView& certificate) const {
+  const Time at = policy_.lookup.at;
+  const bool signs_crls = (certificate.key_usage().value_or(0) & kCrlSign) != 0;
+  return certificate.not_before() <= at && at <= certificate.not_after() &&
+         (certificate.kind() == CertificateView::Kind::kCa || signs_crls);
 }
 
 // A path may lead through any of them, so all are known before one is tried.

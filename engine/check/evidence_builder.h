@@ -4,6 +4,8 @@
 #define REVSTAT_ENGINE_CHECK_EVIDENCE_BUILDER_H_
 
 #include <memory>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,6 +33,10 @@ struct BuiltEvidence {
 // SnapshotBuilder for one time, and for callers that vouch for roots and hold
 // the other CAs' certificates without vouching for them. Not thread-safe. First
 // all certificates are added, then all CRLs.
+//
+// Cost: a path for each untrusted CA; OpenSSL looks through all untrusted
+// certificates for each step of each path, so thousands of them, or what a
+// stranger sends, are not for here.
 class EvidenceBuilder {
  public:
   explicit EvidenceBuilder(const EvidencePolicy& policy);
@@ -48,6 +54,7 @@ class EvidenceBuilder {
   BuiltEvidence Build() &&;
 
  private:
+  bool MayIssue(const CertificateView& certificate) const;
   void ValidateUntrusted();
   void AddIfValid(const std::shared_ptr<const Buffer>& certificate);
 
@@ -55,6 +62,7 @@ class EvidenceBuilder {
   SnapshotBuilder builder_;
   std::unique_ptr<PathBuilder> paths_;
   std::vector<std::shared_ptr<const Buffer>> untrusted_;  // not yet validated
+  std::unordered_set<std::string> seen_;  // digests of untrusted certificates
   bool has_validated_ = false;
 };
 

@@ -43,10 +43,10 @@ absl::Status Add(const Snapshot& snapshot, const PathCheckPolicy& policy,
   checked.verdict = Check(snapshot, policy.lookup, checked.question);
   checked.certificate = std::move(certificate);
   const bool is_unknown = checked.verdict.status == Status::kUnknown;
-  // The worst of the path counts: a revocation before a status not known.
+  // The worst of the path counts, a revocation before a status not known; and
+  // of two the one nearer to the anchor, from which the other may follow.
   if (!IsAccepted(checked.verdict, policy.unknown) &&
-      (path->result == PathResult::kValid ||
-       (path->result == PathResult::kUnknown && !is_unknown))) {
+      (path->result != PathResult::kNotValid || !is_unknown)) {
     path->result = is_unknown ? PathResult::kUnknown : PathResult::kNotValid;
     path->error = Describe(*view, checked.verdict);
   }

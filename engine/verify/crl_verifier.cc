@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/x509/name_text.h"
 
 namespace revstat {
 namespace {
@@ -53,7 +54,9 @@ absl::StatusOr<VerifiedCrl> VerifyCrl(
       closest = code;  // the list of errors has them in order of progress
     }
   }
-  if (fitting.empty()) return MakeError(closest, "CRL issuer");
+  if (fitting.empty())
+    return MakeError(closest,
+                     Concat({"CRL issuer ", FormatName(crl.issuer())}));
   if (fitting.size() > kMaxCrlSigners) {
     return MakeError(ErrorCode::kTooMany, "certificates of the CRL's issuer");
   }

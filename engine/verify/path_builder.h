@@ -49,8 +49,10 @@ class PathBuilder {
   // policy's time, basic constraints, key usage, name constraints, policies.
   // kNoPath with OpenSSL's reason and the depth at which it holds;
   // kUnsupportedAlgorithm where it stops at a GOST signature or key and their
-  // module is missing, whose package the message names. Cost: bounded by
-  // max_intermediates; a signature check for each certificate.
+  // module is missing, whose package the message names. Cost: a
+  // signature check for each certificate of the path, at most
+  // max_intermediates, for each of which all untrusted certificates are looked
+  // through.
   absl::StatusOr<CertificatePath> Build(Bytes certificate) const;
 
  private:

@@ -7,7 +7,7 @@ set -euo pipefail
 export LC_ALL=C
 
 # Lowest first: a file includes its own layer and those before it.
-layers="base der x509 verify index store snapshot check refresh embed"
+layers="base der x509 index verify store snapshot check refresh embed"
 max_lines=450
 
 [[ $# == 1 && -d $1/engine ]] || {

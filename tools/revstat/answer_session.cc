@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -44,6 +45,15 @@ uint64_t SizeOf(int descriptor) {
              : 0;
 }
 
+// A folder of certificates has other files in it, too; but not by these names.
+bool IsNamedLikeCertificates(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension();
+  constexpr std::array<std::string_view, 6> kExtensions = {
+      ".pem", ".cer", ".crt", ".der", ".p7b", ".p7c"};
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) !=
+         kExtensions.end();
+}
+
 }  // namespace
 
 void AnswerSession::Begin() {
@@ -60,7 +70,9 @@ void AnswerSession::End(double seconds) {
 
 void AnswerSession::Answer(const std::string& input) {
   const uint64_t unreadable_before = tally_.unreadable;
+  const uint64_t rows_before = tally_.total();
   reported_ = 0;
+  skipped_ = 0;
   std::error_code error;
   if (input == "-") {
     AnswerDescriptor(STDIN_FILENO, input, From::kCommandLine);
@@ -74,6 +86,13 @@ void AnswerSession::Answer(const std::string& input) {
     Report(Concat({input, ": ", WithCommas(unreadable - reported_),
                    " more could not be read"}));
   }
+  if (skipped_ > 0) {
+    Report(Concat({input, ": ", WithCommas(skipped_),
+                   " files are neither certificates nor lists"}));
+  }
+  // Whoever asks about nothing has most likely asked wrongly.
+  if (tally_.total() == rows_before && output_->status().ok())
+    AddUnreadable(input, "no certificate in it");
 }
 
 void AnswerSession::AnswerFolder(const std::string& path) {
@@ -88,10 +107,11 @@ void AnswerSession::AnswerFolder(const std::string& path) {
     fs::directory_iterator walk(folder, error);
     for (; !error && walk != fs::directory_iterator(); walk.increment(error)) {
       std::error_code ignored;
-      if (walk->is_regular_file(ignored)) {
+      if (walk->is_directory(ignored)) {
+        if (!walk->is_symlink(ignored))
+          folders.push_back(walk->path().string());
+      } else if (walk->is_regular_file(ignored) || walk->is_symlink(ignored)) {
         files.push_back(walk->path().string());
-      } else if (walk->is_directory(ignored) && !walk->is_symlink(ignored)) {
-        folders.push_back(walk->path().string());
       }
     }
     if (error) AddUnreadable(folder, error.message());
@@ -117,8 +137,11 @@ void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
   const ContentKind kind = DetectContent(BytesOf(*head));
   const bool no_certificates =
       kind == ContentKind::kOther || kind == ContentKind::kCrl;
-  // A folder of certificates has other files in it, too.
-  if (no_certificates && from == From::kFolder) return;
+  if (no_certificates && from == From::kFolder &&
+      (kind == ContentKind::kCrl || !IsNamedLikeCertificates(name))) {
+    ++skipped_;
+    return;
+  }
   if (kind == ContentKind::kList) {
     return AnswerList(descriptor, name, *std::move(head), SizeOf(descriptor));
   }

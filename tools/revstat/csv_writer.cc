@@ -37,7 +37,10 @@ class CsvWriter : public ResultWriter {
     AppendSerial(question.key.serial, &out);
     out += ',';
     out += NameOf(verdict.status);
-    out += verdict.is_expired() ? ",true," : ",false,";
+    // A list may not say until when a certificate is valid.
+    out += question.not_after == Time::max() ? ",,"
+           : verdict.is_expired()            ? ",true,"
+                                             : ",false,";
     if (verdict.status == Status::kRevoked ||
         verdict.status == Status::kOnHold) {
       Revocation(question, verdict, &out);

@@ -9,7 +9,9 @@ namespace {
 std::string CheckTimeText(const std::string& text) {
   return ParseTime(text).has_value()
              ? ""
-             : "is neither RFC 3339 nor Unix seconds: " + text;
+             : "is no time (2026-06-01, 2026-06-01T12:00:00Z, or Unix "
+               "seconds): " +
+                   text;
 }
 
 Format FormatNamed(const std::string& name) {

@@ -17,6 +17,7 @@ uint64_t Tally::total() const {
 void Tally::Add(const Tally& other) {
   for (size_t i = 0; i < by_status.size(); ++i)
     by_status[i] += other.by_status[i];
+  causes |= other.causes;
   unreadable += other.unreadable;
 }
 

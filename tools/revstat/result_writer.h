@@ -19,12 +19,17 @@ enum class Format { kTable, kCsv, kJsonLines };
 // be read, which count as unknown as well.
 struct Tally {
   std::array<uint64_t, 6> by_status = {};
+  // Bit i: a row had the cause at position i of Cause.
+  uint32_t causes = 0;
   uint64_t unreadable = 0;
 
   uint64_t of(Status status) const {
     return by_status[static_cast<size_t>(status)];
   }
-  void Add(Status status) { ++by_status[static_cast<size_t>(status)]; }
+  void Add(const Verdict& verdict) {
+    ++by_status[static_cast<size_t>(verdict.status)];
+    causes |= uint32_t{1} << static_cast<unsigned>(verdict.cause);
+  }
   void Add(const Tally& other);
   uint64_t total() const;
 };

@@ -105,7 +105,7 @@ void RowAnswerer::Finish() {
       verdicts_[i] = Verdict{};
       verdicts_[i].cause = Cause::kBadInput;
     }
-    results_.tally.Add(verdicts_[i].status);
+    results_.tally.Add(verdicts_[i]);
     writer_->Write(rows_[i], questions_[i], verdicts_[i], &results_.text);
   }
   rows_.clear();

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -50,7 +51,8 @@ std::vector<std::string> RowsOf(const std::string& input,
     const auto view = CertificateView::Parse(checked.certificate->bytes());
     if (!view.ok()) continue;  // was read before
     ResultRow row;
-    row.input = input;
+    // The others come from whatever file; their names say which they are.
+    if (rows.empty()) row.input = input;
     row.subject = view->subject();
     row.issuer = view->issuer();
     TextBuffer text;
@@ -101,6 +103,16 @@ int ExitStatusOf(const CheckedPath& path, uint64_t failures) {
   return kExitFailure;
 }
 
+// Whether a trusted certificate is not its own issuer's.
+bool HasOtherAnchors(const Snapshot& snapshot) {
+  return std::any_of(snapshot.issuers().begin(), snapshot.issuers().end(),
+                     [](const Issuer& issuer) {
+                       return issuer.is_vouched_for &&
+                              !Equal(issuer.view.issuer().tlv(),
+                                     issuer.view.subject().tlv());
+                     });
+}
+
 int RunVerify(const VerifyOptions& options) {
   auto certificates = ReadObjects(options.certificate, ObjectKind::kCertificate,
                                   kMaxBundleBytes);
@@ -112,6 +124,11 @@ int RunVerify(const VerifyOptions& options) {
     Report(Concat({options.certificate, ": more than ",
                    std::to_string(kMaxBundled), " certificates"}));
     return kExitFailure;
+  }
+  if (certificates->size() > 1) {
+    Report(Concat({options.certificate,
+                   ": the first certificate is verified, the others are used "
+                   "like --untrusted"}));
   }
   const std::shared_ptr<const Buffer> target = certificates->front();
   certificates->erase(certificates->begin());
@@ -127,6 +144,13 @@ int RunVerify(const VerifyOptions& options) {
   if (!path.ok()) {
     Report(Concat({options.certificate, ": ", MessageOf(path.status())}));
     return kExitFailure;
+  }
+  if (path->result == PathResult::kNotValid &&
+      options.anchor_kind == AnchorKind::kSelfSigned &&
+      HasOtherAnchors(evidence.snapshot())) {
+    Report(
+        "a trusted certificate that is not self-signed ends a path only "
+        "with --partial-chain");
   }
   const auto writer = ResultWriter::Create(options.format, evidence.snapshot());
   Output output(STDOUT_FILENO);

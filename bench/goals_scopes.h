@@ -1,0 +1,21 @@
+// The goals for deltas and partitioned CRLs.
+#ifndef REVSTAT_BENCH_GOALS_SCOPES_H_
+#define REVSTAT_BENCH_GOALS_SCOPES_H_
+
+#include <vector>
+
+#include "bench/data_files.h"
+#include "bench/goals_table.h"
+
+namespace revstat::bench {
+
+// Lookups with a delta on the large CRL, and the time from the delta's bytes to
+// a published snapshot.
+std::vector<Goal> DeltaGoals(const DataFiles& files, int rounds);
+
+// Lookups of bare serials in 128 partitions of the large CRL.
+std::vector<Goal> PartitionGoals(const DataFiles& files, int rounds);
+
+}  // namespace revstat::bench
+
+#endif  // REVSTAT_BENCH_GOALS_SCOPES_H_

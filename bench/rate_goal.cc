@@ -1,0 +1,39 @@
+#include "bench/rate_goal.h"
+
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "bench/program.h"
+#include "tools/revstat/bench_timing.h"
+
+namespace revstat::bench {
+namespace {
+
+constexpr double kSeconds = 0.5;
+constexpr double kMillion = 1e6;
+
+}  // namespace
+
+double Rate(Contender& contender, unsigned threads) {
+  return tool::RatePerSecond(threads, kSeconds, [&](unsigned thread) {
+    return contender.Run(thread, kPiece);
+  });
+}
+
+// A rate that is to be at least `least` times another.
+Goal RateGoal(std::string what, const char* other, double least, int rounds,
+              const std::function<double()>& rate,
+              const std::function<double()>& other_rate) {
+  const PairFigures pair = MeasurePair(rounds, rate, other_rate);
+  return {std::move(what), absl::StrFormat(">= %g x %s", least, other),
+          absl::StrFormat("%.2f x (%.2f M/s beside %.2f M/s)", pair.ratio,
+                          pair.a / kMillion, pair.b / kMillion),
+          AtLeast(pair.ratio, least)};
+}
+
+std::unique_ptr<Contender> Checked(std::unique_ptr<Contender> contender) {
+  Require(contender->Check());
+  return contender;
+}
+
+}  // namespace revstat::bench
