@@ -68,12 +68,13 @@ absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
     const ErrorCode code = ErrorCodeOf(path.status());
     if (code != ErrorCode::kNoPath && code != ErrorCode::kUnsupportedAlgorithm)
       return path.status();
-    checked.result = code == ErrorCode::kNoPath ? PathResult::kNotValid
-                                                : PathResult::kUnknown;
-    checked.error = MessageOf(path.status());
     const absl::Status added =
         Add(snapshot, policy, certificate, nullptr, resolver, &checked);
     if (!added.ok()) return added;
+    // Whatever the certificate's own status.
+    checked.result = code == ErrorCode::kNoPath ? PathResult::kNotValid
+                                                : PathResult::kUnknown;
+    checked.error = MessageOf(path.status());
     return checked;
   }
   checked.result = PathResult::kValid;

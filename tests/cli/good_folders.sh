@@ -16,9 +16,21 @@ ln -s ../b f/b/loop
 ln -s "$data/certs/on_hold_0001.pem" f/link.pem
 check 1 f
 lines 29 out
-quiet
+has err 'f: 4 files are neither certificates nor lists'
 [[ $(column input | sed 's/csv:.*/csv/' | uniq | xargs) == 'f/b/deep/x.der f/b/list.csv f/link.pem f/z.pem' ]] ||
   fail "another order"
+
+# What is named like a certificate must be one; and a folder must hold some.
+mkdir -p g/empty h
+openssl x509 -in "$revoked" -outform DER | base64 >g/bare.cer
+ln -s nowhere g/contract.pem
+check 2 g
+has err 'g/bare.cer: neither a certificate'
+has err 'g/contract.pem: No such file'
+check 2 h
+has err 'h: no certificate in it'
+cp "$data/crl/root.crl" h/
+check 2 h
 
 # A broken certificate among others is reported, the others are answered.
 { head -c 100 f/b/deep/x.der; } >f/broken.der

@@ -9,7 +9,7 @@ openssl x509 -in "$data/ca/issuing.pem" -outform DER -out "$work/issuer.der"
 expect() {
   local certificate=$1 expected=$2 answer
   openssl x509 -in "$data/certs/$certificate.pem" -outform DER -out "$work/certificate.der"
-  answer=$("$example" "$work/issuer.der" "$data/crl/issuing.crl" "$work/certificate.der" 1780272000)
+  answer=$("$example" "$work/issuer.der" "$data/crl/issuing.crl" "$work/certificate.der" 1780272000) || true
   [[ $answer == "$expected" ]] || { echo "$certificate: '$answer' instead of '$expected'"; exit 1; }
 }
 expect active_0001 "active "

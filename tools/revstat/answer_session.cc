@@ -73,6 +73,7 @@ void AnswerSession::Answer(const std::string& input) {
   const uint64_t rows_before = tally_.total();
   reported_ = 0;
   skipped_ = 0;
+  has_list_ = false;
   std::error_code error;
   if (input == "-") {
     AnswerDescriptor(STDIN_FILENO, input, From::kCommandLine);
@@ -90,8 +91,9 @@ void AnswerSession::Answer(const std::string& input) {
     Report(Concat({input, ": ", WithCommas(skipped_),
                    " files are neither certificates nor lists"}));
   }
-  // Whoever asks about nothing has most likely asked wrongly.
-  if (tally_.total() == rows_before && output_->status().ok())
+  // Whoever asks about nothing has most likely asked wrongly; but a list that
+  // was made by a program may well be empty.
+  if (tally_.total() == rows_before && !has_list_ && output_->status().ok())
     AddUnreadable(input, "no certificate in it");
 }
 
@@ -197,6 +199,7 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
                                std::string head, uint64_t size) {
   const auto columns = ListColumns::FromHeader(head);
   if (!columns.ok()) return AddUnreadable(name, MessageOf(columns.status()));
+  has_list_ = true;
   struct Worker {
     RowAnswerer& answerer;
     ListBlock block;

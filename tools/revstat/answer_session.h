@@ -48,6 +48,7 @@ class AnswerSession {
   RowAnswerer second_;  // of the second thread
   Output* const output_;
   uint64_t reported_ = 0;  // problems of the input that is being answered
+  bool has_list_ = false;  // was one, or a folder with one
   uint64_t skipped_ = 0;   // files of a folder that are something else
   Tally tally_;
 };
