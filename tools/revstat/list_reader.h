@@ -69,7 +69,7 @@ class ListReader {
  public:
   // Also the longest line. Small enough that a block, its rows and their
   // answers stay in a core's cache.
-  static constexpr size_t kBlockBytes = size_t{1} << 18;
+  static constexpr size_t kBlockBytes = size_t{1} << 19;
 
   // Reads on from `descriptor`, which stays open; `head`, at most a block, was
   // read from it before and comes first.
