@@ -90,15 +90,16 @@ std::string ValueText(const der::Element& value) {
 
 // The content octets of a dotted type; nothing if it is none.
 std::optional<std::vector<uint8_t>> EncodeOid(std::string_view dotted) {
-  std::vector<uint64_t> arcs;
-  uint64_t arc = 0;
+  constexpr oid::Arc kMost = ~oid::Arc{0};
+  std::vector<oid::Arc> arcs;
+  oid::Arc arc = 0;
   bool digits = false;
   for (char c : dotted) {
     if (c == '.' && digits) {
       arcs.push_back(std::exchange(arc, 0));
       digits = false;
-    } else if (c >= '0' && c <= '9' && arc < (uint64_t{1} << 56)) {
-      arc = arc * 10 + static_cast<uint64_t>(c - '0');
+    } else if (c >= '0' && c <= '9' && arc <= (kMost - 9) / 10) {
+      arc = arc * 10 + static_cast<unsigned>(c - '0');
       digits = true;
     } else {
       return std::nullopt;
@@ -108,11 +109,12 @@ std::optional<std::vector<uint8_t>> EncodeOid(std::string_view dotted) {
   arcs.push_back(arc);
   if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] > 39))
     return std::nullopt;
+  if (arcs[1] > kMost - 80) return std::nullopt;
   arcs[1] += 40 * arcs[0];
   std::vector<uint8_t> oid;
   for (size_t i = 1; i < arcs.size(); ++i) {
     int groups = 1;
-    while (groups < 9 && arcs[i] >> (7 * groups) != 0) ++groups;
+    while (groups < 19 && arcs[i] >> (7 * groups) != 0) ++groups;
     while (groups-- > 0) {
       oid.push_back(static_cast<uint8_t>((arcs[i] >> (7 * groups) & 0x7f) |
                                          (groups > 0 ? 0x80 : 0)));

@@ -35,25 +35,33 @@ const NamedOid kExtensions[] = {
     {kTlsFeature, "tlsFeature"},
 };
 
+std::string Decimal(Arc arc) {
+  std::string digits;
+  do {
+    digits += static_cast<char>('0' + static_cast<int>(arc % 10));
+    arc /= 10;
+  } while (arc != 0);
+  return {digits.rbegin(), digits.rend()};
+}
+
 }  // namespace
 
 std::string ToDotted(Bytes oid) {
   std::string text;
   // Arcs of up to 128 bits occur (UUIDs under 2.25); longer ones are cut to
-  // their low 64 bits, which only a text for people sees.
-  uint64_t arc = 0;
+  // their low 128 bits, and their text is not read back as the same.
+  Arc arc = 0;
   bool first = true;
   for (uint8_t octet : oid) {
     arc = arc << 7 | (octet & 0x7f);
     if (octet >= 0x80) continue;
     if (first) {
-      const uint64_t root = arc < 40 ? 0 : arc < 80 ? 1 : 2;
-      text =
-          Concat({std::to_string(root), ".", std::to_string(arc - 40 * root)});
+      const unsigned root = arc < 40 ? 0 : arc < 80 ? 1 : 2;
+      text = Concat({std::to_string(root), ".", Decimal(arc - 40 * root)});
       first = false;
     } else {
       text += '.';
-      text += std::to_string(arc);
+      text += Decimal(arc);
     }
     arc = 0;
   }

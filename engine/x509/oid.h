@@ -41,6 +41,9 @@ bool Is(Bytes value, const std::array<uint8_t, n>& oid) {
   return value.size() == n && std::memcmp(value.data(), oid.data(), n) == 0;
 }
 
+// A number in an object identifier: up to 128 bits, as UUIDs have (2.25.n).
+__extension__ typedef unsigned __int128 Arc;
+
 // "2.5.29.20" of well-formed content octets.
 std::string ToDotted(Bytes oid);
 

@@ -175,19 +175,20 @@ TEST(CanonicalNameOfText, OfNothingIsTheEmptyName) {
 }
 
 TEST(CanonicalNameOfText, RefusesHostileTextWithBadText) {
-  for (const char* text : {"CN",         "CN=a,",
-                           "CN=a,,O=b",  ",CN=a",
-                           "=a",         "XX=a",
-                           "CN=a+",      "CN=\"a",
-                           "CN=a\\",     "CN=#",
-                           "CN=#0",      "CN=#zz",
-                           "CN=#0c05aa", "CN=#0c01aabb",
-                           "CN=\"a\"b",  "1=a",
-                           "1.=a",       ".1=a",
-                           "3.1=a",      "1.40=a",
-                           "1..2=a",     "1.2.99999999999999999999=a",
-                           "CN =",       "\\",
-                           "+",          ";"}) {
+  for (const char* text :
+       {"CN",         "CN=a,",
+        "CN=a,,O=b",  ",CN=a",
+        "=a",         "XX=a",
+        "CN=a+",      "CN=\"a",
+        "CN=a\\",     "CN=#",
+        "CN=#0",      "CN=#zz",
+        "CN=#0c05aa", "CN=#0c01aabb",
+        "CN=\"a\"b",  "1=a",
+        "1.=a",       ".1=a",
+        "3.1=a",      "1.40=a",
+        "1..2=a",     "1.2.9999999999999999999999999999999999999999=a",
+        "CN =",       "\\",
+        "+",          ";"}) {
     if (std::string(text) == "CN =") {
       EXPECT_EQ(CodeOf(text), "ok");
       continue;
