@@ -1,4 +1,5 @@
 // A certificate: parsed twice, its names compared and written.
+#include "engine/snapshot/scope.h"
 #include "engine/x509/certificate.h"
 #include "engine/x509/distribution_point.h"
 #include "engine/x509/name_text.h"
@@ -24,5 +25,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   der::Cursor points(certificate.crl_distribution_points(), &trace);
   while (!points.AtEnd()) ReadDistributionPoint(points);
   fuzz::Check(trace.ok(), "distribution points can be walked again");
+  const CertificateScope scope = CertificateScope::Of(certificate);
+  fuzz::Check(scope.points.size() <= CertificateScope::kMaxPoints,
+              "points are bounded");
+  for (const CertificateScope::Point& point : scope.points) {
+    fuzz::Check(point.places.size() <= CertificateScope::kMaxNames,
+                "names are bounded");
+  }
   return 0;
 }

@@ -2,6 +2,7 @@
 // against the general one, and no offset that is none.
 #include <string_view>
 
+#include "engine/snapshot/scope.h"
 #include "engine/x509/crl_entry.h"
 #include "engine/x509/extension.h"
 #include "tests/fuzz/target.h"
@@ -19,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Check(Equal(crl.der(), der), "the CRL is the whole input");
   fuzz::Check(!crl.next_update() || crl.this_update() <= *crl.next_update(),
               "the times are in order");
-  CanonicalName(crl.issuer());
+  const CrlScope scope = CrlScope::Of(crl);
+  fuzz::Check(CrlScope::Of(crl).Key() == scope.Key(), "a scope has one key");
   if (!crl.extensions().empty()) {
     der::Cursor list(crl.extensions(), &trace);
     ReadExtensions(list, "crlExtensions", [](const Extension&) {});
