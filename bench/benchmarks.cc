@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "bench/program.h"
-#include "tools/revstat/bench_timing.h"
+#include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
 namespace {

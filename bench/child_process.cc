@@ -10,7 +10,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/error.h"
-#include "tools/revstat/bench_timing.h"
+#include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
 namespace {

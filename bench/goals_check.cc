@@ -12,7 +12,7 @@
 #include "bench/program.h"
 #include "bench/result_check.h"
 #include "engine/base/bytes.h"
-#include "tools/revstat/bench_timing.h"
+#include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
 namespace {

@@ -11,7 +11,7 @@
 #include "bench/subject.h"
 #include "engine/snapshot/publisher.h"
 #include "engine/snapshot/snapshot_builder.h"
-#include "tools/revstat/bench_timing.h"
+#include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
 namespace {

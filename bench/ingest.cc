@@ -8,8 +8,8 @@
 #include "engine/base/buffer.h"
 #include "engine/base/error.h"
 #include "engine/snapshot/snapshot_builder.h"
-#include "tools/revstat/bench_timing.h"
-#include "tools/revstat/input_files.h"
+#include "tools/revstat/bench/timing.h"
+#include "tools/revstat/common/input_files.h"
 
 namespace revstat::bench {
 namespace {

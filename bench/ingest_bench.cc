@@ -11,7 +11,7 @@
 #include "bench/program.h"
 #include "bench/revstat_contenders.h"
 #include "bench/subject.h"
-#include "tools/revstat/bench_options.h"
+#include "tools/revstat/bench/options.h"
 
 namespace revstat::bench {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
-#include "tools/revstat/bench_timing.h"
+#include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
 namespace {

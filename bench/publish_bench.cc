@@ -10,7 +10,7 @@
 #include "bench/publishing.h"
 #include "bench/revstat_contenders.h"
 #include "bench/subject.h"
-#include "tools/revstat/bench_options.h"
+#include "tools/revstat/bench/options.h"
 
 namespace revstat::bench {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "tools/revstat/bench_timing.h"
+#include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
 namespace {

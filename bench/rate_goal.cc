@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "bench/program.h"
-#include "tools/revstat/bench_timing.h"
+#include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
 namespace {

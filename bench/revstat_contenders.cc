@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "tools/revstat/bench_lookup.h"
-#include "tools/revstat/bench_options.h"
-#include "tools/revstat/bench_timing.h"
+#include "tools/revstat/bench/lookup.h"
+#include "tools/revstat/bench/options.h"
+#include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "bench/ingest.h"
 #include "bench/program.h"
-#include "tools/revstat/bench_options.h"
+#include "tools/revstat/bench/options.h"
 
 namespace revstat::bench {
 

@@ -8,7 +8,7 @@
 
 #include "bench/data_files.h"
 #include "engine/snapshot/snapshot.h"
-#include "tools/revstat/bench_queries.h"
+#include "tools/revstat/bench/queries.h"
 
 namespace revstat::bench {
 

@@ -7,7 +7,7 @@
 
 #include "engine/snapshot/snapshot_builder.h"
 #include "tests/fuzz/target.h"
-#include "tools/revstat/row_answerer.h"
+#include "tools/revstat/check/row_answerer.h"
 
 using namespace revstat;
 

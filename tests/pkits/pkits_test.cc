@@ -12,8 +12,8 @@
 
 #include "engine/base/error.h"
 #include "engine/check/path_checker.h"
-#include "tools/revstat/evidence.h"
-#include "tools/revstat/input_files.h"
+#include "tools/revstat/common/evidence.h"
+#include "tools/revstat/common/input_files.h"
 
 namespace {
 

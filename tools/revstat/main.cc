@@ -4,7 +4,7 @@
 
 #include "engine/base/bytes.h"
 #include "tools/revstat/commands.h"
-#include "tools/revstat/output.h"
+#include "tools/revstat/common/output.h"
 
 int main(int argc, char** argv) {
   using namespace revstat::tool;

@@ -1,0 +1,255 @@
+#include "tools/revstat/check/answer_session.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "engine/base/error.h"
+#include "tools/revstat/check/ordered_work.h"
+#include "tools/revstat/common/input_files.h"
+
+namespace revstat::tool {
+namespace {
+
+constexpr size_t kHeadBytes = 1 << 16;
+static_assert(kHeadBytes <= ListReader::kBlockBytes);
+
+// Up to kHeadBytes from the start, to tell the kind of content.
+absl::StatusOr<std::string> ReadHead(int descriptor) {
+  std::string head(kHeadBytes, '\0');
+  size_t used = 0;
+  while (used < head.size()) {
+    const ssize_t got =
+        read(descriptor, head.data() + used, head.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0)
+      return MakeError(ErrorCode::kInputUnreadable, std::strerror(errno));
+    if (got == 0) break;
+    used += static_cast<size_t>(got);
+  }
+  head.resize(used);
+  return head;
+}
+
+uint64_t SizeOf(int descriptor) {
+  struct stat info = {};
+  return fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode)
+             ? static_cast<uint64_t>(info.st_size)
+             : 0;
+}
+
+// A folder of certificates has other files in it, too; but not by these names.
+bool IsNamedLikeCertificates(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension();
+  constexpr std::array<std::string_view, 6> kExtensions = {
+      ".pem", ".cer", ".crt", ".der", ".p7b", ".p7c"};
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) !=
+         kExtensions.end();
+}
+
+}  // namespace
+
+void AnswerSession::Begin() {
+  TextBuffer text;
+  first_.writer().Begin(&text);
+  output_->Write(text.view());
+}
+
+void AnswerSession::End(double seconds) {
+  TextBuffer text;
+  first_.writer().End(tally_, seconds, &text);
+  output_->Write(text.view());
+}
+
+void AnswerSession::Answer(const std::string& input) {
+  const uint64_t unreadable_before = tally_.unreadable;
+  const uint64_t rows_before = tally_.total();
+  reported_ = 0;
+  skipped_ = 0;
+  has_list_ = false;
+  std::error_code error;
+  if (input == "-") {
+    AnswerDescriptor(STDIN_FILENO, input, From::kCommandLine);
+  } else if (std::filesystem::is_directory(input, error)) {
+    AnswerFolder(input);
+  } else {
+    AnswerFile(input, From::kCommandLine);
+  }
+  const uint64_t unreadable = tally_.unreadable - unreadable_before;
+  if (unreadable > reported_) {
+    Report(Concat({input, ": ", WithCommas(unreadable - reported_),
+                   " more could not be read"}));
+  }
+  if (skipped_ > 0) {
+    Report(Concat({input, ": ", WithCommas(skipped_),
+                   " files are neither certificates nor lists"}));
+  }
+  // Whoever asks about nothing has most likely asked wrongly; but a list that
+  // was made by a program may well be empty.
+  if (tally_.total() == rows_before && !has_list_ && output_->status().ok())
+    AddUnreadable(input, "no certificate in it");
+}
+
+void AnswerSession::AnswerFolder(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  // Not a recursive iterator, which gives up where one folder cannot be read.
+  std::vector<std::string> folders = {path};
+  while (!folders.empty()) {
+    const std::string folder = std::move(folders.back());
+    folders.pop_back();
+    std::error_code error;
+    fs::directory_iterator walk(folder, error);
+    for (; !error && walk != fs::directory_iterator(); walk.increment(error)) {
+      std::error_code ignored;
+      if (walk->is_directory(ignored)) {
+        if (!walk->is_symlink(ignored))
+          folders.push_back(walk->path().string());
+      } else if (walk->is_regular_file(ignored) || walk->is_symlink(ignored)) {
+        files.push_back(walk->path().string());
+      }
+    }
+    if (error) AddUnreadable(folder, error.message());
+  }
+  std::sort(files.begin(), files.end());
+  for (const std::string& file : files) {
+    if (!output_->status().ok()) break;
+    AnswerFile(file, From::kFolder);
+  }
+}
+
+void AnswerSession::AnswerFile(const std::string& path, From from) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return AddUnreadable(path, std::strerror(errno));
+  AnswerDescriptor(descriptor, path, from);
+  close(descriptor);
+}
+
+void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
+                                     From from) {
+  auto head = ReadHead(descriptor);
+  if (!head.ok()) return AddUnreadable(name, MessageOf(head.status()));
+  const ContentKind kind = DetectContent(BytesOf(*head));
+  const bool no_certificates =
+      kind == ContentKind::kOther || kind == ContentKind::kCrl;
+  if (no_certificates && from == From::kFolder &&
+      (kind == ContentKind::kCrl || !IsNamedLikeCertificates(name))) {
+    ++skipped_;
+    return;
+  }
+  if (kind == ContentKind::kList) {
+    return AnswerList(descriptor, name, *std::move(head), SizeOf(descriptor));
+  }
+  if (kind == ContentKind::kCrl) {
+    return AddUnreadable(name,
+                         "is a CRL, not a certificate; give it with --crl");
+  }
+  if (kind == ContentKind::kOther) {
+    return AddUnreadable(name,
+                         "neither a certificate (PEM, DER, PKCS#7) nor a list "
+                         "with a header that "
+                         "names issuer and serial");
+  }
+  const bool seekable = lseek(descriptor, 0, SEEK_SET) == 0;
+  const auto file = Buffer::ReadDescriptor(descriptor, name);
+  if (!file.ok()) return AddUnreadable(name, MessageOf(file.status()));
+  if (seekable) {
+    AnswerBundle(name, (*file)->bytes());
+  } else {
+    head->append(TextOf((*file)->bytes()));
+    AnswerBundle(name, BytesOf(*head));
+  }
+}
+
+void AnswerSession::AnswerBundle(const std::string& name, Bytes file) {
+  constexpr uint64_t kPutEvery = 1024;
+  Progress progress(name, file.size());
+  // A file of one certificate needs no number behind its name.
+  const bool is_alone = HoldsOneObject(file);
+  uint64_t position = 0;
+  ForEachObject(
+      file,
+      [&](const Object& object) {
+        if (object.kind != ObjectKind::kCertificate) return;
+        ++position;
+        first_.AddCertificate(object.der, name, is_alone ? 0 : position);
+        if (position % kPutEvery == 0) {
+          Put(first_);
+          progress.Update(object.offset, tally_.total());
+        }
+      },
+      [&](uint64_t offset, const absl::Status& status) {
+        ++position;
+        first_.AddUnreadable(name, is_alone ? 0 : position,
+                             Concat({"at octet ", std::to_string(offset), ": ",
+                                     MessageOf(status)}));
+      });
+  first_.Finish();
+  Put(first_);
+}
+
+void AnswerSession::AnswerList(int descriptor, const std::string& name,
+                               std::string head, uint64_t size) {
+  const auto columns = ListColumns::FromHeader(head);
+  if (!columns.ok()) return AddUnreadable(name, MessageOf(columns.status()));
+  has_list_ = true;
+  struct Worker {
+    RowAnswerer& answerer;
+    ListBlock block;
+  };
+  Worker first{first_, {}};
+  Worker second{second_, {}};
+  Progress progress(name, size);
+  ListReader reader(descriptor, std::move(head));
+  absl::Status read;
+  std::atomic<bool> is_output_broken = false;
+  const auto take = [&](Worker& worker) {
+    if (!read.ok() || is_output_broken.load(std::memory_order_relaxed))
+      return false;
+    const auto taken = reader.Take(&worker.block);
+    read = taken.status();
+    return taken.ok() && *taken;
+  };
+  const auto work = [&](Worker& worker) {
+    worker.answerer.AnswerList(*columns, worker.block, name);
+  };
+  const auto put = [&](Worker& worker) {
+    Put(worker.answerer);
+    progress.Update(worker.block.offset(), tally_.total());
+    if (!output_->status().ok())
+      is_output_broken.store(true, std::memory_order_relaxed);
+  };
+  WorkInOrder(first, second, take, work, put);
+  if (!read.ok()) AddUnreadable(name, MessageOf(read));
+}
+
+void AnswerSession::AddUnreadable(const std::string& name,
+                                  std::string_view why) {
+  first_.AddUnreadable(name, 0, why);
+  first_.Finish();
+  Put(first_);
+}
+
+void AnswerSession::Put(RowAnswerer& answerer) {
+  Results& results = answerer.results();
+  tally_.Add(results.tally);
+  for (const std::string& problem : results.problems) {
+    // The rest are only counted.
+    if (reported_ == Results::kMaxProblems) break;
+    ++reported_;
+    Report(problem);
+  }
+  output_->Write(results.text.view());
+  results.text.clear();
+  results.problems.clear();
+  results.tally = Tally{};
+}
+
+}  // namespace revstat::tool

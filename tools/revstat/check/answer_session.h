@@ -1,0 +1,58 @@
+// From inputs to results: finds out what each input is, has its certificates
+// answered, and gives the results out in the order of the inputs.
+#ifndef REVSTAT_TOOLS_REVSTAT_CHECK_ANSWER_SESSION_H_
+#define REVSTAT_TOOLS_REVSTAT_CHECK_ANSWER_SESSION_H_
+
+#include <string>
+
+#include "tools/revstat/check/row_answerer.h"
+#include "tools/revstat/common/output.h"
+
+namespace revstat::tool {
+
+// Memory: some blocks of rows, whatever the length of the inputs; a bundle of
+// certificates is mapped. Not thread-safe; long lists are worked on by two
+// threads inside Answer.
+class AnswerSession {
+ public:
+  AnswerSession(const Snapshot& snapshot, const LookupPolicy& policy,
+                Format format, Output* output)
+      : first_(snapshot, policy, format),
+        second_(snapshot, policy, format),
+        output_(output) {}
+
+  // What comes before and after all results.
+  void Begin();
+  void End(double seconds);
+
+  // Answers one input: a certificate, a bundle, a list, a folder, or "-". What
+  // cannot be read is reported on standard error and counted.
+  void Answer(const std::string& input);
+
+  const Tally& tally() const { return tally_; }
+
+ private:
+  enum class From { kCommandLine, kFolder };
+  void AnswerFile(const std::string& path, From from);
+  void AnswerDescriptor(int descriptor, const std::string& name, From from);
+  void AnswerFolder(const std::string& path);
+  void AnswerList(int descriptor, const std::string& name, std::string head,
+                  uint64_t size);
+  void AnswerBundle(const std::string& name, Bytes file);
+  void AddUnreadable(const std::string& name, std::string_view why);
+
+  // Gives out what an answerer has finished.
+  void Put(RowAnswerer& answerer);
+
+  RowAnswerer first_;
+  RowAnswerer second_;  // of the second thread
+  Output* const output_;
+  uint64_t reported_ = 0;  // problems of the input that is being answered
+  bool has_list_ = false;  // was one, or a folder with one
+  uint64_t skipped_ = 0;   // files of a folder that are something else
+  Tally tally_;
+};
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_CHECK_ANSWER_SESSION_H_

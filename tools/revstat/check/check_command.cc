@@ -1,0 +1,89 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+
+#include "engine/base/error.h"
+#include "tools/revstat/check/answer_session.h"
+#include "tools/revstat/commands.h"
+#include "tools/revstat/common/policy_options.h"
+
+namespace revstat::tool {
+namespace {
+
+struct CheckOptions {
+  PolicyOptions policy;
+  std::vector<std::string> inputs;
+  Format format = Format::kTable;
+};
+
+constexpr char kExamples[] = R"(
+Prints for each certificate whether it is active, revoked, on_hold, expired,
+not_yet_valid or unknown, with the reason or the cause.
+
+INPUT is a certificate or a bundle of them (PEM, DER, PKCS#7), a folder, "-" for
+standard input, or a CSV/TSV list whose header names issuer and serial and, if
+wanted, not_before and not_after. The issuer in a list is the SHA-256 of the
+issuer's certificate in hexadecimal, or its subject as in "CN=CA,O=Org,C=EE".
+What a certificate says of itself is taken as it stands: check looks up its
+issuer and serial and does not verify its signature or path.
+TIME is RFC 3339 (2026-06-01T00:00:00Z) or Unix seconds.
+
+Examples:
+  revstat check --trust ca.pem --crl ca.crl server.pem
+  revstat check --trust ca.pem --crl ca.crl --format csv list.csv > result.csv
+  cat *.pem | revstat check --trust ca.pem --crl ca.crl --format jsonl -
+
+Exit status: 0 all are active; 1 one is revoked, on hold, expired or not yet
+valid; 3 none of these, but one is unknown; 2 wrong usage or unreadable input.)";
+
+int ExitStatusOf(const Tally& tally, UnknownPolicy unknown, uint64_t failures) {
+  if (failures > 0 || tally.unreadable > 0) return kExitFailure;
+  if (tally.of(Status::kUnknown) + tally.of(Status::kActive) != tally.total()) {
+    return kExitNotActive;
+  }
+  return tally.of(Status::kUnknown) > 0 && unknown == UnknownPolicy::kRefuse
+             ? kExitUnknown
+             : kExitActive;
+}
+
+int RunCheck(const CheckOptions& options) {
+  const EvidencePolicy policy = EvidencePolicyOf(options.policy);
+  const LoadedEvidence evidence = LoadEvidence(options.policy.files, policy);
+
+  Output output(STDOUT_FILENO);
+  AnswerSession session(evidence.snapshot(), policy.lookup, options.format,
+                        &output);
+  const auto start = std::chrono::steady_clock::now();
+  session.Begin();
+  for (const std::string& input : options.inputs) session.Answer(input);
+  const std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - start;
+  session.End(elapsed.count());
+  output.Flush();
+  if (!output.status().ok()) {
+    Report(MessageOf(output.status()));
+    return kExitFailure;
+  }
+  return ExitStatusOf(session.tally(), options.policy.unknown,
+                      evidence.failures);
+}
+
+}  // namespace
+
+void AddCheckCommand(CLI::App& app, int* exit_status) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* check =
+      app.add_subcommand("check", "Tell the status of certificates");
+  check->footer(kExamples);
+  check
+      ->add_option("INPUT", options->inputs,
+                   "Certificates, bundles, folders, lists or -")
+      ->required();
+  AddPolicyOptions(check, &options->policy);
+  AddFormatOption(check, {"table", "csv", "jsonl"}, &options->format);
+  check->callback(
+      [options, exit_status] { *exit_status = RunCheck(*options); });
+}
+
+}  // namespace revstat::tool

@@ -1,0 +1,80 @@
+// Results as a table for people, or as CSV and JSON lines for programs.
+#ifndef REVSTAT_TOOLS_REVSTAT_CHECK_RESULT_WRITER_H_
+#define REVSTAT_TOOLS_REVSTAT_CHECK_RESULT_WRITER_H_
+
+#include <array>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "engine/snapshot/snapshot.h"
+#include "tools/revstat/check/result_row.h"
+#include "tools/revstat/common/text_buffer.h"
+
+namespace revstat::tool {
+
+enum class Format { kTable, kCsv, kJsonLines };
+
+// How many rows of each status, by position in Status; and rows that could not
+// be read, which count as unknown as well.
+struct Tally {
+  std::array<uint64_t, 6> by_status = {};
+  // Bit i: a row had the cause at position i of Cause.
+  uint32_t causes = 0;
+  uint64_t unreadable = 0;
+
+  uint64_t of(Status status) const {
+    return by_status[static_cast<size_t>(status)];
+  }
+  void Add(const Verdict& verdict) {
+    ++by_status[static_cast<size_t>(verdict.status)];
+    causes |= uint32_t{1} << static_cast<unsigned>(verdict.cause);
+  }
+  void Add(const Tally& other);
+  uint64_t total() const;
+};
+
+// Lifetime: borrows the snapshot. Thread-safety: one thread each.
+class ResultWriter {
+ public:
+  static std::unique_ptr<ResultWriter> Create(Format format,
+                                              const Snapshot& snapshot);
+  virtual ~ResultWriter() = default;
+
+  // Each appends to *text.
+  virtual void Begin(TextBuffer* /*text*/) {}
+  virtual void Write(const ResultRow& row, const Question& question,
+                     const Verdict& verdict, TextBuffer* text) = 0;
+  virtual void End(const Tally&, double /*seconds*/, TextBuffer* /*text*/) {}
+
+ protected:
+  // How a format spells a string.
+  using Spelling = std::string (*)(std::string_view);
+
+  ResultWriter(const Snapshot& snapshot, Spelling spelling)
+      : snapshot_(snapshot), spelling_(spelling) {}
+
+  // The RFC 4514 form of an issuer in the format's spelling, made once each.
+  std::string_view IssuerText(const ResultRow& row, IssuerId issuer);
+
+  const Snapshot& snapshot_;
+
+ private:
+  std::string_view Remember(std::string_view key, const NameView* name);
+
+  const Spelling spelling_;
+  std::unordered_map<std::string, std::string> issuer_texts_;
+  // Runs of rows mostly have one issuer.
+  IssuerId last_issuer_ = kUnknownIssuer;
+  std::string_view last_text_;
+};
+
+// Pieces the formats share; each appends to *text.
+void AppendHex(Bytes octets, TextBuffer* text);
+void AppendSerial(const SerialNumber& serial, TextBuffer* text);
+void AppendTime(Time time, TextBuffer* text);
+void AppendNumber(uint64_t number, TextBuffer* text);
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_CHECK_RESULT_WRITER_H_

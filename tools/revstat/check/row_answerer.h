@@ -1,0 +1,82 @@
+// From certificates and list rows to lines of results.
+#ifndef REVSTAT_TOOLS_REVSTAT_CHECK_ROW_ANSWERER_H_
+#define REVSTAT_TOOLS_REVSTAT_CHECK_ROW_ANSWERER_H_
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/check/checker.h"
+#include "engine/check/issuer_resolver.h"
+#include "tools/revstat/check/list_reader.h"
+#include "tools/revstat/check/result_writer.h"
+
+namespace revstat::tool {
+
+// What has been answered and not been given out yet.
+struct Results {
+  TextBuffer text;  // in the output's format
+  Tally tally;
+  // What could not be read and why, for standard error; only the first
+  // kMaxProblems of an answerer's, the tally counts all.
+  static constexpr size_t kMaxProblems = 20;
+  std::vector<std::string> problems;
+};
+
+// Lifetime: borrows the snapshot. Thread-safety: one thread each. Memory: a
+// block of rows and the results of it.
+class RowAnswerer {
+ public:
+  RowAnswerer(const Snapshot& snapshot, const LookupPolicy& policy,
+              Format format)
+      : snapshot_(snapshot),
+        policy_(policy),
+        writer_(ResultWriter::Create(format, snapshot)),
+        resolver_(snapshot) {}
+
+  // `name`, the input as the user named it, is borrowed until Finish().
+  // `position` is 1 for the first of many, 0 for a certificate that is alone.
+  void AddCertificate(Bytes der, std::string_view name, uint64_t position);
+  void AddListRow(const ListRow& row, std::string_view name);
+  // One that cannot be read: reported, and a row of its own, so that results
+  // stay beside their inputs.
+  void AddUnreadable(std::string_view name, uint64_t position,
+                     std::string_view why);
+  // Adds all rows of a block, and finishes them.
+  void AnswerList(const ListColumns& columns, const ListBlock& block,
+                  std::string_view name);
+
+  // Answers what has been added.
+  void Finish();
+
+  // Complete after Finish(). The caller takes them out and clears them.
+  Results& results() { return results_; }
+  ResultWriter& writer() { return *writer_; }
+
+ private:
+  static constexpr size_t kBlock = 1024;
+
+  // Keeps a block from growing without bound.
+  void FinishIfFull() {
+    if (rows_.size() >= kBlock) Finish();
+  }
+
+  const Snapshot& snapshot_;
+  const LookupPolicy policy_;
+  const std::unique_ptr<ResultWriter> writer_;
+  IssuerResolver resolver_;
+  std::vector<ResultRow> rows_;
+  std::vector<Question> questions_;
+  std::vector<Verdict> verdicts_;
+  std::deque<std::string> decoded_;  // DER that rows of the block borrow
+  size_t decoded_used_ = 0;
+  std::deque<std::string> unquoted_;  // fields that rows of the block borrow
+  std::string last_issuer_text_;
+  IssuerId last_issuer_ = kUnknownIssuer;
+  Results results_;
+};
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_CHECK_ROW_ANSWERER_H_

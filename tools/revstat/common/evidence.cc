@@ -1,0 +1,64 @@
+#include "tools/revstat/common/evidence.h"
+
+#include "engine/base/error.h"
+#include "tools/revstat/common/input_files.h"
+#include "tools/revstat/common/output.h"
+
+namespace revstat::tool {
+namespace {
+
+constexpr uint64_t kMaxTrustBytes = uint64_t{256} << 20;
+
+using Buffers = std::vector<std::shared_ptr<const Buffer>>;
+
+}  // namespace
+
+LoadedEvidence LoadEvidence(const EvidenceFiles& files,
+                            const EvidencePolicy& policy,
+                            const Buffers& more_untrusted) {
+  LoadedEvidence loaded;
+  EvidenceBuilder builder(policy);
+  const auto refuse = [&](const std::string& path, const absl::Status& status) {
+    ++loaded.failures;
+    Report(Concat({path, ": ", MessageOf(status)}));
+  };
+  const auto read = [&](const std::string& path, ObjectKind kind,
+                        uint64_t max_bytes) -> Buffers {
+    auto objects = ReadObjects(path, kind, max_bytes);
+    if (objects.ok()) return *std::move(objects);
+    ++loaded.failures;
+    Report(MessageOf(objects.status()));
+    return {};
+  };
+  for (const std::string& path : files.trust) {
+    for (const auto& certificate :
+         read(path, ObjectKind::kCertificate, kMaxTrustBytes)) {
+      const absl::Status status = builder.AddTrusted(certificate);
+      if (!status.ok()) refuse(path, status);
+    }
+  }
+  for (const auto& certificate : more_untrusted)
+    builder.AddUntrusted(certificate).IgnoreError();
+  for (const std::string& path : files.untrusted) {
+    for (const auto& certificate :
+         read(path, ObjectKind::kCertificate, kMaxTrustBytes)) {
+      const absl::Status status = builder.AddUntrusted(certificate);
+      if (!status.ok()) refuse(path, status);
+    }
+  }
+  Progress progress("taking in CRLs", files.crls.size());
+  uint64_t done = 0;
+  for (const std::string& path : files.crls) {
+    for (const auto& crl : read(path, ObjectKind::kCrl, CrlView::kMaxBytes)) {
+      const absl::Status status = builder.IngestCrl(crl);
+      // Of two CRLs of one scope the newer serves; giving both is no mistake.
+      if (!status.ok() && ErrorCodeOf(status) != ErrorCode::kOlderThanHeld)
+        refuse(path, status);
+    }
+    progress.Update(++done, 0);
+  }
+  loaded.built = std::move(builder).Build();
+  return loaded;
+}
+
+}  // namespace revstat::tool

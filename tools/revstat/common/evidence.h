@@ -1,0 +1,35 @@
+// The certificates and CRLs that a command was given, made into a snapshot.
+#ifndef REVSTAT_TOOLS_REVSTAT_COMMON_EVIDENCE_H_
+#define REVSTAT_TOOLS_REVSTAT_COMMON_EVIDENCE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/check/evidence_builder.h"
+
+namespace revstat::tool {
+
+struct EvidenceFiles {
+  std::vector<std::string> trust;
+  std::vector<std::string> untrusted;
+  std::vector<std::string> crls;
+};
+
+struct LoadedEvidence {
+  BuiltEvidence built;
+  uint64_t failures = 0;  // files and CRLs that were refused, each reported
+
+  const Snapshot& snapshot() const { return *built.snapshot; }
+};
+
+// Reads and takes in all of them; a bad one is reported on standard error and
+// the others are still taken. `more_untrusted` come from elsewhere, a bundle
+// that is verified say.
+LoadedEvidence LoadEvidence(
+    const EvidenceFiles& files, const EvidencePolicy& policy,
+    const std::vector<std::shared_ptr<const Buffer>>& more_untrusted = {});
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_COMMON_EVIDENCE_H_

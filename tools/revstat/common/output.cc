@@ -1,0 +1,99 @@
+#include "tools/revstat/common/output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "engine/base/bytes.h"
+#include "engine/base/error.h"
+
+namespace revstat::tool {
+namespace {
+
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+}  // namespace
+
+void Output::Write(std::string_view text) {
+  // What is large already is not copied.
+  if (collected_.size() + text.size() >= kPiece) {
+    Flush();
+    if (text.size() >= kPiece) return WriteOut(text);
+  }
+  collected_ += text;
+}
+
+void Output::Flush() {
+  WriteOut(collected_);
+  collected_.clear();
+}
+
+void Output::WriteOut(std::string_view text) {
+  while (!text.empty() && status_.ok()) {
+    const ssize_t put = write(descriptor_, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      status_ = absl::UnavailableError(Concat(
+          {"standard output cannot be written: ", std::strerror(errno)}));
+    } else {
+      text.remove_prefix(static_cast<size_t>(put));
+    }
+  }
+}
+
+bool IsTerminal(int descriptor) { return isatty(descriptor) == 1; }
+
+Progress::Progress(std::string_view what, uint64_t total)
+    : what_(what), total_(total), shown_(IsTerminal(STDERR_FILENO)) {}
+
+void Progress::Update(uint64_t done, uint64_t answered) {
+  if (!shown_) return;
+  const auto now = Clock::now();
+  if (now - last_ < std::chrono::milliseconds(100)) return;
+  last_ = now;
+  drawn_ = true;
+  std::string line = Concat({kClearLine, what_, " "});
+  if (total_ > 0) {
+    constexpr uint64_t kWidth = 30;
+    const uint64_t share = std::min<uint64_t>(100, done * 100 / total_);
+    const uint64_t filled = share * kWidth / 100;
+    line += Concat({"[", std::string(filled, '#'),
+                    std::string(kWidth - filled, ' '), "] ",
+                    std::to_string(share), " % "});
+  }
+  line += Concat({WithCommas(answered), " answered"});
+  std::fputs(line.c_str(), stderr);
+}
+
+void Progress::Clear() {
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
+  drawn_ = false;
+}
+
+std::string WithCommas(uint64_t value) {
+  std::string text = std::to_string(value);
+  for (size_t i = text.size(); i > 3;) {
+    i -= 3;
+    text.insert(i, 1, ',');
+  }
+  return text;
+}
+
+std::string Printable(std::string_view text) {
+  std::string printable(text);
+  std::replace_if(
+      printable.begin(), printable.end(),
+      [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+  return printable;
+}
+
+void Report(std::string_view message) {
+  const std::string line = Concat({IsTerminal(STDERR_FILENO) ? kClearLine : "",
+                                   "revstat: ", Printable(message), "\n"});
+  std::fputs(line.c_str(), stderr);
+}
+
+}  // namespace revstat::tool

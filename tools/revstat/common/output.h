@@ -1,0 +1,72 @@
+// Buffered standard output whose errors are noticed, and the progress bar.
+#ifndef REVSTAT_TOOLS_REVSTAT_COMMON_OUTPUT_H_
+#define REVSTAT_TOOLS_REVSTAT_COMMON_OUTPUT_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace revstat::tool {
+
+// Collects text and writes it to a descriptor in large pieces.
+class Output {
+ public:
+  explicit Output(int descriptor) : descriptor_(descriptor) {}
+
+  void Write(std::string_view text);
+  void Flush();
+  // The first failure to write (a full disk, a closed pipe); later text is
+  // lost.
+  const absl::Status& status() const { return status_; }
+
+ private:
+  void WriteOut(std::string_view text);
+
+  static constexpr size_t kPiece = size_t{1} << 17;
+
+  int descriptor_;
+  std::string collected_;
+  absl::Status status_;
+};
+
+bool IsTerminal(int descriptor);
+
+// A bar on standard error while long work goes on; nothing unless that is a
+// terminal. Drawn at most ten times a second.
+class Progress {
+ public:
+  // `total` 0: unknown, so only the count is shown.
+  Progress(std::string_view what, uint64_t total);
+  ~Progress() { Clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void Update(uint64_t done, uint64_t answered);
+  void Clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const std::string what_;
+  const uint64_t total_;
+  const bool shown_;
+  bool drawn_ = false;
+  Clock::time_point last_ = Clock::now();
+};
+
+// "12,345,678"
+std::string WithCommas(uint64_t value);
+
+// With '?' for control characters, which a file's name may hold: they would
+// break lines and drive the terminal.
+std::string Printable(std::string_view text);
+
+// Writes "revstat: <message>" to standard error, clearing a progress bar first.
+void Report(std::string_view message);
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_COMMON_OUTPUT_H_

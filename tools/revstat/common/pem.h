@@ -1,0 +1,43 @@
+// PEM armour (RFC 7468), fast enough for bundles of a million certificates.
+#ifndef REVSTAT_TOOLS_REVSTAT_COMMON_PEM_H_
+#define REVSTAT_TOOLS_REVSTAT_COMMON_PEM_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/bytes.h"
+
+namespace revstat::tool {
+
+// One block: its label ("CERTIFICATE"), where it begins, and its base64.
+struct PemBlock {
+  std::string_view label;
+  uint64_t offset = 0;
+  std::string_view base64;  // with its line breaks
+  bool complete = true;     // false: no END line with the same label follows
+};
+
+// Walks the blocks of a text; text between them is passed over.
+class PemReader {
+ public:
+  explicit PemReader(Bytes text) : text_(TextOf(text)) {}
+
+  // The next block; nothing at the end.
+  std::optional<PemBlock> Next();
+  uint64_t position() const { return position_; }
+
+ private:
+  std::string_view text_;
+  size_t position_ = 0;
+};
+
+bool LooksLikePem(Bytes head);
+
+// Writes the octets of a block to *der; false where the base64 is broken.
+bool DecodeBase64(std::string_view base64, std::string* der);
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_COMMON_PEM_H_

@@ -1,0 +1,38 @@
+// The options that check and verify share: which evidence, and how it counts.
+#ifndef REVSTAT_TOOLS_REVSTAT_COMMON_POLICY_OPTIONS_H_
+#define REVSTAT_TOOLS_REVSTAT_COMMON_POLICY_OPTIONS_H_
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "engine/check/path_checker.h"
+#include "tools/revstat/check/result_writer.h"
+#include "tools/revstat/common/evidence.h"
+
+namespace revstat::tool {
+
+struct PolicyOptions {
+  EvidenceFiles files;
+  std::string at;
+  int64_t clock_skew = 0;
+  int64_t max_age = -1;
+  int64_t short_lived = -1;
+  NextUpdatePolicy next_update = NextUpdatePolicy::kEnforce;
+  WeakDigest weak_digest = WeakDigest::kRefuse;
+  UnknownPolicy unknown = UnknownPolicy::kRefuse;
+  Partitions partitions = Partitions::kMayBeMissing;
+};
+
+// `options` outlives the app.
+void AddPolicyOptions(CLI::App* command, PolicyOptions* options);
+// --format with the names that the command has.
+void AddFormatOption(CLI::App* command, const std::vector<std::string>& names,
+                     Format* format);
+
+LookupPolicy LookupPolicyOf(const PolicyOptions& options);
+EvidencePolicy EvidencePolicyOf(const PolicyOptions& options);
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_COMMON_POLICY_OPTIONS_H_
