@@ -34,7 +34,10 @@ std::optional<Exceptions> Exceptions::Read(const std::string& file,
     while (words >> word) {
       if (code.empty()) return fail(number, "no group has begun");
       if (!ours) continue;
-      if (!exceptions.rows_.emplace(folder + "/" + word, Row{code}).second)
+      const bool is_optional = word.ends_with('?');
+      if (is_optional) word.pop_back();
+      const Row row{code, is_optional};
+      if (!exceptions.rows_.emplace(folder + "/" + word, row).second)
         return fail(number, "twice: " + word);
     }
   }
@@ -54,7 +57,7 @@ std::string Exceptions::CodeOf(const std::string& path) {
 std::map<std::string, std::string> Exceptions::unseen() const {
   std::map<std::string, std::string> unseen;
   for (const auto& [prefix, row] : rows_) {
-    if (row.seen == 0) unseen.emplace(prefix, row.code);
+    if (row.seen == 0 && !row.is_optional) unseen.emplace(prefix, row.code);
   }
   return unseen;
 }

@@ -11,7 +11,7 @@ namespace revstat::test {
 
 // A line "kind folder code:" begins a group, and words on the lines after it
 // are the beginnings of names of files in that folder, enough of each to fit
-// one file. '#' begins a comment.
+// one file. "?" behind one says that it need not be seen. '#' begins a comment.
 class Exceptions {
  public:
   // Prints what is wrong with the file and returns nothing where it is.
@@ -21,12 +21,13 @@ class Exceptions {
   // The code that is expected of `path`; empty where it is no exception.
   // Marks the exception as seen.
   std::string CodeOf(const std::string& path);
-  // Exceptions of which CodeOf was never asked.
+  // Exceptions without "?" of which CodeOf was never asked.
   std::map<std::string, std::string> unseen() const;
 
  private:
   struct Row {
     std::string code;
+    bool is_optional = false;
     int seen = 0;
   };
   std::map<std::string, Row> rows_;  // by prefix

@@ -3,10 +3,15 @@
 // case needs, and a difference without a rule, fail the run.
 //
 //   matrix_test DIFFERENCES FIRST_SEED COUNT
+#include <openssl/crypto.h>
+
+#include <array>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <sstream>
+#include <stdexcept>
 
 #include "engine/base/error.h"
 #include "engine/check/evidence_builder.h"
@@ -67,6 +72,24 @@ struct Rule {
   }
 };
 
+// "before=3.0.22" or "since=3.0.22": whether the word speaks of the libcrypto
+// that is loaded. OpenSSL mends its faults in patch
+// releases, and the tests run beside whichever of them is installed.
+bool IsOfThisOpenSsl(const std::string& word) {
+  const bool is_before = word.starts_with("before=");
+  unsigned version[3] = {};
+  if (std::sscanf(word.c_str() + word.find('=') + 1, "%u.%u.%u", &version[0],
+                  &version[1], &version[2]) != 3) {
+    throw std::runtime_error("no version: " + word);
+  }
+  const std::array<unsigned, 3> loaded = {OPENSSL_version_major(),
+                                          OPENSSL_version_minor(),
+                                          OPENSSL_version_patch()};
+  const bool is_older =
+      loaded < std::array<unsigned, 3>{version[0], version[1], version[2]};
+  return is_older == is_before;
+}
+
 std::vector<Rule> ReadRules(const char* path) {
   std::vector<Rule> rules;
   std::ifstream file(path);
@@ -76,8 +99,15 @@ std::vector<Rule> ReadRules(const char* path) {
     rule.line = line;
     std::istringstream words(line);
     words >> rule.openssl >> rule.engine;
-    for (std::string word; words >> word;) rule.features.push_back(word);
-    rules.push_back(std::move(rule));
+    bool is_ours = true;
+    for (std::string word; words >> word;) {
+      if (word.starts_with("before=") || word.starts_with("since=")) {
+        is_ours = is_ours && IsOfThisOpenSsl(word);
+      } else {
+        rule.features.push_back(word);
+      }
+    }
+    if (is_ours) rules.push_back(std::move(rule));
   }
   return rules;
 }
