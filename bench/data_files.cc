@@ -1,5 +1,7 @@
 #include "bench/data_files.h"
 
+#include <CLI/CLI.hpp>
+
 namespace revstat::bench {
 
 DataFiles::DataFiles() : folder_(REVSTAT_BENCH_DATA) {}

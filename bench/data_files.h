@@ -2,9 +2,12 @@
 #ifndef REVSTAT_BENCH_DATA_FILES_H_
 #define REVSTAT_BENCH_DATA_FILES_H_
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace revstat::bench {
 

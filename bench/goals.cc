@@ -1,6 +1,7 @@
 // The goals of the project, measured: what, goal, measured, reached?
 //
 // Exit status: 0 all reached, 1 some not, 2 nothing measured.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <iterator>

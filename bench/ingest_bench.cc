@@ -1,6 +1,7 @@
 // CRLs taken in from the page cache, and SHA-256 over the same bytes.
 #include <benchmark/benchmark.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <string>

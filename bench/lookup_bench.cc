@@ -1,5 +1,6 @@
 // Lookups of revstat, absl::flat_hash_set and OpenSSL in the same CRL, and the
 // machine's limit: how many questions a second?
+#include <CLI/CLI.hpp>
 #include <string>
 
 #include "bench/benchmarks.h"

@@ -2,13 +2,16 @@
 #ifndef REVSTAT_BENCH_PROGRAM_H_
 #define REVSTAT_BENCH_PROGRAM_H_
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+
+namespace CLI {
+class App;
+}
 
 namespace revstat::bench {
 

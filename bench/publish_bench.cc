@@ -1,5 +1,6 @@
 // Lookups in batches on one thread while another publishes a version every 10
 // ms, and while none does.
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <string>

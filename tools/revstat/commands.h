@@ -2,7 +2,9 @@
 #ifndef REVSTAT_TOOLS_REVSTAT_COMMANDS_H_
 #define REVSTAT_TOOLS_REVSTAT_COMMANDS_H_
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+}
 
 namespace revstat::tool {
 

@@ -1,4 +1,5 @@
 // revstat: is this certificate active, revoked or expired?
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
 

@@ -1,6 +1,7 @@
 // revstat bench: how fast are lookups on a CRL of one's own?
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <map>

@@ -1,5 +1,6 @@
 #include "tools/revstat/common/policy_options.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 

@@ -2,13 +2,16 @@
 #ifndef REVSTAT_TOOLS_REVSTAT_COMMON_POLICY_OPTIONS_H_
 #define REVSTAT_TOOLS_REVSTAT_COMMON_POLICY_OPTIONS_H_
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "engine/check/path_checker.h"
 #include "tools/revstat/check/result_writer.h"
 #include "tools/revstat/common/evidence.h"
+
+namespace CLI {
+class App;
+}
 
 namespace revstat::tool {
 

@@ -1,6 +1,7 @@
 // revstat inspect: shows what stands in CRLs and certificates.
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
 #include <optional>
