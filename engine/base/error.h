@@ -79,7 +79,25 @@ enum class ErrorClass : uint8_t {
     "a newer CRL of the same issuer and scope is held")                        \
   X(kConflictingCrl, kUntrue,                                                  \
     "another CRL with the same number and other content is held")              \
-  X(kInputUnreadable, kInput, "the file cannot be read")
+  X(kInputUnreadable, kInput, "the file cannot be read")                       \
+  X(kBadUrl, kMalformed, "the URL is malformed")                               \
+  X(kSchemeNotAllowed, kUnsupported, "URLs of this scheme are not fetched")    \
+  X(kAddressNotAllowed, kInput, "the address may not be connected to")         \
+  X(kHostNotFound, kInput, "the host's name cannot be resolved")               \
+  X(kConnectFailed, kInput, "no connection to the server")                     \
+  X(kTlsFailed, kInput, "the TLS handshake failed")                            \
+  X(kTimedOut, kInput, "the time limit is over")                               \
+  X(kTooSlow, kInput, "the server sends too slowly")                           \
+  X(kTooManyRedirects, kInput, "more redirects than the limit")                \
+  X(kRedirectNotAllowed, kInput, "the redirect is not followed")               \
+  X(kHttpStatus, kInput, "the server answered with an error")                  \
+  X(kUnexpectedNotModified, kInput,                                            \
+    "the server says 304 of a copy that we do not hold")                       \
+  X(kTransferBroken, kInput, "the transfer broke off, or its framing did")     \
+  X(kNotHttp, kInput, "the answer is not HTTP")                                \
+  X(kBadContentEncoding, kInput, "the compressed body is damaged")             \
+  X(kHeadersTooLarge, kInput, "more octets of headers than the limit")         \
+  X(kFetchFailed, kInput, "the fetch failed")
 
 enum class ErrorCode : uint8_t {
 #define REVSTAT_DECLARE(name, error_class, text) name,
