@@ -89,6 +89,14 @@ std::shared_ptr<const Buffer> Buffer::FromVector(std::vector<uint8_t> bytes) {
   return buffer;
 }
 
+std::shared_ptr<const Buffer> Buffer::Share(std::shared_ptr<const void> owner,
+                                            Bytes bytes) {
+  std::shared_ptr<Buffer> buffer(new Buffer);
+  buffer->owner_ = std::move(owner);
+  buffer->bytes_ = bytes;
+  return buffer;
+}
+
 Buffer::~Buffer() {
   if (mapping_ != nullptr) munmap(mapping_, bytes_.size());
 }

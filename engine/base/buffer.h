@@ -32,6 +32,9 @@ class Buffer {
   static absl::StatusOr<std::shared_ptr<const Buffer>> ReadDescriptor(
       int descriptor, const std::string& name, uint64_t max_bytes = kNoLimit);
   static std::shared_ptr<const Buffer> FromVector(std::vector<uint8_t> bytes);
+  // Bytes that `owner` keeps alive: a part of a mapped file, say.
+  static std::shared_ptr<const Buffer> Share(std::shared_ptr<const void> owner,
+                                             Bytes bytes);
 
   ~Buffer();
   Buffer(const Buffer&) = delete;
@@ -43,6 +46,7 @@ class Buffer {
   Buffer() = default;
 
   std::vector<uint8_t> memory_;
+  std::shared_ptr<const void> owner_;
   void* mapping_ = nullptr;
   Bytes bytes_;
 };

@@ -56,6 +56,7 @@ enum class ErrorClass : uint8_t {
   X(kBadPem, kMalformed, "the PEM armour or its base64 is broken")             \
   X(kBadIndex, kMalformed, "the index bytes are damaged")                      \
   X(kBadText, kMalformed, "the text is not in its form")                       \
+  X(kStoreDamaged, kMalformed, "the store's file is damaged")                  \
   X(kTooLarge, kUnsupported, "larger than the configured limit")               \
   X(kTooMany, kUnsupported, "more elements than the configured limit")         \
   X(kUnsupportedAlgorithm, kUnsupported,                                       \
@@ -67,6 +68,7 @@ enum class ErrorClass : uint8_t {
     "a critical extension is not processed")                                   \
   X(kUnknownFormat, kUnsupported,                                              \
     "neither a certificate, a CRL, nor a list of them")                        \
+  X(kStoreVersion, kUnsupported, "the store's file is of another version")     \
   X(kWrongIssuer, kUntrue, "the issuer is another one")                        \
   X(kNoIssuer, kUntrue, "no certificate of the issuer is at hand")             \
   X(kKeyIdentifierMismatch, kUntrue,                                           \
@@ -79,6 +81,8 @@ enum class ErrorClass : uint8_t {
     "a newer CRL of the same issuer and scope is held")                        \
   X(kConflictingCrl, kUntrue,                                                  \
     "another CRL with the same number and other content is held")              \
+  X(kScopeChanged, kUntrue, "the CRL is of another issuer or scope")           \
+  X(kShrunk, kUntrue, "the CRL lists far fewer than the one held")             \
   X(kInputUnreadable, kInput, "the file cannot be read")                       \
   X(kBadUrl, kMalformed, "the URL is malformed")                               \
   X(kSchemeNotAllowed, kUnsupported, "URLs of this scheme are not fetched")    \
@@ -97,7 +101,10 @@ enum class ErrorClass : uint8_t {
   X(kNotHttp, kInput, "the answer is not HTTP")                                \
   X(kBadContentEncoding, kInput, "the compressed body is damaged")             \
   X(kHeadersTooLarge, kInput, "more octets of headers than the limit")         \
-  X(kFetchFailed, kInput, "the fetch failed")
+  X(kFetchFailed, kInput, "the fetch failed")                                  \
+  X(kNoSuchFile, kInput, "there is no such file")                              \
+  X(kNotWritable, kInput, "the file cannot be written")                        \
+  X(kStoreLocked, kInput, "another process is writing to the store")
 
 enum class ErrorCode : uint8_t {
 #define REVSTAT_DECLARE(name, error_class, text) name,

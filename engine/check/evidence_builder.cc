@@ -18,6 +18,18 @@ PathPolicy PathPolicyOf(const EvidencePolicy& policy) {
 
 }  // namespace
 
+std::unique_ptr<const Snapshot> BuildJudged(const SnapshotBuilder& builder,
+                                            const LookupPolicy& policy,
+                                            Judging judging) {
+  SnapshotBuilder::BuildOptions options;
+  options.as_of = policy.at + policy.clock_skew;
+  auto snapshot = builder.Build(options);
+  if (judging == Judging::kNotNeeded) return snapshot;
+  const SignerChecker signers(*snapshot, policy);
+  options.refusal = [&](IssuerId id) { return signers.Judge(id); };
+  return builder.Build(options);
+}
+
 EvidenceBuilder::EvidenceBuilder(const EvidencePolicy& policy)
     : policy_(policy),
       paths_(std::make_unique<PathBuilder>(PathPolicyOf(policy))) {
@@ -67,6 +79,19 @@ void EvidenceBuilder::AddIfValid(
   has_validated_ |= builder_.AddValidatedIssuer(certificate, id).ok();
 }
 
+void EvidenceBuilder::AddStore(const StoreContents& store) {
+  has_validated_ |= revstat::AddStore(store, policy_, &builder_).has_validated;
+  if (policy_.store_paths == StorePaths::kKnown) return;
+  for (const ManifestCertificate& certificate : store.manifest.certificates) {
+    // The store has read them before; one that OpenSSL cannot is on no path.
+    const absl::Status added =
+        certificate.trust == ManifestCertificate::Trust::kVouchedFor
+            ? AddTrusted(certificate.der)
+            : AddUntrusted(certificate.der);
+    added.IgnoreError();
+  }
+}
+
 absl::Status EvidenceBuilder::IngestCrl(std::shared_ptr<const Buffer> crl) {
   ValidateUntrusted();
   return builder_.IngestCrl(std::move(crl), policy_.ingest);
@@ -74,14 +99,10 @@ absl::Status EvidenceBuilder::IngestCrl(std::shared_ptr<const Buffer> crl) {
 
 BuiltEvidence EvidenceBuilder::Build() && {
   ValidateUntrusted();
-  SnapshotBuilder::BuildOptions options;
-  options.as_of = policy_.lookup.at + policy_.lookup.clock_skew;
-  BuiltEvidence built{std::move(paths_), builder_.Build(options)};
-  if (has_validated_) {
-    const SignerChecker signers(*built.snapshot, policy_.lookup);
-    options.refusal = [&](IssuerId id) { return signers.Judge(id); };
-    built.snapshot = builder_.Build(options);
-  }
+  BuiltEvidence built{
+      std::move(paths_),
+      BuildJudged(builder_, policy_.lookup,
+                  has_validated_ ? Judging::kNeeded : Judging::kNotNeeded)};
   return built;
 }
 

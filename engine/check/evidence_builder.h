@@ -9,21 +9,22 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engine/check/evidence_policy.h"
 #include "engine/check/signer_checker.h"
+#include "engine/check/store_contents.h"
 #include "engine/snapshot/snapshot_builder.h"
 #include "engine/verify/path_builder.h"
 
 namespace revstat {
 
-enum class Partitions : uint8_t { kMayBeMissing, kAllHeld };
+enum class Judging : uint8_t { kNeeded, kNotNeeded };
 
-struct EvidencePolicy {
-  IngestOptions ingest;
-  LookupPolicy lookup;
-  AnchorKind anchor_kind = AnchorKind::kAny;
-  // kAllHeld: SnapshotBuilder::DeclareAllPartitionsHeld.
-  Partitions partitions = Partitions::kMayBeMissing;
-};
+// The builder's snapshot for the policy's time. With kNeeded the signers are
+// judged first (SignerChecker) and the CRLs of those that do not pass are left
+// out; it is where an issuer was added that nobody vouches for.
+std::unique_ptr<const Snapshot> BuildJudged(const SnapshotBuilder& builder,
+                                            const LookupPolicy& policy,
+                                            Judging judging);
 
 struct BuiltEvidence {
   std::unique_ptr<const PathBuilder> paths;
@@ -36,7 +37,7 @@ struct BuiltEvidence {
 //
 // Cost: a path for each untrusted CA; OpenSSL looks through all untrusted
 // certificates for each step of each path, so thousands of them, or what a
-// stranger sends, are not for here.
+// stranger sends, are not for here. What a store holds costs no path.
 class EvidenceBuilder {
  public:
   explicit EvidenceBuilder(const EvidencePolicy& policy);
@@ -46,6 +47,9 @@ class EvidenceBuilder {
   // One that becomes an issuer if a path leads from it to a trusted one at the
   // policy's time. None is no error: bundles hold what others need.
   absl::Status AddUntrusted(std::shared_ptr<const Buffer> certificate);
+  // All that a store holds. Its untrusted certificates were validated when it
+  // took them in; with StorePaths::kBuilt they are again. Comes first.
+  void AddStore(const StoreContents& store);
   // As SnapshotBuilder::IngestCrl.
   absl::Status IngestCrl(std::shared_ptr<const Buffer> crl);
 

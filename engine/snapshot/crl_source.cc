@@ -46,14 +46,54 @@ absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::IngestOrThrow(
   source->issuer_index_ = (*verified)->issuer_index();
   source->algorithm_ = (*verified)->algorithm();
   source->index_ = **std::move(index);
+  source->sets_.reserve(source->index_.issuers.size());
   for (const IssuerIndex& issuer : source->index_.issuers) {
-    auto set = SerialSet::Open(issuer.index.bytes(), source->crl_.der());
-    if (!set.ok()) return set.status();
-    source->sets_.push_back({issuer.certificate_issuer, *set});
+    const absl::Status added =
+        source->AddSet(issuer.certificate_issuer, issuer.index.bytes());
+    if (!added.ok()) return added;
   }
-  for (const IssuerSet& entries : source->sets_)
-    source->set_of_.emplace(entries.certificate_issuer, &entries.set);
   return source;
+}
+
+absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::FromSegment(
+    std::shared_ptr<const Segment> segment) {
+  const auto crl = CrlView::Parse(segment->der());
+  if (!crl.ok()) {
+    return MakeError(ErrorCode::kStoreDamaged,
+                     Concat({"the CRL: ", MessageOf(crl.status())}));
+  }
+  const auto algorithm =
+      ParseSignatureAlgorithm(crl->signature_algorithm_tlv());
+  if (!algorithm.ok()) {
+    return MakeError(ErrorCode::kStoreDamaged,
+                     Concat({"the CRL: ", MessageOf(algorithm.status())}));
+  }
+  std::shared_ptr<CrlSource> source(new CrlSource);
+  source->der_ = Buffer::Share(segment, segment->der());
+  source->crl_ = *crl;
+  source->algorithm_ = *algorithm;
+  source->index_.statistics = segment->statistics();
+  source->sets_.reserve(segment->sets().size());
+  for (const Segment::Set& set : segment->sets()) {
+    const absl::Status added =
+        source->AddSet(std::string(set.certificate_issuer), set.index);
+    if (!added.ok()) {
+      return MakeError(ErrorCode::kStoreDamaged,
+                       Concat({"the index: ", MessageOf(added)}));
+    }
+  }
+  std::call_once(source->sha256_once_,
+                 [&] { source->sha256_ = segment->sha256(); });
+  return source;
+}
+
+// sets_ has room for all, so that what set_of_ borrows from it stays.
+absl::Status CrlSource::AddSet(std::string certificate_issuer, Bytes index) {
+  const auto set = SerialSet::Open(index, crl_.der());
+  if (!set.ok()) return set.status();
+  sets_.push_back({std::move(certificate_issuer), *set, index});
+  set_of_.emplace(sets_.back().certificate_issuer, &sets_.back().set);
+  return absl::OkStatus();
 }
 
 const SerialSet* CrlSource::SetOf(const std::string& certificate_issuer) const {
@@ -63,7 +103,7 @@ const SerialSet* CrlSource::SetOf(const std::string& certificate_issuer) const {
 
 size_t CrlSource::index_bytes() const {
   size_t bytes = 0;
-  for (const IssuerIndex& issuer : index_.issuers) bytes += issuer.index.size();
+  for (const IssuerSet& entries : sets_) bytes += entries.index.size();
   return bytes;
 }
 

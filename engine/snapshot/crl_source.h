@@ -17,6 +17,7 @@
 #include "engine/base/parallel.h"
 #include "engine/index/crl_index.h"
 #include "engine/index/serial_set.h"
+#include "engine/store/segment.h"
 #include "engine/verify/crl_verifier.h"
 #include "engine/verify/digest.h"
 
@@ -38,6 +39,7 @@ class CrlSource {
   struct IssuerSet {
     std::string certificate_issuer;  // CanonicalName
     SerialSet set;
+    Bytes index;  // the set's bytes
   };
 
   // Parses, verifies and indexes `der`, which must be one DER CRL. `candidates`
@@ -51,8 +53,14 @@ class CrlSource {
       std::span<const CertificateView> candidates,
       const IngestOptions& options);
 
+  // The same from a segment, which holds what Ingest made: nothing is verified
+  // again and no entry is parsed. Shares the segment. Cost: independent of the
+  // number of entries. kStoreDamaged where the parts do not fit each other.
+  static absl::StatusOr<std::shared_ptr<const CrlSource>> FromSegment(
+      std::shared_ptr<const Segment> segment);
+
   const CrlView& crl() const { return crl_; }
-  // The candidate that signed it.
+  // The candidate that signed it; of no meaning from a segment.
   size_t issuer_index() const { return issuer_index_; }
   const SignatureAlgorithm& algorithm() const { return algorithm_; }
   const CrlStatistics& statistics() const { return index_.statistics; }
@@ -75,12 +83,13 @@ class CrlSource {
       std::shared_ptr<const Buffer> der,
       std::span<const CertificateView> candidates,
       const IngestOptions& options);
+  absl::Status AddSet(std::string certificate_issuer, Bytes index);
 
   std::shared_ptr<const Buffer> der_;
   CrlView crl_;
   size_t issuer_index_ = 0;
   SignatureAlgorithm algorithm_;
-  CrlIndex index_;
+  CrlIndex index_;  // from a segment without the sets
   std::vector<IssuerSet> sets_;
   std::unordered_map<std::string_view, const SerialSet*> set_of_;
   mutable std::once_flag sha256_once_;

@@ -92,9 +92,12 @@ void SnapshotBuilder::NoteRefusal(Bytes crl_der, const absl::Status& refusal) {
   // Even of a CRL whose entries are broken the issuer can mostly be read.
   der::Trace trace(crl_der);
   const CrlView crl = CrlView::Parse(crl_der, &trace);
-  if (crl.issuer().tlv().empty()) return;
+  if (!crl.issuer().tlv().empty()) NoteRefusal(crl, ErrorCodeOf(refusal));
+}
+
+void SnapshotBuilder::NoteRefusal(const CrlView& crl, ErrorCode why) {
   Cause& cause = refused_[CanonicalName(crl.issuer())];
-  cause = std::max(cause, CauseOf(ErrorCodeOf(refusal)));
+  cause = std::max(cause, CauseOf(why));
 }
 
 absl::Status SnapshotBuilder::IngestCrl(std::shared_ptr<const Buffer> der,

@@ -52,6 +52,9 @@ class SnapshotBuilder {
   // alone; an older one that was added gives way.
   absl::Status AddCrl(std::shared_ptr<const CrlSource> source, IssuerId issuer);
 
+  // Remembers a CRL that is held but must not be added, as IngestCrl does.
+  void NoteRefusal(const CrlView& crl, ErrorCode why);
+
   // The partitioned CRLs that are added are all there are: a serial that none
   // of them lists is active while all of them are current. Without this, a
   // partition that is missing cannot be noticed.

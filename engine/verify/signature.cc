@@ -174,6 +174,8 @@ bool VerifyMessage(EVP_PKEY* key, Bytes message, Bytes signature) {
                           message.data(), message.size()) == 1;
 }
 
+}  // namespace
+
 absl::Status CheckStrength(const SignatureAlgorithm& algorithm,
                            const SignaturePolicy& policy) {
   const auto uses = [&](std::string_view digest) {
@@ -187,8 +189,6 @@ absl::Status CheckStrength(const SignatureAlgorithm& algorithm,
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<PublicKey> PublicKey::FromSpki(Bytes spki_tlv) {
   const uint8_t* position = spki_tlv.data();

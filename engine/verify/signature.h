@@ -56,6 +56,10 @@ struct SignaturePolicy {
   GostSupport gost = GostSupport::kWhereInstalled;
 };
 
+// kWeakAlgorithm for what the policy does not let pass.
+absl::Status CheckStrength(const SignatureAlgorithm& algorithm,
+                           const SignaturePolicy& policy);
+
 // A public key, owned. Thread-safety: immutable.
 class PublicKey {
  public:

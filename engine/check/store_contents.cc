@@ -1,0 +1,162 @@
+#include "engine/check/store_contents.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/base/error.h"
+
+namespace revstat {
+namespace {
+
+absl::StatusOr<StoredCrl> OpenCrl(FileSystem* files, const StoreFiles& names,
+                                  const ManifestSegment& record) {
+  const std::string path = names.SegmentPath(record.id);
+  auto mapping = files->Map(path);
+  if (!mapping.ok()) return mapping.status();
+  auto segment = Segment::Open(*std::move(mapping), path);
+  if (!segment.ok()) return segment.status();
+  if ((*segment)->file_bytes() != record.file_bytes ||
+      (*segment)->header_checksum() != record.header_checksum) {
+    return DamagedAt(path, 0, "not the segment that the manifest names");
+  }
+  auto source = CrlSource::FromSegment(*segment);
+  if (!source.ok()) return Annotate(source.status(), path);
+  return StoredCrl{record, *std::move(segment), *std::move(source)};
+}
+
+using CrlsById = std::unordered_map<uint64_t, const StoredCrl*>;
+
+absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
+                                       const StoreFiles& names,
+                                       Manifest manifest,
+                                       const CrlsById& held) {
+  StoreContents contents;
+  contents.crls.reserve(manifest.segments.size());
+  for (const ManifestSegment& record : manifest.segments) {
+    const auto found = held.find(record.id);
+    if (found != held.end() &&
+        found->second->record.header_checksum == record.header_checksum) {
+      contents.crls.push_back(*found->second);
+      contents.crls.back().record = record;
+      continue;
+    }
+    auto crl = OpenCrl(files, names, record);
+    if (!crl.ok()) return crl.status();
+    contents.crls.push_back(*std::move(crl));
+  }
+  contents.manifest = std::move(manifest);
+  return contents;
+}
+
+absl::StatusOr<Manifest> ReadManifest(FileSystem* files,
+                                      const std::string& path) {
+  auto mapping = files->Map(path);
+  if (!mapping.ok()) return mapping.status();
+  const Bytes octets = (*mapping)->bytes();
+  return DecodeManifest(Buffer::Share(*std::move(mapping), octets), path);
+}
+
+// The path that serves under this policy at this time, or null.
+const ManifestPath* PathFor(const ManifestCertificate& certificate,
+                            const EvidencePolicy& policy,
+                            SteadyInterval* steady) {
+  const ManifestPath* serving = nullptr;
+  for (const ManifestPath& path : certificate.paths) {
+    if (path.anchor_kind != policy.anchor_kind ||
+        (path.weak_digest == WeakDigest::kAllowSha1 &&
+         policy.ingest.signature.weak_digest == WeakDigest::kRefuse)) {
+      continue;
+    }
+    steady->AddValidity(path.not_before, path.not_after);
+    const Time at = policy.lookup.at;
+    if (serving == nullptr && path.not_before <= at && at <= path.not_after)
+      serving = &path;
+  }
+  return serving;
+}
+
+// When what this CRL lets one conclude may change.
+void AddBorders(const CrlView& crl, const LookupPolicy& policy,
+                SteadyInterval* steady) {
+  steady->AddBorder(crl.this_update() - policy.clock_skew);
+  if (crl.next_update().has_value()) {
+    steady->AddValidity(Time::min(), *crl.next_update() + policy.clock_skew);
+  }
+  if (policy.max_age.has_value()) {
+    steady->AddValidity(
+        Time::min(), crl.this_update() + *policy.max_age + policy.clock_skew);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
+                                        const StoreFiles& names,
+                                        const StoreContents* held) {
+  CrlsById by_id;
+  if (held != nullptr) {
+    for (const StoredCrl& crl : held->crls) by_id.emplace(crl.record.id, &crl);
+  }
+  auto manifest = ReadManifest(files, names.Manifest());
+  for (;;) {
+    if (!manifest.ok()) return manifest.status();
+    const uint64_t generation = manifest->generation;
+    auto contents = ReadOnce(files, names, *std::move(manifest), by_id);
+    if (contents.ok() ||
+        ErrorCodeOf(contents.status()) != ErrorCode::kNoSuchFile) {
+      return contents;
+    }
+    // A writer may have made the next generation and removed what only this
+    // one had.
+    manifest = ReadManifest(files, names.Manifest());
+    if (manifest.ok() && manifest->generation == generation) {
+      return MakeError(ErrorCode::kStoreDamaged,
+                       Concat({names.Manifest(), ": a segment is missing: ",
+                               MessageOf(contents.status())}));
+    }
+  }
+}
+
+StoreAddition AddStore(const StoreContents& contents,
+                       const EvidencePolicy& policy, SnapshotBuilder* builder) {
+  StoreAddition addition;
+  addition.steady = SteadyInterval(policy.lookup.at);
+  const auto& certificates = contents.manifest.certificates;
+  std::vector<IssuerId> ids(certificates.size(), kUnknownIssuer);
+  using Trust = ManifestCertificate::Trust;
+  for (size_t i = 0; i < certificates.size(); ++i) {
+    if (certificates[i].trust != Trust::kVouchedFor) continue;
+    const auto id = builder->AddIssuer(certificates[i].der);
+    if (id.ok()) ids[i] = *id;
+  }
+  for (const ManifestCertificate& certificate : certificates) {
+    if (certificate.trust == Trust::kVouchedFor) continue;
+    const ManifestPath* const path =
+        PathFor(certificate, policy, &addition.steady);
+    // An anchor that is not vouched for is refused by the builder.
+    if (path != nullptr &&
+        builder->AddValidatedIssuer(certificate.der, ids[path->anchor]).ok()) {
+      addition.has_validated = true;
+    }
+  }
+  for (const StoredCrl& crl : contents.crls) {
+    const CrlView& view = crl.source->crl();
+    AddBorders(view, policy.lookup, &addition.steady);
+    const absl::Status strength =
+        CheckStrength(crl.source->algorithm(), policy.ingest.signature);
+    const IssuerId signer =
+        builder->IssuerWithCertificate(crl.segment->signer_sha256());
+    if (!strength.ok()) {
+      builder->NoteRefusal(view, ErrorCodeOf(strength));
+    } else if (signer == kUnknownIssuer) {
+      builder->NoteRefusal(view, ErrorCode::kNoIssuer);
+    } else {
+      // One that a newer one replaces is let serve as far as it does.
+      builder->AddCrl(crl.source, signer).IgnoreError();
+    }
+  }
+  return addition;
+}
+
+}  // namespace revstat

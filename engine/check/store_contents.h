@@ -1,0 +1,55 @@
+// A generation of a store, opened: what snapshots are made of.
+#ifndef REVSTAT_ENGINE_CHECK_STORE_CONTENTS_H_
+#define REVSTAT_ENGINE_CHECK_STORE_CONTENTS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/base/steady_interval.h"
+#include "engine/check/evidence_policy.h"
+#include "engine/snapshot/crl_source.h"
+#include "engine/snapshot/snapshot_builder.h"
+#include "engine/store/manifest.h"
+#include "engine/store/segment.h"
+#include "engine/store/store_files.h"
+
+namespace revstat {
+
+// A CRL of the store.
+struct StoredCrl {
+  ManifestSegment record;
+  std::shared_ptr<const Segment> segment;
+  std::shared_ptr<const CrlSource> source;  // shares the segment
+};
+
+// A value; shares what is mapped, which stays when the files are removed.
+struct StoreContents {
+  Manifest manifest;
+  std::vector<StoredCrl> crls;  // in the order of manifest.segments
+};
+
+// Opens the newest generation. What `held` has already is shared with it, null
+// for nothing. Cost: some microseconds a CRL that is new, independent of its
+// size. Errors name file, octet and field: kNoSuchFile where there is no store,
+// kStoreDamaged, kStoreVersion.
+absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
+                                        const StoreFiles& names,
+                                        const StoreContents* held);
+
+// What was added, and when it must be added anew.
+struct StoreAddition {
+  bool has_validated = false;  // an issuer that nobody vouches for
+  SteadyInterval steady;
+};
+
+// Adds to `builder` the certificates that are vouched for, the untrusted ones
+// that have a path for the policy whose window includes policy.lookup.at, and
+// the CRLs that those have signed. The others are remembered as refused.
+StoreAddition AddStore(const StoreContents& contents,
+                       const EvidencePolicy& policy, SnapshotBuilder* builder);
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_CHECK_STORE_CONTENTS_H_

@@ -1,0 +1,173 @@
+// The one writer of a store: what it takes in, what it refuses, and when that
+// becomes a new generation.
+#ifndef REVSTAT_ENGINE_REFRESH_STORE_UPDATER_H_
+#define REVSTAT_ENGINE_REFRESH_STORE_UPDATER_H_
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/base/steady_interval.h"
+#include "engine/check/store_contents.h"
+#include "engine/store/generation_word.h"
+#include "engine/store/staged_file.h"
+
+namespace revstat {
+
+// What to do with what is authentic but odd: kReport takes it in all the same.
+enum class OddCrl : uint8_t { kReport, kRefuse };
+
+struct StoreUpdaterOptions {
+  IngestOptions ingest;
+  uint64_t max_crl_bytes = CrlView::kMaxBytes;
+  // A number, or a time where there is none, used again with other octets
+  // (kConflictingCrl). Taken in, both are held and a listing in either stands.
+  OddCrl conflicting = OddCrl::kReport;
+  // A complete CRL with fewer entries than this share of those of the one it
+  // replaces, where that has shrink_from entries or more (kShrunk).
+  OddCrl shrunk = OddCrl::kReport;
+  double shrink_to = 0.5;
+  uint64_t shrink_from = 100;
+  // Told to whoever finds the store locked: "revstat refresh".
+  std::string holder;
+};
+
+// What the caller knows of a CRL before it comes; an absent field is not known.
+struct ExpectedCrl {
+  enum class Kind : uint8_t { kComplete, kDelta };
+
+  std::optional<std::string> issuer;     // CanonicalName
+  std::optional<std::string> scope_key;  // CrlScope::Key()
+  std::optional<Kind> kind;
+};
+
+struct TakeResult {
+  enum class Outcome : uint8_t {
+    kTaken,       // in the store with the next Commit
+    kSameAsHeld,  // these very octets are held
+    kRefused,     // not taken; `refusal` says why
+  };
+
+  Outcome outcome = Outcome::kRefused;
+  absl::Status refusal;
+  // What was let pass: kConflictingCrl, kShrunk.
+  std::vector<absl::Status> odd;
+  // The CRL that is held now; null where it was refused.
+  std::shared_ptr<const CrlSource> crl;
+  // The newest of the same signer, scope and kind that was held before; null
+  // for none.
+  std::shared_ptr<const CrlSource> before;
+};
+
+// Lifetime: holds the store's lock; the file system outlives it. Thread-safety:
+// one thread at a time, but StageFile and the files it gives may be used on any
+// thread beside it. Starts no thread that outlives a call. The clock is the
+// caller's.
+//
+// Nothing is in the store before Commit was OK: then all that was taken before
+// survives a power cut, and readers see it all at once. Errors of a StatusOr
+// are the disk's (kNotWritable) and damage; after an error of Commit nothing
+// more can be done with the object but to end it: opened again, the store holds
+// one whole generation, the old or the new.
+class StoreUpdater {
+ public:
+  // Makes the folder, whose parent must exist, where it is missing. Errors:
+  // kStoreLocked, whose message names the holder; those of ReadStore.
+  static absl::StatusOr<std::unique_ptr<StoreUpdater>> Open(
+      const std::string& folder, const StoreUpdaterOptions& options,
+      FileSystem* files = &FileSystem::System());
+
+  // A CA's certificate, one in DER. Vouched for by the operator, or untrusted:
+  // then an issuer while a path leads from it to one that is vouched for. The
+  // buffer is kept. Adding one again changes nothing, but that the operator's
+  // word for it counts from then on. Errors: those of CertificateView, and
+  // kBadCertificate where OpenSSL cannot read it.
+  absl::Status AddTrusted(std::shared_ptr<const Buffer> certificate);
+  absl::Status AddUntrusted(std::shared_ptr<const Buffer> certificate);
+
+  // A file of the store to write one CRL into, for Take.
+  absl::StatusOr<std::unique_ptr<StagedFile>> StageFile();
+
+  // Verifies and indexes a CRL, one in DER, where it stands, and puts it beside
+  // or in place of what is held. Refused (see TakeResult) with the errors of
+  // CrlSource::Ingest, and
+  //   kOlderThanHeld   its number or time is before that of one held of the
+  //                    same signer, scope and kind, or newer ones say all that
+  //                    it does;
+  //   kScopeChanged    it is not what the caller expects;
+  //   kConflictingCrl, kShrunk  where the options say so.
+  // Cost: ingest, writing its index, and a SHA-256 of it beside the disk.
+  absl::StatusOr<TakeResult> Take(std::unique_ptr<StagedFile> staged, Time at,
+                                  const ExpectedCrl& expected = {});
+  // The same from memory: writes it to a staged file first.
+  absl::StatusOr<TakeResult> Take(const Buffer& der, Time at,
+                                  const ExpectedCrl& expected = {});
+
+  // Makes all that was taken and added the next generation, wakes the readers,
+  // and removes the files that only the last one needed. Validates the
+  // untrusted certificates' paths anew where time has changed them. Gives the
+  // newest generation's number, which stays where nothing has changed.
+  absl::StatusOr<uint64_t> Commit(Time at);
+
+  // Removes what a writer that died has left. Open and Commit leave nothing.
+  absl::Status Prune();
+
+  uint64_t generation() const { return manifest().generation; }
+  // The CRLs that the next Commit will hold, and all certificates.
+  std::span<const StoredCrl> crls() const { return contents_.crls; }
+  std::span<const ManifestCertificate> certificates() const {
+    return manifest().certificates;
+  }
+  const StoreFiles& names() const { return names_; }
+
+ private:
+  using Group = std::vector<const StoredCrl*>;  // of one signer and scope
+
+  StoreUpdater(const std::string& folder, const StoreUpdaterOptions& options,
+               FileSystem* files);
+  const Manifest& manifest() const { return contents_.manifest; }
+  absl::Status Lock();
+  absl::Status Load();
+  absl::Status Add(std::shared_ptr<const Buffer> certificate,
+                   ManifestCertificate::Trust trust);
+  void Validate(Time at);
+  std::vector<CertificateView> CandidatesFor(const CrlView& crl, Time at) const;
+  void Index(const ManifestCertificate& certificate, size_t position);
+  void Index(const StoredCrl& crl);
+  std::string GroupKeyOf(const CrlView& crl, const Sha256Digest& signer) const;
+  Group GroupOf(const std::string& key) const;
+  const StoredCrl* FindSame(const CrlView& crl) const;
+  absl::StatusOr<StoredCrl> Write(std::unique_ptr<StagedFile> staged,
+                                  const CrlSource& source,
+                                  const Sha256Digest& signer, Time at);
+  absl::StatusOr<uint64_t> WriteGeneration(Time at);
+  void DropSuperseded(const std::string& group_key, Time at);
+
+  const StoreFiles names_;
+  const StoreUpdaterOptions options_;
+  FileSystem* const files_;
+  std::unique_ptr<File> lock_;
+  std::optional<GenerationWord> word_;
+  StoreContents contents_;
+  // Positions of certificates, by SHA-256 and by CanonicalName.
+  std::unordered_map<std::string, size_t> by_sha256_;
+  std::unordered_map<std::string, std::vector<size_t>> by_name_;
+  // Numbers of the segments of one signer and scope.
+  std::unordered_map<std::string, std::vector<uint64_t>> groups_;
+  SteadyInterval paths_steady_;
+  std::vector<uint64_t> dropped_;  // segments to remove after the next Commit
+  std::atomic<uint64_t> next_staged_ = 1;
+  bool has_changed_ = false;
+  bool has_new_segments_ = false;
+  bool has_failed_ = false;
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_REFRESH_STORE_UPDATER_H_

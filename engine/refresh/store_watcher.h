@@ -1,0 +1,51 @@
+// Keeps a StoreReader at the store's newest generation.
+#ifndef REVSTAT_ENGINE_REFRESH_STORE_WATCHER_H_
+#define REVSTAT_ENGINE_REFRESH_STORE_WATCHER_H_
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "engine/check/store_reader.h"
+
+namespace revstat {
+
+struct StoreWatcherOptions {
+  // How long a change can go unseen where the writer could not wake us (its
+  // host's kernel is another, say), and how often the time is looked at.
+  std::chrono::milliseconds interval{1000};
+  // The time to judge by.
+  std::function<Time()> now = [] {
+    return std::chrono::floor<std::chrono::seconds>(
+        std::chrono::system_clock::now());
+  };
+  // Called on the watcher's thread after each Update that published or failed.
+  std::function<void(const absl::StatusOr<StoreReader::Outcome>&)> notify;
+};
+
+// One thread that sleeps in the kernel until the writer's store to the
+// generation word wakes it. Lifetime: the reader outlives it; the destructor
+// ends the thread, after the Update that is under way. Thread-safety: made and
+// ended by one thread.
+class StoreWatcher {
+ public:
+  StoreWatcher(StoreReader* reader, StoreWatcherOptions options);
+  ~StoreWatcher();
+  StoreWatcher(const StoreWatcher&) = delete;
+  StoreWatcher& operator=(const StoreWatcher&) = delete;
+
+ private:
+  void Run();
+
+  StoreReader* const reader_;
+  const StoreWatcherOptions options_;
+  std::atomic<bool> is_stopping_ = false;
+  std::atomic<bool> has_ended_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_REFRESH_STORE_WATCHER_H_

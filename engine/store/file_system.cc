@@ -1,0 +1,188 @@
+#include "engine/store/file_system.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/error.h"
+
+namespace revstat {
+namespace {
+
+absl::Status SystemError(ErrorCode code, const std::string& path) {
+  const int error = errno;
+  return MakeError(error == ENOENT ? ErrorCode::kNoSuchFile : code,
+                   Concat({path, ": ", std::strerror(error)}));
+}
+absl::Status ReadError(const std::string& path) {
+  return SystemError(ErrorCode::kInputUnreadable, path);
+}
+absl::Status WriteError(const std::string& path) {
+  return SystemError(ErrorCode::kNotWritable, path);
+}
+
+// `call` again for as long as a signal interrupts it.
+template <class Call>
+auto Retry(Call&& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+class SystemMapping : public Mapping {
+ public:
+  SystemMapping(uint8_t* data, size_t size) : Mapping(data, size) {}
+  ~SystemMapping() override {
+    if (data() != nullptr) munmap(data(), bytes().size());
+  }
+};
+
+absl::StatusOr<std::shared_ptr<const Mapping>> MapDescriptor(
+    int descriptor, const std::string& path, MapAccess access) {
+  struct stat info = {};
+  if (fstat(descriptor, &info) != 0) return ReadError(path);
+  const auto size = static_cast<size_t>(info.st_size);
+  if (size == 0) return std::make_shared<SystemMapping>(nullptr, 0);
+  const int protection =
+      access == MapAccess::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
+  // Shared, so that what is written to the file later is seen, and no page is
+  // this process's own.
+  void* const data = mmap(nullptr, size, protection, MAP_SHARED, descriptor, 0);
+  if (data == MAP_FAILED) return ReadError(path);
+  return std::make_shared<SystemMapping>(static_cast<uint8_t*>(data), size);
+}
+
+class SystemFile : public File {
+ public:
+  SystemFile(int descriptor, std::string path)
+      : descriptor_(descriptor), path_(std::move(path)) {}
+  ~SystemFile() override { close(descriptor_); }
+
+  absl::StatusOr<size_t> WriteAt(uint64_t offset, Bytes octets) override {
+    const ssize_t written = Retry([&] {
+      return pwrite(descriptor_, octets.data(), octets.size(),
+                    static_cast<off_t>(offset));
+    });
+    if (written < 0) return WriteError(path_);
+    return static_cast<size_t>(written);
+  }
+  absl::Status Truncate(uint64_t size) override {
+    if (Retry([&] {
+          return ftruncate(descriptor_, static_cast<off_t>(size));
+        }) != 0) {
+      return WriteError(path_);
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Sync() override {
+    if (Retry([&] { return fsync(descriptor_); }) != 0)
+      return WriteError(path_);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::shared_ptr<const Mapping>> Map(
+      MapAccess access) override {
+    return MapDescriptor(descriptor_, path_, access);
+  }
+  absl::Status Lock() override {
+    if (Retry([&] { return flock(descriptor_, LOCK_EX | LOCK_NB); }) == 0)
+      return absl::OkStatus();
+    return errno == EWOULDBLOCK ? MakeError(ErrorCode::kStoreLocked, path_)
+                                : WriteError(path_);
+  }
+
+ private:
+  const int descriptor_;
+  const std::string path_;
+};
+
+class SystemFileSystem : public FileSystem {
+ public:
+  absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
+                                             OpenMode mode) override {
+    int flags = O_RDWR | O_CLOEXEC;
+    if (mode == OpenMode::kCreate) flags |= O_CREAT | O_TRUNC;
+    if (mode == OpenMode::kOpenOrCreate) flags |= O_CREAT;
+    const int descriptor =
+        Retry([&] { return open(path.c_str(), flags, 0644); });
+    if (descriptor < 0) return WriteError(path);
+    return std::make_unique<SystemFile>(descriptor, path);
+  }
+  absl::StatusOr<std::shared_ptr<const Mapping>> Map(
+      const std::string& path) override {
+    const int descriptor =
+        Retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    if (descriptor < 0) return ReadError(path);
+    auto mapping = MapDescriptor(descriptor, path, MapAccess::kRead);
+    close(descriptor);
+    return mapping;
+  }
+  absl::Status Rename(const std::string& from, const std::string& to) override {
+    if (std::rename(from.c_str(), to.c_str()) != 0) return WriteError(to);
+    return absl::OkStatus();
+  }
+  absl::Status Remove(const std::string& path) override {
+    if (unlink(path.c_str()) != 0 && errno != ENOENT) return WriteError(path);
+    return absl::OkStatus();
+  }
+  absl::Status MakeFolder(const std::string& path) override {
+    if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
+      return WriteError(path);
+    return absl::OkStatus();
+  }
+  absl::Status SyncFolder(const std::string& path) override {
+    const int descriptor = Retry(
+        [&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+    if (descriptor < 0) return WriteError(path);
+    const int result = Retry([&] { return fsync(descriptor); });
+    const absl::Status status =
+        result == 0 ? absl::OkStatus() : WriteError(path);
+    close(descriptor);
+    return status;
+  }
+  absl::StatusOr<std::vector<std::string>> List(
+      const std::string& folder) override {
+    DIR* const stream = opendir(folder.c_str());
+    if (stream == nullptr) return ReadError(folder);
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = readdir(stream)) {
+      const std::string name = entry->d_name;
+      if (name != "." && name != "..") names.push_back(name);
+      errno = 0;
+    }
+    const absl::Status status =
+        errno == 0 ? absl::OkStatus() : ReadError(folder);
+    closedir(stream);
+    if (!status.ok()) return status;
+    return names;
+  }
+};
+
+}  // namespace
+
+FileSystem& FileSystem::System() {
+  static auto& system = *new SystemFileSystem;
+  return system;
+}
+
+absl::Status WriteAll(File* file, uint64_t offset, Bytes octets) {
+  while (!octets.empty()) {
+    const auto written = file->WriteAt(offset, octets);
+    if (!written.ok()) return written.status();
+    if (*written == 0 || *written > octets.size())
+      return MakeError(ErrorCode::kNotWritable, "nothing was written");
+    offset += *written;
+    octets = octets.subspan(*written);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace revstat

@@ -1,0 +1,121 @@
+// The way of a CRL: taken in, committed, read by others.
+#include "tests/store/store_fixture.h"
+
+namespace revstat::test {
+namespace {
+
+using Outcome = TakeResult::Outcome;
+
+class Store : public testing::Test {
+ protected:
+  // A store with the authority's certificate and these CRLs.
+  void Make(const std::vector<CrlText>& crls) {
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+    for (const CrlText& crl : crls)
+      EXPECT_EQ(MustTake(updater.get(), *ca_.Crl(crl)).outcome,
+                Outcome::kTaken);
+    EXPECT_EQ(*updater->Commit(During()), 1u);
+  }
+  std::unique_ptr<StoreReader> Read(std::string_view time = kDuring) {
+    auto reader = StoreReader::Open(folder_.store(), PolicyAt(time));
+    EXPECT_TRUE(reader.ok()) << reader.status();
+    return reader.ok() ? *std::move(reader) : nullptr;
+  }
+
+  const TestFolder folder_;
+  const TestAuthority ca_;
+};
+
+TEST_F(Store, revoked_and_active_from_a_reader) {
+  Make({NumberedCrl(1, {"0123"})});
+  const auto reader = Read();
+  EXPECT_EQ(reader->generation(), 1u);
+  EXPECT_EQ(StatusIn(*reader, "0123"), Status::kRevoked);
+  EXPECT_EQ(StatusIn(*reader, "0124"), Status::kActive);
+  EXPECT_EQ(StatusIn(*reader, "0124", "2026-03-01T00:00:00Z"),
+            Status::kUnknown);
+}
+
+TEST_F(Store, invalid_without_a_store) {
+  EXPECT_EQ(CodeOf(StoreReader::Open(folder_.path(), PolicyAt(kDuring))),
+            ErrorCode::kNoSuchFile);
+}
+
+TEST_F(Store, good_new_generation_is_seen_and_published) {
+  Make({NumberedCrl(1, {"01"})});
+  const auto reader = Read();
+  EXPECT_FALSE(reader->IsOutdated());
+  {
+    const auto updater = MustOpen(folder_.store());
+    MustTake(updater.get(), *ca_.Crl(NumberedCrl(2, {"01", "02"})));
+    EXPECT_FALSE(reader->IsOutdated());
+    EXPECT_EQ(*updater->Commit(During()), 2u);
+  }
+  EXPECT_TRUE(reader->IsOutdated());
+  // What only the first generation had is gone, and still answers.
+  EXPECT_EQ(StatusIn(*reader, "02"), Status::kActive);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_FALSE(reader->IsOutdated());
+  EXPECT_EQ(StatusIn(*reader, "02"), Status::kRevoked);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kUnchanged);
+  size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(
+           StoreFiles(folder_.store()).Segments())) {
+    files += entry.is_regular_file();
+  }
+  EXPECT_EQ(files, 1u);
+}
+
+TEST_F(Store, good_delta_beside_its_base) {
+  Make({NumberedCrl(5, {"01"}), DeltaCrl(5, 6, {"02"})});
+  const auto reader = Read();
+  EXPECT_EQ(StatusIn(*reader, "01"), Status::kRevoked);
+  EXPECT_EQ(StatusIn(*reader, "02"), Status::kRevoked);
+  EXPECT_EQ(StatusIn(*reader, "03"), Status::kActive);
+  const auto updater = MustOpen(folder_.store());
+  EXPECT_EQ(updater->crls().size(), 2u);
+  MustTake(updater.get(), *ca_.Crl(NumberedCrl(7, {"01", "02"})));
+  EXPECT_EQ(updater->crls().size(), 1u);
+}
+
+TEST_F(Store, invalid_second_writer_is_told_who_holds_the_lock) {
+  StoreUpdaterOptions options;
+  options.holder = "a test";
+  const auto first = MustOpen(folder_.store(), options);
+  const auto second = StoreUpdater::Open(folder_.store(), {});
+  ASSERT_EQ(CodeOf(second), ErrorCode::kStoreLocked);
+  EXPECT_NE(
+      MessageOf(second.status())
+          .find(Concat({"process ", std::to_string(getpid()), " (a test)"})),
+      std::string_view::npos)
+      << second.status();
+}
+
+TEST_F(Store, good_same_octets_are_the_same) {
+  Make({NumberedCrl(1, {"01"})});
+  const auto updater = MustOpen(folder_.store());
+  // Ed25519 signs the same octets alike.
+  const auto result = MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"})));
+  EXPECT_EQ(result.outcome, Outcome::kSameAsHeld);
+  EXPECT_EQ(*updater->Commit(During()), 1u);
+}
+
+TEST_F(Store, invalid_older_number_or_time) {
+  CrlText held = NumberedCrl(5, {"01"});
+  held.this_update = UtcTime("260110000000Z");
+  Make({held});
+  const auto updater = MustOpen(folder_.store());
+  CrlText lower = NumberedCrl(4, {"02"});
+  lower.this_update = UtcTime("260111000000Z");
+  CrlText earlier = NumberedCrl(6, {"02"});
+  earlier.this_update = UtcTime("260109000000Z");
+  for (const CrlText& older : {lower, earlier}) {
+    const auto result = MustTake(updater.get(), *ca_.Crl(older));
+    EXPECT_EQ(result.outcome, Outcome::kRefused);
+    EXPECT_EQ(ErrorCodeOf(result.refusal), ErrorCode::kOlderThanHeld);
+  }
+}
+
+}  // namespace
+}  // namespace revstat::test
