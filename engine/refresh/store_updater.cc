@@ -17,6 +17,8 @@ namespace {
 using Trust = ManifestCertificate::Trust;
 using Sources = std::vector<std::shared_ptr<const CrlSource>>;
 
+constexpr uint64_t kTwoThreadsFrom = 1 << 18;
+
 std::string KeyOf(const Sha256Digest& digest) {
   return std::string(TextOf(digest));
 }
@@ -274,7 +276,10 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   }
   Validate(at);
   const std::vector<CertificateView> signers = CandidatesFor(*crl, at);
-  const auto source = CrlSource::Ingest(*der, signers, options_.ingest);
+  IngestOptions ingest = options_.ingest;
+  // To start a thread takes longer than all there is to do.
+  if ((*der)->bytes().size() < kTwoThreadsFrom) ingest.threads = Threads::kOne;
+  const auto source = CrlSource::Ingest(*der, signers, ingest);
   if (!source.ok()) return Refused(source.status());
   const Sha256Digest signer = Sha256(signers[(*source)->issuer_index()].der());
 
@@ -322,8 +327,10 @@ absl::StatusOr<StoredCrl> StoreUpdater::Write(
   parts.statistics = source.statistics();
   for (const CrlSource::IssuerSet& entries : source.issuer_sets())
     parts.sets.push_back({entries.certificate_issuer, entries.index});
-  absl::Status status =
-      WriteSegment(staged.get(), parts, options_.ingest.threads);
+  absl::Status status = WriteSegment(staged.get(), parts,
+                                     source.crl().der().size() < kTwoThreadsFrom
+                                         ? Threads::kOne
+                                         : options_.ingest.threads);
   if (!status.ok()) return status;
   const uint64_t id = manifest().next_segment;
   const std::string path = names_.SegmentPath(id);

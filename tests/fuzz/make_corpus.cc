@@ -7,6 +7,9 @@
 #include <iostream>
 #include <string>
 
+#include "engine/index/crl_index.h"
+#include "engine/store/manifest.h"
+#include "engine/store/segment.h"
 #include "tests/support/crl_text.h"
 
 namespace revstat::test {
@@ -23,6 +26,11 @@ class Corpus {
     out.write(reinterpret_cast<const char*>(input.data()),
               static_cast<std::streamsize>(input.size()));
     if (!out) throw std::runtime_error("cannot write " + name);
+  }
+  // Where an input that writes itself is to be.
+  std::string PathOf(const std::string& target, const std::string& name) const {
+    std::filesystem::create_directories(folder_ / target);
+    return (folder_ / target / name).string();
   }
   // Also under the target "der", which takes anything.
   void WriteDer(const std::string& target, const std::string& name,
@@ -168,6 +176,54 @@ void WriteLists(const Corpus& corpus) {
     corpus.Write("list", name, Ascii(list));
 }
 
+void Require(const absl::Status& status) {
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+}
+
+// With a key that is no secret, so that the octets are the same every time.
+void WriteSegmentOf(const CrlText& text, const std::string& path) {
+  const Octets der = text.Der();
+  const CrlView crl = *CrlView::Parse(der);
+  const CrlIndex index = *IndexCrl(crl, HashKey{{1, 2, 3, 4, 5, 6}}, {});
+  SegmentParts parts;
+  parts.statistics = index.statistics;
+  for (const IssuerIndex& issuer : index.issuers)
+    parts.sets.push_back({issuer.certificate_issuer, issuer.index.bytes()});
+  const auto staged =
+      *StagedFile::Create(&FileSystem::System(), path + ".part", 1 << 20);
+  Require(staged->Append(der));
+  Require(WriteSegment(staged.get(), parts, Threads::kOne));
+  Require(staged->MoveTo(path));
+}
+
+void WriteStores(const Corpus& corpus) {
+  CrlText text;
+  WriteSegmentOf(text, corpus.PathOf("segment", "good_one_entry"));
+  text.entries = {
+      Entry(Integer(5)),
+      Entry(Integer(6), kDate,
+            {CertificateIssuer(CommonName("Other CA")), Reason(8)})};
+  text.extensions = {
+      IssuingPoint({True(der::ContextPrimitive(4))}),
+      MakeExtension("2.5.29.20", Integer(1)),
+      MakeExtension("2.5.29.27", Integer(0), Criticality::kCritical)};
+  WriteSegmentOf(text, corpus.PathOf("segment", "good_indirect_delta"));
+  Manifest manifest;
+  corpus.Write("manifest", "good_empty", EncodeManifest(manifest));
+  const auto certificate = Buffer::FromVector(CertificateText().Der());
+  manifest.generation = 7;
+  manifest.next_segment = 9;
+  manifest.certificates = {
+      {certificate, ManifestCertificate::Trust::kVouchedFor, {}},
+      {certificate,
+       ManifestCertificate::Trust::kUntrusted,
+       {{0, AnchorKind::kAny, WeakDigest::kRefuse, FromUnix(1), FromUnix(2)},
+        {0, AnchorKind::kSelfSigned, WeakDigest::kAllowSha1, FromUnix(1),
+         FromUnix(2)}}}};
+  manifest.segments = {{3, 8192, 0x1234, FromUnix(5)}, {8, 4096, 1, {}}};
+  corpus.Write("manifest", "good_all", EncodeManifest(manifest));
+}
+
 }  // namespace
 }  // namespace revstat::test
 
@@ -181,5 +237,6 @@ int main(int argc, char** argv) {
   revstat::test::WriteCertificates(corpus);
   revstat::test::WriteNames(corpus);
   revstat::test::WriteLists(corpus);
+  revstat::test::WriteStores(corpus);
   return 0;
 }

@@ -20,6 +20,8 @@ inline constexpr int kExitUnknown = 3;  // none of these, but one is unknown
 void AddCheckCommand(CLI::App& app, int* exit_status);
 void AddVerifyCommand(CLI::App& app, int* exit_status);
 void AddInspectCommand(CLI::App& app, int* exit_status);
+void AddIngestCommand(CLI::App& app, int* exit_status);
+void AddStoreCommand(CLI::App& app, int* exit_status);
 void AddBenchCommand(CLI::App& app, int* exit_status);
 
 }  // namespace revstat::tool

@@ -17,7 +17,13 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
                             const EvidencePolicy& policy,
                             const Buffers& more_untrusted) {
   LoadedEvidence loaded;
-  EvidenceBuilder builder(policy);
+  EvidencePolicy applied = policy;
+  // Other certificates may have paths through those of the store.
+  if (!files.trust.empty() || !files.untrusted.empty() ||
+      !more_untrusted.empty()) {
+    applied.store_paths = StorePaths::kBuilt;
+  }
+  EvidenceBuilder builder(applied);
   const auto refuse = [&](const std::string& path, const absl::Status& status) {
     ++loaded.failures;
     Report(Concat({path, ": ", MessageOf(status)}));
@@ -30,6 +36,15 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
     Report(MessageOf(objects.status()));
     return {};
   };
+  if (!files.store.empty()) {
+    const auto store =
+        ReadStore(&FileSystem::System(), StoreFiles(files.store), nullptr);
+    if (store.ok()) {
+      builder.AddStore(*store);
+    } else {
+      refuse(files.store, store.status());
+    }
+  }
   for (const std::string& path : files.trust) {
     for (const auto& certificate :
          read(path, ObjectKind::kCertificate, kMaxTrustBytes)) {

@@ -11,6 +11,7 @@
 namespace revstat::tool {
 
 struct EvidenceFiles {
+  std::string store;  // its folder; empty for none
   std::vector<std::string> trust;
   std::vector<std::string> untrusted;
   std::vector<std::string> crls;

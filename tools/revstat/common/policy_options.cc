@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "tools/revstat/store/store_options.h"
+
 namespace revstat::tool {
 namespace {
 
@@ -41,7 +43,12 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
   AddFiles(
       command, "--trust", &options->files.trust,
       "Certificates of the issuers, trusted to sign certificates and CRLs");
-  command->get_option("--trust")->required();
+  AddStoreOption(command, &options->files.store);
+  // Without either there is nothing to go by.
+  command->parse_complete_callback([options] {
+    if (options->files.trust.empty() && options->files.store.empty())
+      throw CLI::RequiredError("--store or --trust");
+  });
   AddFiles(
       command, "--untrusted", &options->files.untrusted,
       "Certificates of other CAs, used where a path leads to a trusted one");

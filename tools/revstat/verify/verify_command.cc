@@ -135,6 +135,7 @@ int RunVerify(const VerifyOptions& options) {
   certificates->erase(certificates->begin());
   EvidencePolicy policy = EvidencePolicyOf(options.policy);
   policy.anchor_kind = options.anchor_kind;
+  policy.store_paths = StorePaths::kBuilt;
   const LoadedEvidence evidence =
       LoadEvidence(options.policy.files, policy, *certificates);
   IssuerResolver resolver(evidence.snapshot());

@@ -1,0 +1,59 @@
+#!/bin/bash
+# What a store refuses, and what it says of damage.
+# shellcheck source=tests/cli/harness.sh
+source "$(dirname "$0")/../cli/harness.sh"
+
+trust=(--trust "$data/ca/root.pem" --trust "$data/ca/issuing.pem")
+
+# --- one bad CRL does not stop the others ---
+openssl crl -in "$data/crl/issuing.crl" -outform DER >good.crl 2>/dev/null
+flip_last_bit good.crl >forged.crl
+echo nonsense >nonsense.crl
+run 2 ingest --store store "${trust[@]}" --at $at forged.crl nonsense.crl missing.crl good.crl
+has out '1 taken in'
+has out '3 failed'
+has err 'forged.crl: '
+has err 'bad_signature'
+has err 'nonsense.crl'
+has err 'missing.crl'
+run 0 check --store store --at $at "$active"
+
+# --- no store, no trust ---
+run 2 store list --store nowhere
+has err 'no_such_file'
+run 2 store prune --store nowhere
+[[ ! -e nowhere ]] || fail 'a store was made'
+run 2 check --store nowhere --at $at "$active"
+run 2 check --at $at "$active"
+has err '--trust is required'
+run 2 ingest --trust x.pem
+run 2 ingest --store no/such/parent "${trust[@]}" good.crl
+run 2 store
+run 2 store export --store store ffffffff
+has err '0 CRLs'
+
+# --- damage: each with the file's name ---
+segment=$(ls store/segments/*.seg)
+damage() { # OFFSET: one octet of the segment
+  cp "$segment" saved.seg
+  printf '\xa5' | dd of="$segment" bs=1 seek="$1" conv=notrunc 2>/dev/null
+}
+restore() { cp saved.seg "$segment"; }
+damage 20
+run 2 store list --store store
+has err "$(basename "$segment")"
+has err 'store_damaged'
+run 2 check --store store --at $at "$active"
+restore
+damage 4400 # inside the CRL: found by those who read all of it
+run 2 store check --store store
+has err "$(basename "$segment")"
+restore
+run 0 store check --store store
+head -c 5000 "$segment" >cut && mv cut "$segment"
+run 2 store check --store store
+has err 'file_bytes'
+restore
+printf 'x' | dd of=store/manifest bs=1 seek=100 conv=notrunc 2>/dev/null
+run 2 store check --store store
+has err 'store/manifest'

@@ -1,0 +1,147 @@
+// Damaged files: an error with file, octet and field; never a wrong answer that
+// a checksum could have told, never a read outside.
+#include <algorithm>
+#include <cstring>
+
+#include "engine/check/store_check.h"
+#include "engine/store/segment_header.h"
+#include "tests/store/store_fixture.h"
+
+namespace revstat::test {
+namespace {
+
+Octets ReadAll(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return Octets(std::istreambuf_iterator<char>(in), {});
+}
+void WriteTo(const std::string& path, const Octets& octets) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(reinterpret_cast<const char*>(octets.data()),
+            static_cast<std::streamsize>(octets.size()));
+}
+
+class StoreDamage : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+    MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01", "02"})));
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  absl::Status OpenStatus() const {
+    return StoreReader::Open(folder_.store(), PolicyAt(kDuring)).status();
+  }
+  // Of `revstat store check`.
+  absl::Status CheckStatus() const {
+    const auto contents = ReadStore(&FileSystem::System(), names_, nullptr);
+    if (!contents.ok()) return contents.status();
+    return CheckStoredCrl(*contents, contents->crls.front(), names_);
+  }
+
+  const TestFolder folder_;
+  const TestAuthority ca_;
+  const StoreFiles names_{folder_.store()};
+};
+
+TEST_F(StoreDamage, good_undamaged) {
+  EXPECT_TRUE(OpenStatus().ok());
+  EXPECT_TRUE(CheckStatus().ok()) << CheckStatus();
+}
+
+TEST_F(StoreDamage, invalid_each_octet_of_the_manifest) {
+  const Octets good = ReadAll(names_.Manifest());
+  for (size_t i = 0; i < good.size(); ++i) {
+    Octets bad = good;
+    bad[i] ^= 0x10;
+    WriteTo(names_.Manifest(), bad);
+    const ErrorCode code = ErrorCodeOf(OpenStatus());
+    EXPECT_TRUE(code == ErrorCode::kStoreDamaged ||
+                code == ErrorCode::kStoreVersion)
+        << "octet " << i << ": " << OpenStatus();
+  }
+  for (size_t size = 0; size < good.size(); size += 7) {
+    WriteTo(names_.Manifest(),
+            Octets(good.begin(), good.begin() + static_cast<ptrdiff_t>(size)));
+    EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged) << size;
+  }
+}
+
+TEST_F(StoreDamage, invalid_each_octet_of_the_segment) {
+  const std::string path = names_.SegmentPath(1);
+  const Octets good = ReadAll(path);
+  SegmentHeader header;
+  std::memcpy(&header, good.data(), sizeof(header));
+  for (size_t i = 0; i < good.size(); ++i) {
+    // The rest of the page, and what aligns the parts, is not looked at.
+    const bool is_padding =
+        (i >= sizeof(header) && i < StagedFile::kDerOffset) ||
+        (i >= StagedFile::kDerOffset + header.der_bytes &&
+         i < header.directory_offset) ||
+        (i >= header.directory_offset + header.directory_bytes &&
+         i < header.index_offset);
+    if (is_padding) continue;
+    Octets bad = good;
+    bad[i] ^= 0x04;
+    WriteTo(path, bad);
+    EXPECT_FALSE(CheckStatus().ok()) << "octet " << i;
+    if (i < sizeof(header)) {
+      EXPECT_FALSE(OpenStatus().ok()) << "octet " << i;
+    }
+  }
+  for (size_t size = 0; size < good.size(); size += 101) {
+    WriteTo(path,
+            Octets(good.begin(), good.begin() + static_cast<ptrdiff_t>(size)));
+    EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged) << size;
+  }
+}
+
+TEST_F(StoreDamage, invalid_another_segment_in_its_place) {
+  const TestFolder other;
+  {
+    const auto updater = MustOpen(other.store());
+    ASSERT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+    MustTake(updater.get(), *ca_.Crl(NumberedCrl(2, {"03"})));
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  WriteTo(names_.SegmentPath(1),
+          ReadAll(StoreFiles(other.store()).SegmentPath(1)));
+  EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged);
+}
+
+TEST_F(StoreDamage, invalid_segment_that_is_gone) {
+  std::filesystem::remove(names_.SegmentPath(1));
+  const absl::Status status = OpenStatus();
+  EXPECT_EQ(ErrorCodeOf(status), ErrorCode::kStoreDamaged);
+  EXPECT_NE(MessageOf(status).find("0000000000000001.seg"),
+            std::string_view::npos);
+}
+
+TEST_F(StoreDamage, invalid_other_version_is_named) {
+  Octets bad = ReadAll(names_.Manifest());
+  bad[8] = 9;
+  WriteTo(names_.Manifest(), bad);
+  EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreVersion);
+  EXPECT_EQ(CodeOf(StoreUpdater::Open(folder_.store(), {})),
+            ErrorCode::kStoreVersion);
+}
+
+TEST_F(StoreDamage, good_writer_mends_the_generation_word) {
+  WriteTo(names_.Generation(), {1, 2, 3});
+  EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged);
+  MustOpen(folder_.store());
+  EXPECT_TRUE(OpenStatus().ok());
+}
+
+TEST_F(StoreDamage, good_files_of_others_are_left_alone) {
+  const std::string mine = names_.Incoming() + "/notes.txt";
+  const std::string dead = names_.Incoming() + "/crl-7.part";
+  const std::string orphan = names_.SegmentPath(77);
+  for (const std::string& path : {mine, dead, orphan}) WriteTo(path, {1});
+  MustOpen(folder_.store());
+  EXPECT_TRUE(std::filesystem::exists(mine));
+  EXPECT_FALSE(std::filesystem::exists(dead));
+  EXPECT_FALSE(std::filesystem::exists(orphan));
+}
+
+}  // namespace
+}  // namespace revstat::test

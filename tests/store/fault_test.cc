@@ -1,0 +1,108 @@
+// Every call to the system fails once: the store stays one whole generation,
+// and holds what was acknowledged.
+#include <set>
+
+#include "tests/store/faulty_file_system.h"
+#include "tests/store/store_fixture.h"
+
+namespace revstat::test {
+namespace {
+
+struct Attempt {
+  bool is_acknowledged = false;
+  uint64_t calls = 0;
+  std::string failed;
+};
+
+class StoreFaults : public testing::TestWithParam<Fault> {
+ protected:
+  // From the first generation to the second: an issuer more, one CRL replaced,
+  // one new. The files are those of `files`.
+  bool Update(FileSystem* files) const {
+    const auto updater = StoreUpdater::Open(folder_.store(), options_, files);
+    if (!updater.ok()) return false;
+    if (!(*updater)->AddTrusted(other_.Certificate()).ok()) return false;
+    for (const auto& crl : {ca_.Crl(NumberedCrl(2, {"01", "02"})),
+                            other_.Crl(NumberedCrl(1, {"0a"}))}) {
+      const auto taken = (*updater)->Take(*crl, During());
+      if (!taken.ok() || taken->outcome == TakeResult::Outcome::kRefused)
+        return false;
+    }
+    return (*updater)->Commit(During()).ok();
+  }
+
+  Attempt TryWithFault(uint64_t number) const {
+    std::filesystem::remove_all(folder_.store());
+    {
+      const auto updater = MustOpen(folder_.store(), options_);
+      EXPECT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+      MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"})));
+      EXPECT_TRUE(updater->Commit(During()).ok());
+    }
+    FaultyFileSystem files(number, GetParam());
+    Attempt attempt;
+    attempt.is_acknowledged = Update(&files);
+    attempt.calls = files.calls();
+    attempt.failed = files.failed();
+    return attempt;
+  }
+
+  // Which whole generation the store answers as: 1 or 2.
+  uint64_t ReadGeneration() const {
+    const auto reader = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+    EXPECT_TRUE(reader.ok()) << reader.status();
+    if (!reader.ok()) return 0;
+    const uint64_t generation = (*reader)->generation();
+    EXPECT_EQ(StatusIn(**reader, "01"), Status::kRevoked);
+    EXPECT_EQ(StatusIn(**reader, "02"),
+              generation == 1 ? Status::kActive : Status::kRevoked);
+    const SnapshotPublisher::Reader snapshot((*reader)->publisher());
+    EXPECT_EQ(snapshot->issuers().size(), generation);
+    EXPECT_EQ(snapshot->sources().size(), generation);
+    if (generation == 2) {
+      EXPECT_EQ(snapshot->Lookup(At(kDuring), Key("0a", 1)).status,
+                Status::kRevoked);
+    }
+    return generation;
+  }
+
+  const TestFolder folder_;
+  const TestAuthority ca_{"First CA"};
+  const TestAuthority other_{"Second CA"};
+  const StoreUpdaterOptions options_;
+};
+
+TEST_P(StoreFaults, good_generation_after_each_call_failed) {
+  std::set<std::string> kinds;
+  uint64_t number = 0;
+  for (;; ++number) {
+    const Attempt attempt = TryWithFault(number);
+    if (attempt.calls <= number) break;  // none failed: that was the last
+    SCOPED_TRACE(
+        Concat({"call ", std::to_string(number), ": ", attempt.failed}));
+    kinds.insert(attempt.failed.substr(0, attempt.failed.find(' ')));
+    const uint64_t generation = ReadGeneration();
+    EXPECT_TRUE(generation == 1 || generation == 2);
+    EXPECT_TRUE(generation == 2 || !attempt.is_acknowledged);
+    // The next writer goes on from there, and cleans up.
+    EXPECT_TRUE(Update(&FileSystem::System()));
+    EXPECT_GE(ReadGeneration(), 2u);
+    size_t files = 0;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(folder_.store()))
+      files += entry.is_regular_file();
+    EXPECT_EQ(files, 5u);  // manifest, generation, lock, two segments
+  }
+  // The store asks for all of these.
+  EXPECT_EQ(kinds, (std::set<std::string>{"list", "lock", "make", "map", "open",
+                                          "remove", "rename", "sync",
+                                          "truncate", "write"}));
+  EXPECT_GT(number, 40u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, StoreFaults,
+                         testing::Values(Fault::kNoSpace, Fault::kInputOutput,
+                                         Fault::kShortWrite, Fault::kDead));
+
+}  // namespace
+}  // namespace revstat::test

@@ -1,0 +1,131 @@
+// A file system of which any one call can be made to fail.
+#ifndef REVSTAT_TESTS_STORE_FAULTY_FILE_SYSTEM_H_
+#define REVSTAT_TESTS_STORE_FAULTY_FILE_SYSTEM_H_
+
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/base/error.h"
+#include "engine/store/file_system.h"
+
+namespace revstat::test {
+
+// What a call can suffer. After it the disk is well again; kDead: every call
+// from then on fails, as for a process that was killed or a disk pulled out.
+enum class Fault { kNoSpace, kInputOutput, kShortWrite, kDead };
+
+// Thread-safety: one thread at a time.
+class FaultyFileSystem : public FileSystem {
+ public:
+  // The call of this number, counted from 0, fails.
+  FaultyFileSystem(uint64_t number, Fault fault)
+      : number_(number), fault_(fault) {}
+
+  // How many there were.
+  uint64_t calls() const { return calls_; }
+  const std::string& failed() const { return failed_; }
+
+  absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
+                                             OpenMode mode) override {
+    absl::Status status = Call("open " + path);
+    if (!status.ok()) return status;
+    auto file = real_.Open(path, mode);
+    if (!file.ok()) return file.status();
+    return std::make_unique<FaultyFile>(this, path, *std::move(file));
+  }
+  absl::StatusOr<std::shared_ptr<const Mapping>> Map(
+      const std::string& path) override {
+    absl::Status status = Call("map " + path);
+    if (!status.ok()) return status;
+    return real_.Map(path);
+  }
+  absl::Status Rename(const std::string& from, const std::string& to) override {
+    absl::Status status = Call("rename " + to);
+    return status.ok() ? real_.Rename(from, to) : status;
+  }
+  absl::Status Remove(const std::string& path) override {
+    absl::Status status = Call("remove " + path);
+    return status.ok() ? real_.Remove(path) : status;
+  }
+  absl::Status MakeFolder(const std::string& path) override {
+    absl::Status status = Call("make " + path);
+    return status.ok() ? real_.MakeFolder(path) : status;
+  }
+  absl::Status SyncFolder(const std::string& path) override {
+    absl::Status status = Call("sync " + path);
+    return status.ok() ? real_.SyncFolder(path) : status;
+  }
+  absl::StatusOr<std::vector<std::string>> List(
+      const std::string& folder) override {
+    absl::Status status = Call("list " + folder);
+    if (!status.ok()) return status;
+    return real_.List(folder);
+  }
+
+ private:
+  class FaultyFile : public File {
+   public:
+    FaultyFile(FaultyFileSystem* files, std::string path,
+               std::unique_ptr<File> file)
+        : files_(files), path_(std::move(path)), file_(std::move(file)) {}
+
+    absl::StatusOr<size_t> WriteAt(uint64_t offset, Bytes octets) override {
+      absl::Status status = files_->Call("write " + path_);
+      if (status.ok()) return file_->WriteAt(offset, octets);
+      // A full disk takes what it has room for before it says no.
+      const auto written =
+          file_->WriteAt(offset, octets.first(octets.size() / 2));
+      if (files_->fault_ == Fault::kShortWrite && octets.size() > 1)
+        return written;
+      return status;
+    }
+    absl::Status Truncate(uint64_t size) override {
+      absl::Status status = files_->Call("truncate " + path_);
+      return status.ok() ? file_->Truncate(size) : status;
+    }
+    absl::Status Sync() override {
+      absl::Status status = files_->Call("sync " + path_);
+      return status.ok() ? file_->Sync() : status;
+    }
+    absl::StatusOr<std::shared_ptr<const Mapping>> Map(
+        MapAccess access) override {
+      absl::Status status = files_->Call("map " + path_);
+      if (!status.ok()) return status;
+      return file_->Map(access);
+    }
+    absl::Status Lock() override {
+      absl::Status status = files_->Call("lock " + path_);
+      return status.ok() ? file_->Lock() : status;
+    }
+
+   private:
+    FaultyFileSystem* const files_;
+    const std::string path_;
+    const std::unique_ptr<File> file_;
+  };
+
+  absl::Status Call(const std::string& what) {
+    const uint64_t number = calls_++;
+    if (number < number_ || (number > number_ && fault_ != Fault::kDead))
+      return absl::OkStatus();
+    if (number == number_) failed_ = what;
+    return MakeError(
+        ErrorCode::kNotWritable,
+        Concat({what, ": ",
+                std::strerror(fault_ == Fault::kNoSpace ? ENOSPC : EIO)}));
+  }
+
+  FileSystem& real_ = FileSystem::System();
+  const uint64_t number_;
+  const Fault fault_;
+  uint64_t calls_ = 0;
+  std::string failed_;
+};
+
+}  // namespace revstat::test
+
+#endif  // REVSTAT_TESTS_STORE_FAULTY_FILE_SYSTEM_H_

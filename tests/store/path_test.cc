@@ -1,0 +1,132 @@
+// Untrusted certificates: issuers while their path is valid, and no longer.
+#include "engine/check/evidence_builder.h"
+#include "tests/store/store_fixture.h"
+
+namespace revstat::test {
+namespace {
+
+// A CA below a root, valid for the January of 2026.
+class StorePaths : public testing::Test {
+ protected:
+  std::shared_ptr<const Buffer> Intermediate() const {
+    CertificateText text;
+    text.issuer = root_.name();
+    text.subject = ca_.name();
+    text.serial = IntegerOf("55");
+    text.public_key = ca_.key().Spki();
+    text.not_before = UtcTime("260101000000Z");
+    text.not_after = UtcTime("260120000000Z");
+    text.extensions = {
+        MakeExtension("2.5.29.19", Seq({True()}), Criticality::kCritical),
+        MakeExtension("2.5.29.15", Hex("03020106"), Criticality::kCritical)};
+    return AsBuffer(root_.key().Signed(text, Ed25519()));
+  }
+  std::shared_ptr<const Buffer> Root() const {
+    CertificateText text;
+    text.issuer = text.subject = root_.name();
+    text.public_key = root_.key().Spki();
+    text.extensions = {
+        MakeExtension("2.5.29.19", Seq({True()}), Criticality::kCritical),
+        MakeExtension("2.5.29.15", Hex("03020106"), Criticality::kCritical)};
+    return AsBuffer(root_.key().Signed(text, Ed25519()));
+  }
+  void Make() {
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddTrusted(Root()).ok());
+    ASSERT_TRUE(updater->AddUntrusted(Intermediate()).ok());
+    EXPECT_EQ(
+        MustTake(updater.get(), *root_.Crl(NumberedCrl(1, {"99"}))).outcome,
+        TakeResult::Outcome::kTaken);
+    const auto taken =
+        MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"})));
+    EXPECT_EQ(taken.outcome, TakeResult::Outcome::kTaken) << taken.refusal;
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  // Of a serial of the intermediate CA.
+  Status StatusAt(const StoreReader& reader, std::string_view serial,
+                  std::string_view time) const {
+    const SnapshotPublisher::Reader snapshot(reader.publisher());
+    const auto view = CertificateView::Parse(intermediate_->bytes());
+    const auto ids = snapshot->IssuersNamed(CanonicalName(view->subject()));
+    return ids.empty()
+               ? Status::kUnknown
+               : snapshot->Lookup(At(time), Key(serial, ids.front())).status;
+  }
+
+  const TestFolder folder_;
+  const TestAuthority root_{"Root"};
+  const TestAuthority ca_{"Intermediate"};
+  const std::shared_ptr<const Buffer> intermediate_ = Intermediate();
+};
+
+TEST_F(StorePaths, unknown_outside_the_window_of_the_path) {
+  Make();
+  const auto policy = PolicyAt(kDuring);
+  const auto reader = *StoreReader::Open(folder_.store(), policy);
+  EXPECT_EQ(StatusAt(*reader, "02", kDuring), Status::kActive);
+  EXPECT_EQ(StatusAt(*reader, "01", kDuring), Status::kRevoked);
+  // The CA is past its window, its CRL is not past its nextUpdate.
+  constexpr std::string_view kAfter = "2026-01-20T00:00:01Z";
+  EXPECT_EQ(*reader->Update(*ParseTime("2026-01-19T23:59:00Z")),
+            StoreReader::Outcome::kPublished);
+  EXPECT_EQ(*reader->Update(*ParseTime("2026-01-20T00:00:00Z")),
+            StoreReader::Outcome::kUnchanged);
+  EXPECT_EQ(StatusAt(*reader, "02", "2026-01-20T00:00:00Z"), Status::kActive);
+  EXPECT_EQ(*reader->Update(*ParseTime(kAfter)),
+            StoreReader::Outcome::kPublished);
+  EXPECT_EQ(StatusAt(*reader, "02", kAfter), Status::kUnknown);
+  const auto late = *StoreReader::Open(folder_.store(), PolicyAt(kAfter));
+  EXPECT_EQ(StatusAt(*late, "02", kAfter), Status::kUnknown);
+}
+
+TEST_F(StorePaths, unknown_once_the_ca_is_revoked) {
+  Make();
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  const auto updater = MustOpen(folder_.store());
+  MustTake(updater.get(), *root_.Crl(NumberedCrl(2, {"55"})));
+  ASSERT_TRUE(updater->Commit(During()).ok());
+  ASSERT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(StatusAt(*reader, "02", kDuring), Status::kUnknown);
+}
+
+TEST_F(StorePaths, invalid_crl_of_a_ca_without_a_path) {
+  const auto updater = MustOpen(folder_.store());
+  ASSERT_TRUE(updater->AddUntrusted(Intermediate()).ok());
+  const auto alone = MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"})));
+  EXPECT_EQ(ErrorCodeOf(alone.refusal), ErrorCode::kNoIssuer);
+  ASSERT_TRUE(updater->AddTrusted(Root()).ok());
+  const auto late = updater->Take(*ca_.Crl(NumberedCrl(1, {"01"})),
+                                  *ParseTime("2026-01-25T00:00:00Z"));
+  ASSERT_TRUE(late.ok());
+  EXPECT_EQ(ErrorCodeOf(late->refusal), ErrorCode::kNoIssuer);
+  EXPECT_EQ(MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"}))).outcome,
+            TakeResult::Outcome::kTaken);
+}
+
+TEST_F(StorePaths, active_as_with_the_same_files) {
+  Make();
+  for (const AnchorKind kind : {AnchorKind::kAny, AnchorKind::kSelfSigned}) {
+    EvidencePolicy policy = PolicyAt(kDuring);
+    policy.anchor_kind = kind;
+    EvidenceBuilder files(policy);
+    ASSERT_TRUE(files.AddTrusted(Root()).ok());
+    ASSERT_TRUE(files.AddUntrusted(Intermediate()).ok());
+    ASSERT_TRUE(files.IngestCrl(root_.Crl(NumberedCrl(1, {"99"}))).ok());
+    ASSERT_TRUE(files.IngestCrl(ca_.Crl(NumberedCrl(1, {"01"}))).ok());
+    const auto from_files = std::move(files).Build().snapshot;
+    const auto reader = *StoreReader::Open(folder_.store(), policy);
+    const SnapshotPublisher::Reader from_store(reader->publisher());
+    ASSERT_EQ(from_store->issuers().size(), from_files->issuers().size());
+    for (IssuerId id = 0; id < from_files->issuers().size(); ++id) {
+      for (const auto* serial : {"01", "02", "55", "99"}) {
+        const Verdict a = from_files->Lookup(policy.lookup, Key(serial, id));
+        const Verdict b = from_store->Lookup(policy.lookup, Key(serial, id));
+        EXPECT_EQ(a.status, b.status);
+        EXPECT_EQ(a.cause, b.cause);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace revstat::test

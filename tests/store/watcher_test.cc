@@ -1,0 +1,112 @@
+// Readers in threads and processes beside a writer that commits.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "engine/refresh/store_watcher.h"
+#include "tests/store/store_fixture.h"
+
+namespace revstat::test {
+namespace {
+
+class StoreWatching : public testing::Test {
+ protected:
+  void SetUp() override { CommitNumber(1); }
+  // Generation n: serials 1 to n are revoked.
+  void CommitNumber(uint32_t number) {
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+    CrlText text = NumberedCrl(number, {});
+    for (uint32_t i = 1; i <= number; ++i)
+      text.entries.push_back(Entry(Integer(i)));
+    MustTake(updater.get(), *ca_.Crl(text));
+    ASSERT_EQ(*updater->Commit(During()), number);
+  }
+  static uint32_t CountRevoked(const StoreReader& reader, uint32_t most) {
+    const SnapshotPublisher::Reader snapshot(reader.publisher());
+    uint32_t count = 0;
+    for (uint32_t i = 1; i <= most; ++i) {
+      const uint8_t octet = static_cast<uint8_t>(i);
+      const LookupKey key{*SerialNumber::FromContent({&octet, 1}), 0, 0};
+      count += snapshot->Lookup(At(kDuring), key).status == Status::kRevoked;
+    }
+    return count;
+  }
+
+  static constexpr uint32_t kGenerations = 12;
+  const TestFolder folder_;
+  const TestAuthority ca_;
+};
+
+TEST_F(StoreWatching, good_each_generation_reaches_the_snapshot) {
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  std::mutex mutex;
+  std::condition_variable published;
+  uint64_t newest = 1;
+  StoreWatcherOptions options;
+  // Longer than the test may take: only the writer's wake can end a wait.
+  options.interval = std::chrono::minutes(10);
+  options.now = During;
+  options.notify = [&](const absl::StatusOr<StoreReader::Outcome>& outcome) {
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    const std::lock_guard<std::mutex> lock(mutex);
+    newest = reader->generation();
+    published.notify_all();
+  };
+  StoreWatcher watcher(reader.get(), options);
+  std::atomic<bool> is_done = false;
+  std::thread querying([&] {
+    uint32_t seen = 0;
+    while (!is_done.load()) {
+      const uint32_t count = CountRevoked(*reader, kGenerations);
+      EXPECT_GE(count, seen);  // a whole generation, and never an older one
+      seen = count;
+    }
+  });
+  for (uint32_t number = 2; number <= kGenerations; ++number) {
+    CommitNumber(number);
+    std::unique_lock<std::mutex> lock(mutex);
+    EXPECT_TRUE(published.wait_for(lock, std::chrono::seconds(60),
+                                   [&] { return newest >= number; }));
+  }
+  is_done.store(true);
+  querying.join();
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), kGenerations);
+}
+
+TEST_F(StoreWatching, good_readers_in_other_processes) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < 4; ++i) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      // Whole generations only, to the last; 0 is success.
+      int failures = 0;
+      const auto reader = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+      if (!reader.ok()) _exit(100);
+      while ((*reader)->generation() < kGenerations) {
+        (*reader)->generation_word().WaitWhile((*reader)->generation(),
+                                               std::chrono::seconds(60));
+        if (!(*reader)->Update(During()).ok()) ++failures;
+        failures +=
+            CountRevoked(**reader, kGenerations) != (*reader)->generation();
+      }
+      _exit(failures == 0 ? 0 : 1);
+    }
+    children.push_back(child);
+  }
+  for (uint32_t number = 2; number <= kGenerations; ++number)
+    CommitNumber(number);
+  for (pid_t child : children) {
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+  }
+}
+
+}  // namespace
+}  // namespace revstat::test

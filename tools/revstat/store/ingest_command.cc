@@ -1,0 +1,188 @@
+// revstat ingest: takes CRLs into a store.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "engine/base/error.h"
+#include "engine/refresh/store_updater.h"
+#include "tools/revstat/commands.h"
+#include "tools/revstat/common/input_files.h"
+#include "tools/revstat/common/output.h"
+#include "tools/revstat/store/store_options.h"
+
+namespace revstat::tool {
+namespace {
+
+struct IngestCommandOptions {
+  std::string store;
+  EvidenceFiles files;
+  std::string at;
+  WeakDigest weak_digest = WeakDigest::kRefuse;
+  OddCrl odd = OddCrl::kReport;
+};
+
+constexpr char kExamples[] = R"(
+Verifies each CRL, indexes it and puts it into the store, a folder that is made
+where it is missing. CRLs, complete or delta, take the place of older ones of
+the same signer and scope. All that was taken in becomes visible at once, to
+processes that already read the store too, and survives a power cut when the
+command ends with status 0.
+
+The certificates go into the store as well, so that later runs need not give
+them again: --trust for CAs that are trusted, --untrusted for others that count
+while a path leads from them to a trusted one.
+
+Examples:
+  revstat ingest --store /var/lib/revstat --trust root.pem --untrusted cas.pem *.crl
+  revstat ingest --store /var/lib/revstat newer.crl
+  revstat check --store /var/lib/revstat server.pem
+
+Exit status: 0 every CRL is in the store, or a newer one of its kind is; 2 one
+was refused or could not be read (the others are taken in), or wrong usage.)";
+
+constexpr uint64_t kMaxTrustBytes = uint64_t{256} << 20;
+
+// Takes in all of the files and counts what became of them.
+class Ingest {
+ public:
+  Ingest(StoreUpdater* updater, Time at) : updater_(updater), at_(at) {}
+
+  void AddCertificates(
+      const std::vector<std::string>& files,
+      absl::Status (StoreUpdater::*add)(std::shared_ptr<const Buffer>)) {
+    for (const std::string& file : files) {
+      const auto certificates =
+          ReadObjects(file, ObjectKind::kCertificate, kMaxTrustBytes);
+      if (!certificates.ok()) Fail(certificates.status());
+      if (!certificates.ok()) continue;
+      for (const auto& certificate : *certificates) {
+        const absl::Status status = (updater_->*add)(certificate);
+        if (!status.ok()) Fail(Annotate(status, file));
+      }
+    }
+  }
+
+  // False where the store itself can take no more.
+  bool AddCrls(const std::vector<std::string>& files) {
+    Progress progress("taking in CRLs", files.size());
+    uint64_t done = 0;
+    for (const std::string& file : files) {
+      const auto crls = ReadObjects(file, ObjectKind::kCrl, CrlView::kMaxBytes);
+      if (!crls.ok()) Fail(crls.status());
+      if (crls.ok()) {
+        for (const auto& crl : *crls) {
+          const auto result = updater_->Take(*crl, at_);
+          if (!result.ok()) {
+            Fail(Annotate(result.status(), file));
+            return false;
+          }
+          Count(file, *result);
+        }
+      }
+      progress.Update(++done, taken_);
+    }
+    return true;
+  }
+
+  std::string Summary(uint64_t generation) const {
+    return Concat(
+        {"generation ", WithCommas(generation), ": ", WithCommas(taken_),
+         " taken in, ", WithCommas(same_), " held before, ", WithCommas(older_),
+         " older than what is held, ", WithCommas(failures_), " failed; ",
+         WithCommas(updater_->crls().size()), " CRLs in the store\n"});
+  }
+  uint64_t failures() const { return failures_; }
+
+ private:
+  void Fail(const absl::Status& status) {
+    ++failures_;
+    Report(MessageOf(status));
+  }
+  void Count(const std::string& file, const TakeResult& result) {
+    for (const absl::Status& odd : result.odd)
+      Report(Concat({file, ": taken in, but ", MessageOf(odd)}));
+    switch (result.outcome) {
+      case TakeResult::Outcome::kTaken:
+        ++taken_;
+        break;
+      case TakeResult::Outcome::kSameAsHeld:
+        ++same_;
+        break;
+      case TakeResult::Outcome::kRefused:
+        if (ErrorCodeOf(result.refusal) != ErrorCode::kOlderThanHeld)
+          return Fail(Annotate(result.refusal, file));
+        // Old and new given in any order is no mistake.
+        ++older_;
+        Report(Concat({file, ": left out: ", MessageOf(result.refusal)}));
+        break;
+    }
+  }
+
+  StoreUpdater* const updater_;
+  const Time at_;
+  uint64_t taken_ = 0;
+  uint64_t same_ = 0;
+  uint64_t older_ = 0;
+  uint64_t failures_ = 0;
+};
+
+int RunIngest(const IngestCommandOptions& options) {
+  StoreUpdaterOptions updating;
+  updating.ingest.signature.weak_digest = options.weak_digest;
+  updating.conflicting = updating.shrunk = options.odd;
+  updating.holder = "revstat ingest";
+  const auto updater = StoreUpdater::Open(options.store, updating);
+  if (!updater.ok()) {
+    Report(MessageOf(updater.status()));
+    return kExitFailure;
+  }
+  const Time at = TimeOr(options.at);
+  Ingest ingest(updater->get(), at);
+  ingest.AddCertificates(options.files.trust, &StoreUpdater::AddTrusted);
+  ingest.AddCertificates(options.files.untrusted, &StoreUpdater::AddUntrusted);
+  ingest.AddCrls(options.files.crls);
+  const auto generation = (*updater)->Commit(at);
+  if (!generation.ok()) {
+    Report(MessageOf(generation.status()));
+    return kExitFailure;
+  }
+  Output output(STDOUT_FILENO);
+  output.Write(ingest.Summary(*generation));
+  output.Flush();
+  return ingest.failures() == 0 && output.status().ok() ? 0 : kExitFailure;
+}
+
+}  // namespace
+
+void AddIngestCommand(CLI::App& app, int* exit_status) {
+  auto options = std::make_shared<IngestCommandOptions>();
+  CLI::App* ingest = app.add_subcommand("ingest", "Take CRLs into a store");
+  ingest->footer(kExamples);
+  AddStoreOption(ingest, &options->store)->required();
+  ingest
+      ->add_option("--trust", options->files.trust,
+                   "Certificates of CAs that are trusted")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  ingest
+      ->add_option("--untrusted", options->files.untrusted,
+                   "Certificates of other CAs, used where a path leads to a "
+                   "trusted one")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  ingest->add_option("CRL", options->files.crls, "CRLs, PEM or DER");
+  AddAtOption(ingest, &options->at,
+              "The time at which paths must be valid; now if not given");
+  ingest->add_flag_callback(
+      "--allow-sha1",
+      [options] { options->weak_digest = WeakDigest::kAllowSha1; },
+      "Accept SHA-1 in signatures");
+  ingest->add_flag_callback(
+      "--strict", [options] { options->odd = OddCrl::kRefuse; },
+      "Refuse a CRL that has shrunk to less than half, or reuses a number");
+  ingest->callback(
+      [options, exit_status] { *exit_status = RunIngest(*options); });
+}
+
+}  // namespace revstat::tool

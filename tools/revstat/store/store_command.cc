@@ -1,0 +1,166 @@
+// revstat store: what a store holds, and whether it is sound.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "engine/base/error.h"
+#include "engine/check/store_check.h"
+#include "engine/refresh/store_updater.h"
+#include "tools/revstat/commands.h"
+#include "tools/revstat/common/output.h"
+#include "tools/revstat/common/policy_options.h"
+#include "tools/revstat/store/store_list.h"
+#include "tools/revstat/store/store_options.h"
+
+namespace revstat::tool {
+namespace {
+
+struct StoreOptions {
+  std::string store;
+  std::string at;
+  Format format = Format::kTable;
+  std::string folder;
+  std::vector<std::string> digests;
+};
+
+constexpr char kExamples[] = R"(
+Examples:
+  revstat store list --store /var/lib/revstat
+  revstat store list --store /var/lib/revstat --format jsonl | jq .seconds_left
+  revstat store check --store /var/lib/revstat
+  revstat store export --store /var/lib/revstat 3fa4 | openssl crl -inform DER -text
+  revstat store export --store /var/lib/revstat --to copies
+  revstat store prune --store /var/lib/revstat
+
+Exit status: 0 done; 2 wrong usage, damage, or a file that cannot be read or
+written.)";
+
+int Fail(const absl::Status& status) {
+  Report(MessageOf(status));
+  return kExitFailure;
+}
+
+int Print(std::string_view text) {
+  Output output(STDOUT_FILENO);
+  output.Write(text);
+  output.Flush();
+  return output.status().ok() ? 0 : Fail(output.status());
+}
+
+int RunList(const StoreOptions& options) {
+  const auto contents =
+      ReadStore(&FileSystem::System(), StoreFiles(options.store), nullptr);
+  if (!contents.ok()) return Fail(contents.status());
+  const Time at = TimeOr(options.at);
+  return Print(options.format == Format::kTable
+                   ? ListAsTable(*contents, at)
+                   : ListAsJsonLines(*contents, at));
+}
+
+int RunCheckStore(const StoreOptions& options) {
+  const StoreFiles names(options.store);
+  const auto contents = ReadStore(&FileSystem::System(), names, nullptr);
+  if (!contents.ok()) return Fail(contents.status());
+  Progress progress("checking CRLs", contents->crls.size());
+  uint64_t failures = 0;
+  uint64_t done = 0;
+  for (const StoredCrl& crl : contents->crls) {
+    const absl::Status status = CheckStoredCrl(*contents, crl, names);
+    if (!status.ok()) {
+      ++failures;
+      Report(MessageOf(status));
+    }
+    progress.Update(++done, 0);
+  }
+  progress.Clear();
+  if (failures != 0) return kExitFailure;
+  return Print(
+      Concat({"generation ", WithCommas(contents->manifest.generation), ": ",
+              WithCommas(contents->crls.size()), " CRLs are sound\n"}));
+}
+
+bool IsChosen(const StoredCrl& crl, const std::vector<std::string>& digests) {
+  if (digests.empty()) return true;
+  const std::string digest = ToHex(crl.segment->sha256());
+  for (const std::string& chosen : digests) {
+    if (digest.starts_with(chosen)) return true;
+  }
+  return false;
+}
+
+absl::Status WriteFile(const std::string& path, Bytes octets) {
+  const auto file =
+      FileSystem::System().Open(path, FileSystem::OpenMode::kCreate);
+  return file.ok() ? WriteAll(file->get(), 0, octets) : file.status();
+}
+
+int RunExport(const StoreOptions& options) {
+  const auto contents =
+      ReadStore(&FileSystem::System(), StoreFiles(options.store), nullptr);
+  if (!contents.ok()) return Fail(contents.status());
+  std::vector<const StoredCrl*> chosen;
+  for (const StoredCrl& crl : contents->crls) {
+    if (IsChosen(crl, options.digests)) chosen.push_back(&crl);
+  }
+  if (options.folder.empty()) {
+    if (chosen.size() == 1 && !IsTerminal(STDOUT_FILENO))
+      return Print(TextOf(chosen.front()->segment->der()));
+    Report(Concat({WithCommas(chosen.size()),
+                   " CRLs: name a folder with --to, or one CRL by its SHA-256 "
+                   "and send it to a file"}));
+    return kExitFailure;
+  }
+  absl::Status status = FileSystem::System().MakeFolder(options.folder);
+  for (size_t i = 0; i < chosen.size() && status.ok(); ++i) {
+    status = WriteFile(Concat({options.folder, "/",
+                               ToHex(chosen[i]->segment->sha256()), ".crl"}),
+                       chosen[i]->segment->der());
+  }
+  if (!status.ok()) return Fail(status);
+  return Print(Concat({WithCommas(chosen.size()), " CRLs written\n"}));
+}
+
+int RunPrune(const StoreOptions& options) {
+  // To open a store that is not there would make one.
+  const auto contents =
+      ReadStore(&FileSystem::System(), StoreFiles(options.store), nullptr);
+  if (!contents.ok()) return Fail(contents.status());
+  StoreUpdaterOptions updating;
+  updating.holder = "revstat store prune";
+  const auto updater = StoreUpdater::Open(options.store, updating);
+  return updater.ok() ? 0 : Fail(updater.status());
+}
+
+}  // namespace
+
+void AddStoreCommand(CLI::App& app, int* exit_status) {
+  auto options = std::make_shared<StoreOptions>();
+  CLI::App* store = app.add_subcommand("store", "Show and check a store");
+  store->require_subcommand(1);
+  store->footer(kExamples);
+  const auto add = [&](const char* name, const char* meaning,
+                       int (*run)(const StoreOptions&)) {
+    CLI::App* command = store->add_subcommand(name, meaning);
+    AddStoreOption(command, &options->store)->required();
+    command->callback(
+        [options, exit_status, run] { *exit_status = run(*options); });
+    return command;
+  };
+  CLI::App* list =
+      add("list", "What is held: scope, number, times, size", RunList);
+  AddAtOption(list, &options->at, "Ages are as of then; now if not given");
+  AddFormatOption(list, {"table", "jsonl"}, &options->format);
+  add("check", "Read and check everything, signatures included", RunCheckStore);
+  CLI::App* exporting =
+      add("export", "Write CRLs out, octet by octet as they came", RunExport);
+  exporting->add_option("--to", options->folder, "Folder for <SHA-256>.crl")
+      ->type_name("DIR");
+  exporting->add_option("SHA256", options->digests,
+                        "Which CRLs: the first digits of their SHA-256, as "
+                        "list shows them; all if not given");
+  add("prune", "Remove what writers that died have left", RunPrune);
+}
+
+}  // namespace revstat::tool

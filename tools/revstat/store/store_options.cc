@@ -1,0 +1,33 @@
+#include "tools/revstat/store/store_options.h"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+
+namespace revstat::tool {
+
+CLI::Option* AddStoreOption(CLI::App* command, std::string* store) {
+  return command->add_option("--store", *store, "The store's folder")
+      ->type_name("DIR");
+}
+
+CLI::Option* AddAtOption(CLI::App* command, std::string* at,
+                         const char* meaning) {
+  const auto check = [](const std::string& text) {
+    return ParseTime(text).has_value()
+               ? ""
+               : "is no time (2026-06-01, 2026-06-01T12:00:00Z, or Unix "
+                 "seconds): " +
+                     text;
+  };
+  return command->add_option("--at", *at, meaning)
+      ->type_name("TIME")
+      ->check(CLI::Validator(check, ""));
+}
+
+Time TimeOr(const std::string& text) {
+  return text.empty() ? std::chrono::floor<std::chrono::seconds>(
+                            std::chrono::system_clock::now())
+                      : *ParseTime(text);
+}
+
+}  // namespace revstat::tool
