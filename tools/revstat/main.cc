@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   app.footer("revstat COMMAND --help shows a command's options and examples.");
   AddCheckCommand(app, &exit_status);
   AddVerifyCommand(app, &exit_status);
+  AddOcspCommand(app, &exit_status);
   AddInspectCommand(app, &exit_status);
   AddBenchCommand(app, &exit_status);
   try {
