@@ -10,6 +10,7 @@
 #include "engine/check/checker.h"
 #include "engine/check/issuer_resolver.h"
 #include "tools/revstat/check/list_reader.h"
+#include "tools/revstat/check/plain_row.h"
 #include "tools/revstat/check/result_writer.h"
 
 namespace revstat::tool {
@@ -57,6 +58,14 @@ class RowAnswerer {
  private:
   static constexpr size_t kBlock = 1024;
 
+  // Adds a row of a list whose other rows are finished where they are not bare.
+  // False where its issuer cannot be read.
+  bool AddBareRow(const PlainRow& row, uint64_t position,
+                  std::string_view name);
+  void FinishBareRows(std::string_view name);
+  // The issuer of a row, remembered for the next.
+  absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
+
   // Keeps a block from growing without bound.
   void FinishIfFull() {
     if (rows_.size() >= kBlock) Finish();
@@ -72,6 +81,9 @@ class RowAnswerer {
   std::deque<std::string> decoded_;  // DER that rows of the block borrow
   size_t decoded_used_ = 0;
   std::deque<std::string> unquoted_;  // fields that rows of the block borrow
+  // Rows of a list that need no Question.
+  std::vector<BareRow> bare_rows_;
+  std::vector<LookupKey> bare_keys_;
   std::string last_issuer_text_;
   IssuerId last_issuer_ = kUnknownIssuer;
   Results results_;

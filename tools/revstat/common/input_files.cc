@@ -9,6 +9,7 @@
 #include "engine/base/error.h"
 #include "engine/der/cursor.h"
 #include "tools/revstat/check/list_reader.h"
+#include "tools/revstat/common/base64.h"
 #include "tools/revstat/common/pem.h"
 
 namespace revstat::tool {
