@@ -1,4 +1,5 @@
 // Results as RFC 4180 CSV with a header.
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -8,15 +9,28 @@
 namespace revstat::tool {
 namespace {
 
+bool NeedsQuotes(std::string_view value) {
+  return std::any_of(value.begin(), value.end(), [](char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+  });
+}
+
 std::string Quoted(std::string_view value) {
-  if (value.find_first_of(",\"\r\n") == std::string_view::npos)
-    return std::string(value);
+  if (!NeedsQuotes(value)) return std::string(value);
   std::string quoted = "\"";
   for (char c : value) {
     if (c == '"') quoted += '"';
     quoted += c;
   }
   return quoted += '"';
+}
+
+void AppendQuoted(std::string_view value, TextBuffer* out) {
+  if (NeedsQuotes(value)) {
+    *out += Quoted(value);
+  } else {
+    *out += value;
+  }
 }
 
 bool IsListed(const Verdict& verdict) {
@@ -95,7 +109,7 @@ class CsvWriter : public ResultWriter {
     out += ',';
     out += NameOf(verdict.cause);
     out += ',';
-    if (!row.subject.tlv().empty()) out += Quoted(FormatName(row.subject));
+    if (!row.subject.tlv().empty()) AppendQuoted(FormatName(row.subject), &out);
     out += '\n';
   }
 
@@ -164,8 +178,7 @@ class CsvWriter : public ResultWriter {
       return;
     tail_status_ = verdict.status;
     tail_cause_ = verdict.cause;
-    tail_.Set(
-        {",", NameOf(tail_status_), ",,,,,", NameOf(tail_cause_), ",\n"});
+    tail_.Set({",", NameOf(tail_status_), ",,,,,", NameOf(tail_cause_), ",\n"});
   }
 
   void Revocation(const Question& question, const Verdict& verdict,

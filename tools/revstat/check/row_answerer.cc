@@ -8,13 +8,9 @@ namespace revstat::tool {
 
 void RowAnswerer::AddCertificate(Bytes der, std::string_view name,
                                  uint64_t position) {
-  if (decoded_used_ == decoded_.size()) decoded_.emplace_back();
-  std::string& kept = decoded_[decoded_used_];
-  kept.assign(TextOf(der));
-  const auto certificate = CertificateView::Parse(BytesOf(kept));
+  const auto certificate = CertificateView::Parse(der);
   if (!certificate.ok())
     return AddUnreadable(name, position, MessageOf(certificate.status()));
-  ++decoded_used_;
   ResultRow row;
   row.input = name;
   row.position = position;
@@ -23,6 +19,19 @@ void RowAnswerer::AddCertificate(Bytes der, std::string_view name,
   rows_.push_back(row);
   questions_.push_back(resolver_.QuestionOf(*certificate));
   FinishIfFull();
+}
+
+void RowAnswerer::AddObject(const FoundObject& object, std::string_view name,
+                            uint64_t position) {
+  if (decoded_used_ == decoded_.size()) decoded_.emplace_back();
+  const auto der = DerOf(object, &decoded_[decoded_used_]);
+  if (!der.ok()) {
+    return AddUnreadable(name, position,
+                         Concat({"at octet ", std::to_string(object.offset),
+                                 ": ", MessageOf(der.status())}));
+  }
+  ++decoded_used_;
+  AddCertificate(*der, name, position);
 }
 
 void RowAnswerer::AddListRow(const ListRow& row, std::string_view name) {

@@ -12,6 +12,7 @@
 #include "tools/revstat/check/list_reader.h"
 #include "tools/revstat/check/plain_row.h"
 #include "tools/revstat/check/result_writer.h"
+#include "tools/revstat/common/input_files.h"
 
 namespace revstat::tool {
 
@@ -36,9 +37,12 @@ class RowAnswerer {
         writer_(ResultWriter::Create(format, snapshot)),
         resolver_(snapshot) {}
 
-  // `name`, the input as the user named it, is borrowed until Finish().
-  // `position` is 1 for the first of many, 0 for a certificate that is alone.
+  // `der`, `object`, and `name`, the input as the user named it, are borrowed
+  // until Finish(). `position` is 1 for the first of many, 0 for a certificate
+  // that is alone.
   void AddCertificate(Bytes der, std::string_view name, uint64_t position);
+  void AddObject(const FoundObject& object, std::string_view name,
+                 uint64_t position);
   void AddListRow(const ListRow& row, std::string_view name);
   // One that cannot be read: reported, and a row of its own, so that results
   // stay beside their inputs.
