@@ -79,7 +79,9 @@ TEST(DecodeBase64, TakesAndRefusesWhatAbseilDoes) {
     const bool is_good = absl::Base64Unescape(text, &wanted);
     refused += is_good ? 0 : 1;
     ASSERT_EQ(DecodeBase64(text, &decoded), is_good) << text;
-    if (is_good) ASSERT_EQ(decoded, wanted) << text;
+    if (is_good) {
+      ASSERT_EQ(decoded, wanted) << text;
+    }
   }
   EXPECT_GT(refused, 10000);
 }

@@ -94,7 +94,7 @@ TEST(AnswerSession, GivesABundlesResultsInItsOrder) {
     rest.remove_prefix(line.size() + 1);
     const std::string wanted = input.path() + ":" + std::to_string(position);
     ASSERT_TRUE(line.starts_with(wanted + ",CN=Test CA,01")) << line;
-    char serial[8];
+    char serial[16];
     std::snprintf(serial, sizeof(serial), ",%06x,", 0x10000 + i);
     ASSERT_NE(line.find(serial), std::string_view::npos) << line;
     if (i == kBroken) {
