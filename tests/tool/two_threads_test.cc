@@ -63,7 +63,8 @@ class TemporaryFile {
 TEST(AnswerSession, GivesABundlesResultsInItsOrder) {
   constexpr int kCount = 5000;
   constexpr int kBroken = 1234;
-  const auto snapshot = test::SnapshotOf(test::TestAuthority(), {test::CrlText()});
+  const auto snapshot =
+      test::SnapshotOf(test::TestAuthority(), {test::CrlText()});
   std::string bundle;
   for (int i = 0; i < kCount; ++i) {
     test::CertificateText text;
