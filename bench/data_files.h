@@ -23,11 +23,15 @@ class DataFiles {
   // about the smallest; 1 % are listed there.
   std::string List() const { return folder_ + "/list.csv"; }
   std::string Bundle() const { return folder_ + "/bundle.pem"; }
+  // A million certificates that ask about the smallest.
+  std::string MillionPem() const { return folder_ + "/million.pem"; }
+  std::string MillionDer() const { return folder_ + "/million.der"; }
   // A delta on the largest CRL, and that CRL's entries in parts.
   std::string Delta() const { return folder_ + "/delta.crl"; }
   static constexpr unsigned kPartitions = 128;
   std::string Partition(unsigned number) const;
   // For what is written.
+  std::string EmptyList() const { return folder_ + "/empty.csv"; }
   std::string Result() const { return folder_ + "/result.csv"; }
 
  private:

@@ -42,6 +42,10 @@ class SerialNumber {
   // As people paste them: hexadecimal of any case, "0x", colons, spaces, a
   // minus sign. The digits are the value, so "80" is the INTEGER 00 80.
   static absl::StatusOr<SerialNumber> FromText(std::string_view text);
+  // The same for the usual form in lists, without a Status: an even number of
+  // digits, at most 40, and nothing else, whose first octet is no padding.
+  // Nothing for any other form, or for no serial.
+  static std::optional<SerialNumber> FromPlainHex(std::string_view text);
 
   Bytes content() const { return {octets_.data(), octets_[kSizeIndex]}; }
 
@@ -59,10 +63,6 @@ class SerialNumber {
   friend auto operator<=>(const SerialNumber&, const SerialNumber&) = default;
 
  private:
-  // The usual form in lists: an even number of digits and nothing else, whose
-  // first octet is no padding. Nothing for any other form, or for no serial.
-  static std::optional<SerialNumber> FromPlainHex(std::string_view text);
-
   static constexpr size_t kSizeIndex = 23;
 
   std::array<uint8_t, 24> octets_ = {};

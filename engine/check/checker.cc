@@ -83,4 +83,10 @@ Verdict Check(const Snapshot& snapshot, const LookupPolicy& policy,
   return verdict;
 }
 
+void Check(const Snapshot& snapshot, const LookupPolicy& policy,
+           std::span<const LookupKey> serials, std::span<Verdict> verdicts) {
+  // With open bounds no validity applies, and nothing is short-lived.
+  snapshot.Lookup(policy, serials, verdicts);
+}
+
 }  // namespace revstat

@@ -41,6 +41,10 @@ void Check(const Snapshot& snapshot, const LookupPolicy& policy,
            std::span<const Question> questions, std::span<Verdict> verdicts);
 Verdict Check(const Snapshot& snapshot, const LookupPolicy& policy,
               const Question& question);
+// The same for bare serials: of a Question with nothing but its key, in a third
+// of the memory.
+void Check(const Snapshot& snapshot, const LookupPolicy& policy,
+           std::span<const LookupKey> serials, std::span<Verdict> verdicts);
 
 }  // namespace revstat
 

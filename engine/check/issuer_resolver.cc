@@ -33,20 +33,22 @@ bool AreOneAuthority(const Snapshot& snapshot, std::span<const IssuerId> ids) {
 }
 
 // What Fitting looks at, as one string.
-std::string FittingKey(const CertificateView& certificate) {
-  const Bytes name = certificate.issuer().tlv();
-  const Bytes key = certificate.authority_key_identifier().key_identifier;
-  std::string text;
-  text.reserve(name.size() + key.size());
-  text.append(TextOf(name)).append(TextOf(key));
-  return text;
+void SetFittingKey(const CertificateView& certificate, std::string* key) {
+  key->assign(TextOf(certificate.issuer().tlv()));
+  key->append(TextOf(certificate.authority_key_identifier().key_identifier));
 }
 
 }  // namespace
 
 IssuerId IssuerResolver::IssuerOf(const CertificateView& certificate) {
-  std::string key = FittingKey(certificate);
-  const auto found = by_certificate_.find(key);
+  const IssuerId id = IssuerByKey(certificate);
+  return id == kAmbiguousIssuer ? Choose(certificate) : id;
+}
+
+IssuerId IssuerResolver::IssuerByKey(const CertificateView& certificate) {
+  SetFittingKey(certificate, &key_);
+  if (key_ == last_key_) return last_issuer_;
+  const auto found = by_certificate_.find(key_);
   IssuerId id = found != by_certificate_.end() ? found->second : kUnknownIssuer;
   if (found == by_certificate_.end()) {
     const std::vector<IssuerId> fitting = Fitting(snapshot_, certificate);
@@ -59,9 +61,13 @@ IssuerId IssuerResolver::IssuerOf(const CertificateView& certificate) {
     if (!fitting.empty())
       id = is_named_by_key ? fitting.front() : kAmbiguousIssuer;
     if (by_certificate_.size() >= kMaxRemembered) by_certificate_.clear();
-    if (key.size() <= kMaxKeyBytes) by_certificate_.emplace(std::move(key), id);
+    if (key_.size() <= kMaxKeyBytes) by_certificate_.emplace(key_, id);
   }
-  return id == kAmbiguousIssuer ? Choose(certificate) : id;
+  if (key_.size() <= kMaxKeyBytes) {
+    last_key_ = key_;
+    last_issuer_ = id;
+  }
+  return id;
 }
 
 // Where key identifiers do not decide, only the signature tells a CA from
@@ -86,9 +92,11 @@ std::shared_ptr<const Coverage> IssuerResolver::CoverageOf(
     const CertificateView& certificate, IssuerId issuer) {
   if (issuer >= snapshot_.issuers().size()) return nullptr;
   const bool is_ca = certificate.kind() == CertificateView::Kind::kCa;
-  std::string key = Concat({is_ca ? "c" : "u", std::to_string(issuer), "/",
-                            TextOf(certificate.crl_distribution_points())});
-  const auto found = coverages_.find(key);
+  key_ = is_ca ? 'c' : 'u';
+  key_ += std::to_string(issuer);
+  key_ += '/';
+  key_ += TextOf(certificate.crl_distribution_points());
+  const auto found = coverages_.find(key_);
   if (found != coverages_.end()) return found->second;
   Coverage coverage =
       snapshot_.CoverageOf(issuer, CertificateScope::Of(certificate));
@@ -98,7 +106,7 @@ std::shared_ptr<const Coverage> IssuerResolver::CoverageOf(
       coverage.keys != bare.keys || coverage.rule != bare.rule)
     kept = std::make_shared<const Coverage>(std::move(coverage));
   if (coverages_.size() >= kMaxRemembered) coverages_.clear();
-  if (key.size() <= kMaxKeyBytes) coverages_.emplace(std::move(key), kept);
+  if (key_.size() <= kMaxKeyBytes) coverages_.emplace(key_, kept);
   return kept;
 }
 

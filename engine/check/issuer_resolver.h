@@ -44,12 +44,19 @@ class IssuerResolver {
   absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
 
  private:
+  // By name and key identifiers alone, so kAmbiguousIssuer where they leave a
+  // choice.
+  IssuerId IssuerByKey(const CertificateView& certificate);
   IssuerId Choose(const CertificateView& certificate);
   // Null where the certificate is as well asked about by its serial alone.
   std::shared_ptr<const Coverage> CoverageOf(const CertificateView& certificate,
                                              IssuerId issuer);
 
   const Snapshot& snapshot_;
+  std::string key_;  // its memory is used again
+  // Runs of certificates mostly have one issuer.
+  std::string last_key_;
+  IssuerId last_issuer_ = kUnknownIssuer;
   std::unordered_map<std::string, IssuerId> by_certificate_;
   std::unordered_map<std::string, IssuerId> by_text_;
   std::unordered_map<std::string, std::shared_ptr<const Coverage>> coverages_;

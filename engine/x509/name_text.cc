@@ -1,6 +1,7 @@
 #include "engine/x509/name_text.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -55,39 +56,6 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-std::string TypeText(Bytes type) {
-  std::string dotted = oid::ToDotted(type);
-  for (const AttributeType& known : kAttributeTypes) {
-    if (dotted == known.dotted) return known.short_name;
-  }
-  return dotted;
-}
-
-// RFC 4514 2.4.
-std::string EscapeValue(std::string_view value) {
-  std::string text;
-  for (size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    const bool edge_space = c == ' ' && (i == 0 || i + 1 == value.size());
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      text += '\\';
-      text += ToHex(BytesOf(value.substr(i, 1)));
-    } else {
-      if (edge_space || (c == '#' && i == 0) ||
-          std::string_view("\"+,;<>\\").find(c) != std::string_view::npos) {
-        text += '\\';
-      }
-      text += c;
-    }
-  }
-  return text;
-}
-
-std::string ValueText(const der::Element& value) {
-  if (const auto text = DecodeDirectoryString(value)) return EscapeValue(*text);
-  return Concat({"#", ToHex(value.tlv)});
-}
-
 // The content octets of a dotted type; nothing if it is none.
 std::optional<std::vector<uint8_t>> EncodeOid(std::string_view dotted) {
   constexpr oid::Arc kMost = ~oid::Arc{0};
@@ -121,6 +89,60 @@ std::optional<std::vector<uint8_t>> EncodeOid(std::string_view dotted) {
     }
   }
   return oid;
+}
+
+std::string TypeText(Bytes type) {
+  static const auto* const known = [] {
+    auto* octets = new std::vector<std::vector<uint8_t>>;
+    for (const AttributeType& attribute : kAttributeTypes)
+      octets->push_back(*EncodeOid(attribute.dotted));
+    return octets;
+  }();
+  for (size_t i = 0; i < known->size(); ++i) {
+    if (Equal(type, (*known)[i])) return kAttributeTypes[i].short_name;
+  }
+  return oid::ToDotted(type);
+}
+
+// RFC 4514 2.4.
+std::string EscapeValue(std::string_view value) {
+  constexpr auto kIsPlain = [] {
+    std::array<bool, 256> plain = {};
+    for (size_t c = 0x21; c < 0x100; ++c)
+      plain[c] = c != 0x7f &&
+                 std::string_view("#\"+,;<>\\").find(static_cast<char>(c)) ==
+                     std::string_view::npos;
+    return plain;
+  }();
+  const auto is_plain = [&](char c) {
+    return kIsPlain[static_cast<unsigned char>(c)];
+  };
+  // Mostly nothing is to be escaped.
+  if (!value.empty() && is_plain(value.front()) && is_plain(value.back()) &&
+      std::all_of(value.begin(), value.end(),
+                  [&](char c) { return c == ' ' || is_plain(c); }))
+    return std::string(value);
+  std::string text;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    const bool edge_space = c == ' ' && (i == 0 || i + 1 == value.size());
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      text += '\\';
+      text += ToHex(BytesOf(value.substr(i, 1)));
+    } else {
+      if (edge_space || (c == '#' && i == 0) ||
+          std::string_view("\"+,;<>\\").find(c) != std::string_view::npos) {
+        text += '\\';
+      }
+      text += c;
+    }
+  }
+  return text;
+}
+
+std::string ValueText(const der::Element& value) {
+  if (const auto text = DecodeDirectoryString(value)) return EscapeValue(*text);
+  return Concat({"#", ToHex(value.tlv)});
 }
 
 std::optional<std::vector<uint8_t>> TypeOf(std::string_view text) {
@@ -256,21 +278,26 @@ class NameParser {
 }  // namespace
 
 std::string FormatName(NameView name) {
-  std::vector<std::string> rdns;
+  std::string first_to_last;
+  std::vector<size_t> begins;  // of the RDNs
   name.ForEachAttribute(
       [&](NameView::Position position, Bytes type, const der::Element& value) {
-        const std::string attribute =
-            Concat({TypeText(type), "=", ValueText(value)});
         if (position == NameView::Position::kFirstOfRdn) {
-          rdns.push_back(attribute);
+          begins.push_back(first_to_last.size());
         } else {
-          rdns.back() += Concat({"+", attribute});
+          first_to_last += '+';
         }
+        first_to_last += TypeText(type);
+        first_to_last += '=';
+        first_to_last += ValueText(value);
       });
   std::string text;
-  for (auto rdn = rdns.rbegin(); rdn != rdns.rend(); ++rdn) {
+  text.reserve(first_to_last.size() + begins.size());
+  size_t end = first_to_last.size();
+  for (auto begin = begins.rbegin(); begin != begins.rend(); ++begin) {
     if (!text.empty()) text += ',';
-    text += *rdn;
+    text.append(first_to_last, *begin, end - *begin);
+    end = *begin;
   }
   return text;
 }

@@ -174,30 +174,53 @@ void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
 }
 
 void AnswerSession::AnswerBundle(const std::string& name, Bytes file) {
-  constexpr uint64_t kPutEvery = 1024;
+  constexpr size_t kBlock = 512;             // certificates
+  constexpr size_t kWorthAThread = 1 << 18;  // octets
+  struct Worker {
+    RowAnswerer& answerer;
+    std::vector<FoundObject> objects;
+    uint64_t first_position;
+  };
+  Worker first{first_, {}, 0};
+  Worker second{second_, {}, 0};
   Progress progress(name, file.size());
   // A file of one certificate needs no number behind its name.
   const bool is_alone = HoldsOneObject(file);
+  ObjectReader reader(file);
   uint64_t position = 0;
-  ForEachObject(
-      file,
-      [&](const Object& object) {
-        if (object.kind != ObjectKind::kCertificate) return;
-        ++position;
-        first_.AddCertificate(object.der, name, is_alone ? 0 : position);
-        if (position % kPutEvery == 0) {
-          Put(first_);
-          progress.Update(object.offset, tally_.total());
-        }
-      },
-      [&](uint64_t offset, const absl::Status& status) {
-        ++position;
-        first_.AddUnreadable(name, is_alone ? 0 : position,
-                             Concat({"at octet ", std::to_string(offset), ": ",
-                                     MessageOf(status)}));
-      });
-  first_.Finish();
-  Put(first_);
+  std::string unused;
+  std::atomic<bool> is_output_broken = false;
+  const auto take = [&](Worker& worker) {
+    worker.objects.clear();
+    worker.first_position = position + 1;
+    while (worker.objects.size() < kBlock) {
+      auto found = reader.Next();
+      if (!found.has_value()) break;
+      // A CRL is not asked about; but one that cannot be read is reported.
+      if (found->kind != ObjectKind::kCertificate &&
+          DerOf(*found, &unused).ok()) {
+        continue;
+      }
+      ++position;
+      worker.objects.push_back(*std::move(found));
+    }
+    return !worker.objects.empty() &&
+           !is_output_broken.load(std::memory_order_relaxed);
+  };
+  const auto work = [&](Worker& worker) {
+    uint64_t at = worker.first_position;
+    for (const FoundObject& object : worker.objects)
+      worker.answerer.AddObject(object, name, is_alone ? 0 : at++);
+    worker.answerer.Finish();
+  };
+  const auto put = [&](Worker& worker) {
+    Put(worker.answerer);
+    progress.Update(worker.objects.front().offset, tally_.total());
+    if (!output_->status().ok())
+      is_output_broken.store(true, std::memory_order_relaxed);
+  };
+  WorkInOrder(file.size() < kWorthAThread ? Threads::kOne : Threads::kTwo,
+              first, second, take, work, put);
 }
 
 void AnswerSession::AnswerList(int descriptor, const std::string& name,
@@ -231,7 +254,7 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
     if (!output_->status().ok())
       is_output_broken.store(true, std::memory_order_relaxed);
   };
-  WorkInOrder(first, second, take, work, put);
+  WorkInOrder(Threads::kTwo, first, second, take, work, put);
   if (!read.ok()) AddUnreadable(name, MessageOf(read));
 }
 

@@ -11,7 +11,7 @@
 namespace revstat::tool {
 
 // Memory: some blocks of rows, whatever the length of the inputs; a bundle of
-// certificates is mapped. Not thread-safe; long lists are worked on by two
+// certificates is mapped. Not thread-safe; long inputs are worked on by two
 // threads inside Answer.
 class AnswerSession {
  public:

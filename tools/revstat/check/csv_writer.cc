@@ -1,19 +1,79 @@
 // Results as RFC 4180 CSV with a header.
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
 #include "engine/x509/name_text.h"
 #include "tools/revstat/check/result_formats.h"
 
 namespace revstat::tool {
 namespace {
 
+bool NeedsQuotes(std::string_view value) {
+  return std::any_of(value.begin(), value.end(), [](char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+  });
+}
+
 std::string Quoted(std::string_view value) {
-  if (value.find_first_of(",\"\r\n") == std::string_view::npos)
-    return std::string(value);
+  if (!NeedsQuotes(value)) return std::string(value);
   std::string quoted = "\"";
   for (char c : value) {
     if (c == '"') quoted += '"';
     quoted += c;
   }
   return quoted += '"';
+}
+
+void AppendQuoted(std::string_view value, TextBuffer* out) {
+  if (NeedsQuotes(value)) {
+    *out += Quoted(value);
+  } else {
+    *out += value;
+  }
+}
+
+bool IsListed(const Verdict& verdict) {
+  return verdict.status == Status::kRevoked ||
+         verdict.status == Status::kOnHold;
+}
+
+// A piece of text that many rows have alike. It is copied in whole chunks, past
+// its end: that costs no call and no branch by size.
+class RepeatedText {
+ public:
+  // What must be free behind the text where it is copied to.
+  static constexpr size_t kSlack = 32;
+
+  void Set(std::initializer_list<std::string_view> pieces) {
+    text_ = Concat(pieces);
+    size_ = text_.size();
+    text_.append(kSlack, '\0');
+  }
+  size_t size() const { return size_; }
+  // Returns the end of the copy.
+  char* CopyTo(char* out) const {
+    for (size_t i = 0; i < size_; i += kSlack)
+      std::memcpy(out + i, text_.data() + i, kSlack);
+    return out + size_;
+  }
+
+ private:
+  std::string text_;
+  size_t size_ = 0;
+};
+
+// Hexadecimal digits in lower case, which figures already are: both have bit 5.
+char* CopyLowerDigits(std::string_view digits, char* out) {
+  size_t i = 0;
+  for (; i + sizeof(uint64_t) <= digits.size(); i += sizeof(uint64_t)) {
+    uint64_t eight;
+    std::memcpy(&eight, digits.data() + i, sizeof(eight));
+    eight |= 0x2020202020202020;
+    std::memcpy(out + i, &eight, sizeof(eight));
+  }
+  for (; i < digits.size(); ++i) out[i] = static_cast<char>(digits[i] | 0x20);
+  return out + digits.size();
 }
 
 class CsvWriter : public ResultWriter {
@@ -41,8 +101,7 @@ class CsvWriter : public ResultWriter {
     out += question.not_after == Time::max() ? ",,"
            : verdict.is_expired()            ? ",true,"
                                              : ",false,";
-    if (verdict.status == Status::kRevoked ||
-        verdict.status == Status::kOnHold) {
+    if (IsListed(verdict)) {
       Revocation(question, verdict, &out);
     } else {
       out += ",,";
@@ -50,25 +109,76 @@ class CsvWriter : public ResultWriter {
     out += ',';
     out += NameOf(verdict.cause);
     out += ',';
-    if (!row.subject.tlv().empty()) out += Quoted(FormatName(row.subject));
+    if (!row.subject.tlv().empty()) AppendQuoted(FormatName(row.subject), &out);
     out += '\n';
+  }
+
+  void WriteBare(std::string_view input, std::span<const BareRow> rows,
+                 std::span<const LookupKey> keys,
+                 std::span<const Verdict> verdicts, TextBuffer* text) override {
+    constexpr size_t kMaxNumber = 20;
+    SetInput(input);
+    front_.Set({HasQuotes() ? quoted_input_.substr(0, quoted_input_.size() - 1)
+                            : quoted_input_,
+                ":"});
+    middle_ = {};  // has quotes where the input's name has
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const BareRow& row = rows[i];
+      const Verdict& verdict = verdicts[i];
+      if (IsListed(verdict)) {
+        ResultWriter::WriteBare(input, rows.subspan(i, 1), keys.subspan(i, 1),
+                                verdicts.subspan(i, 1), text);
+        continue;
+      }
+      SetMiddle(IssuerText(row.issuer_text, keys[i].issuer));
+      SetTail(verdict);
+      char* const begin =
+          text->Room(front_.size() + kMaxNumber + middle_.size() +
+                     row.digits.size() + tail_.size() + RepeatedText::kSlack);
+      char* out = front_.CopyTo(begin);
+      out = std::to_chars(out, out + kMaxNumber, row.position).ptr;
+      out = middle_.CopyTo(out);
+      out = CopyLowerDigits(row.digits, out);
+      out = tail_.CopyTo(out);
+      text->Take(static_cast<size_t>(out - begin));
+    }
   }
 
  private:
   // The quoted form of a file's name is made once.
+  void SetInput(std::string_view input) {
+    if (input == last_input_) return;
+    last_input_ = input;
+    quoted_input_ = Quoted(input);
+  }
+  bool HasQuotes() const { return quoted_input_.size() != last_input_.size(); }
+
   void Input(const ResultRow& row, TextBuffer* out) {
-    if (row.input != last_input_) {
-      last_input_ = row.input;
-      quoted_input_ = Quoted(row.input);
-    }
+    SetInput(row.input);
     *out += quoted_input_;
     if (row.position == 0) return;
     // "a,b:1" has its quotes around the whole.
-    const bool has_quotes = quoted_input_.size() != last_input_.size();
-    if (has_quotes) out->DropLast();
+    if (HasQuotes()) out->DropLast();
     *out += ':';
     AppendNumber(row.position, out);
-    if (has_quotes) *out += '"';
+    if (HasQuotes()) *out += '"';
+  }
+
+  // Between the line's number and the serial.
+  void SetMiddle(std::string_view issuer) {
+    if (middle_.size() > 0 && issuer == middle_issuer_) return;
+    middle_issuer_ = issuer;
+    middle_.Set({HasQuotes() ? "\"," : ",", issuer, ","});
+  }
+
+  // Behind the serial of a bare one that is not listed.
+  void SetTail(const Verdict& verdict) {
+    if (tail_.size() > 0 && verdict.status == tail_status_ &&
+        verdict.cause == tail_cause_)
+      return;
+    tail_status_ = verdict.status;
+    tail_cause_ = verdict.cause;
+    tail_.Set({",", NameOf(tail_status_), ",,,,,", NameOf(tail_cause_), ",\n"});
   }
 
   void Revocation(const Question& question, const Verdict& verdict,
@@ -86,6 +196,13 @@ class CsvWriter : public ResultWriter {
 
   std::string last_input_;
   std::string quoted_input_;
+  // Of bare rows.
+  RepeatedText front_;
+  RepeatedText middle_;
+  std::string middle_issuer_;
+  RepeatedText tail_;
+  Status tail_status_ = Status::kUnknown;
+  Cause tail_cause_ = Cause::kNone;
 };
 
 }  // namespace

@@ -39,6 +39,12 @@ class ListColumns {
   ListRow ReadRow(std::string_view line,
                   std::deque<std::string>* storage) const;
 
+  char separator() const { return separator_; }
+  // True for issuer and serial in this order and no other column.
+  bool are_plain() const {
+    return roles_.size() == 2 && roles_[0] == kIssuer && roles_[1] == kSerial;
+  }
+
  private:
   enum Role : int { kOther = -1, kIssuer, kSerial, kNotBefore, kNotAfter };
 

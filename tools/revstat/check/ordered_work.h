@@ -15,11 +15,12 @@ namespace revstat::tool {
 //   bool take(Worker&)  the next block; one call at a time
 //   void work(Worker&)  any number at once
 //   void put(Worker&)   in the order of take, one call at a time
+// With Threads::kOne, for work that is not worth a thread, one does it all.
 // Whichever thread is free does what comes next, so that neither reading nor
 // writing needs a thread of its own and both cores stay busy. None may throw.
 template <class Worker, class Take, class Work, class Put>
-void WorkInOrder(Worker& first, Worker& second, const Take& take,
-                 const Work& work, const Put& put) {
+void WorkInOrder(Threads threads, Worker& first, Worker& second,
+                 const Take& take, const Work& work, const Put& put) {
   std::mutex taking;
   uint64_t taken = 0;
   std::mutex putting;
@@ -42,7 +43,7 @@ void WorkInOrder(Worker& first, Worker& second, const Take& take,
     }
   };
   RunBeside(
-      Threads::kTwo, [&] { loop(first); }, [&] { loop(second); });
+      threads, [&] { loop(first); }, [&] { loop(second); });
 }
 
 }  // namespace revstat::tool

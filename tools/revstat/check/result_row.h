@@ -21,6 +21,14 @@ struct ResultRow {
   bool readable = true;  // false: only input and position are known
 };
 
+// A row of a list that says no more than issuer and serial, and says it plainly
+// (see PlainRow). Borrows the list.
+struct BareRow {
+  uint64_t position = 0;  // its line
+  std::string_view issuer_text;
+  std::string_view digits;  // the serial, in hexadecimal of any case
+};
+
 }  // namespace revstat::tool
 
 #endif  // REVSTAT_TOOLS_REVSTAT_CHECK_RESULT_ROW_H_

@@ -34,14 +34,34 @@ std::unique_ptr<ResultWriter> ResultWriter::Create(Format format,
   return nullptr;
 }
 
+void ResultWriter::WriteBare(std::string_view input,
+                             std::span<const BareRow> rows,
+                             std::span<const LookupKey> keys,
+                             std::span<const Verdict> verdicts,
+                             TextBuffer* text) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    ResultRow row;
+    row.input = input;
+    row.position = rows[i].position;
+    row.issuer_text = rows[i].issuer_text;
+    Question question;
+    question.key = keys[i];
+    Write(row, question, verdicts[i], text);
+  }
+}
+
 std::string_view ResultWriter::IssuerText(const ResultRow& row,
                                           IssuerId issuer) {
   if (!row.issuer.tlv().empty())
     return Remember(TextOf(row.issuer.tlv()), &row.issuer);
+  return IssuerText(row.issuer_text, issuer);
+}
+
+std::string_view ResultWriter::IssuerText(std::string_view in_list,
+                                          IssuerId issuer) {
   // A list names issuers itself; where we know the issuer, we name it alike for
   // all inputs.
-  if (issuer >= snapshot_.issuers().size())
-    return Remember(row.issuer_text, nullptr);
+  if (issuer >= snapshot_.issuers().size()) return Remember(in_list, nullptr);
   if (issuer != last_issuer_ || last_text_.empty()) {
     const NameView name = snapshot_.issuers()[issuer].view.subject();
     last_text_ = Remember(TextOf(name.tlv()), &name);
@@ -52,6 +72,7 @@ std::string_view ResultWriter::IssuerText(const ResultRow& row,
 
 std::string_view ResultWriter::Remember(std::string_view key,
                                         const NameView* name) {
+  if (key == last_key_ && !key.empty()) return last_remembered_;
   constexpr size_t kMaxRemembered = 4096;
   if (issuer_texts_.size() >= kMaxRemembered) {
     issuer_texts_.clear();
@@ -62,7 +83,9 @@ std::string_view ResultWriter::Remember(std::string_view key,
     position->second =
         spelling_(name == nullptr ? std::string(key) : FormatName(*name));
   }
-  return position->second;
+  last_key_ = position->first;
+  last_remembered_ = position->second;
+  return last_remembered_;
 }
 
 void AppendHex(Bytes octets, TextBuffer* text) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -50,6 +51,11 @@ class ResultWriter {
   virtual void Begin(TextBuffer* /*text*/) {}
   virtual void Write(const ResultRow& row, const Question& question,
                      const Verdict& verdict, TextBuffer* text) = 0;
+  // The same as Write for each; for formats in which lists are long. The spans
+  // are of one size.
+  virtual void WriteBare(std::string_view input, std::span<const BareRow> rows,
+                         std::span<const LookupKey> keys,
+                         std::span<const Verdict> verdicts, TextBuffer* text);
   virtual void End(const Tally&, double /*seconds*/, TextBuffer* /*text*/) {}
 
  protected:
@@ -61,6 +67,7 @@ class ResultWriter {
 
   // The RFC 4514 form of an issuer in the format's spelling, made once each.
   std::string_view IssuerText(const ResultRow& row, IssuerId issuer);
+  std::string_view IssuerText(std::string_view in_list, IssuerId issuer);
 
   // The evidence of a verdict by OCSP; an empty one for another's.
   OcspEvidence ExplainOcsp(const LookupKey& key, const Verdict& verdict) const {
@@ -75,9 +82,11 @@ class ResultWriter {
   const OcspSet* ocsp_ = nullptr;
   const Spelling spelling_;
   std::unordered_map<std::string, std::string> issuer_texts_;
-  // Runs of rows mostly have one issuer.
+  // Runs of rows mostly have one issuer. Empty where nothing is remembered.
   IssuerId last_issuer_ = kUnknownIssuer;
-  std::string_view last_text_;
+  std::string_view last_text_;  // of last_issuer_
+  std::string_view last_key_;
+  std::string_view last_remembered_;  // of last_key_
 };
 
 // Pieces the formats share; each appends to *text.

@@ -8,13 +8,9 @@ namespace revstat::tool {
 
 void RowAnswerer::AddCertificate(Bytes der, std::string_view name,
                                  uint64_t position) {
-  if (decoded_used_ == decoded_.size()) decoded_.emplace_back();
-  std::string& kept = decoded_[decoded_used_];
-  kept.assign(TextOf(der));
-  const auto certificate = CertificateView::Parse(BytesOf(kept));
+  const auto certificate = CertificateView::Parse(der);
   if (!certificate.ok())
     return AddUnreadable(name, position, MessageOf(certificate.status()));
-  ++decoded_used_;
   ResultRow row;
   row.input = name;
   row.position = position;
@@ -25,6 +21,19 @@ void RowAnswerer::AddCertificate(Bytes der, std::string_view name,
   FinishIfFull();
 }
 
+void RowAnswerer::AddObject(const FoundObject& object, std::string_view name,
+                            uint64_t position) {
+  if (decoded_used_ == decoded_.size()) decoded_.emplace_back();
+  const auto der = DerOf(object, &decoded_[decoded_used_]);
+  if (!der.ok()) {
+    return AddUnreadable(name, position,
+                         Concat({"at octet ", std::to_string(object.offset),
+                                 ": ", MessageOf(der.status())}));
+  }
+  ++decoded_used_;
+  AddCertificate(*der, name, position);
+}
+
 void RowAnswerer::AddListRow(const ListRow& row, std::string_view name) {
   const auto unreadable = [&](std::string_view why) {
     AddUnreadable(name, row.line, why);
@@ -33,15 +42,11 @@ void RowAnswerer::AddListRow(const ListRow& row, std::string_view name) {
   if (row.issuer.empty()) return unreadable("the issuer is missing");
   const auto serial = SerialNumber::FromText(row.serial);
   if (!serial.ok()) return unreadable(MessageOf(serial.status()));
-  if (row.issuer != last_issuer_text_) {
-    const auto issuer = resolver_.IssuerNamed(row.issuer);
-    if (!issuer.ok()) return unreadable(MessageOf(issuer.status()));
-    last_issuer_text_ = row.issuer;
-    last_issuer_ = *issuer;
-  }
+  const auto issuer = IssuerNamed(row.issuer);
+  if (!issuer.ok()) return unreadable(MessageOf(issuer.status()));
   Question question;
   question.key.serial = *serial;
-  question.key.issuer = last_issuer_;
+  question.key.issuer = *issuer;
   const auto read_bound = [](std::string_view text, Time* time) {
     if (text.empty()) return true;
     const auto parsed = ParseTime(text);
@@ -59,11 +64,53 @@ void RowAnswerer::AddListRow(const ListRow& row, std::string_view name) {
   result.issuer_text = row.issuer;
 }
 
+absl::StatusOr<IssuerId> RowAnswerer::IssuerNamed(std::string_view text) {
+  if (text != last_issuer_text_) {
+    const auto issuer = resolver_.IssuerNamed(text);
+    if (!issuer.ok()) return issuer.status();
+    last_issuer_text_ = text;
+    last_issuer_ = *issuer;
+  }
+  return last_issuer_;
+}
+
+bool RowAnswerer::AddBareRow(const PlainRow& row, uint64_t position,
+                             std::string_view name) {
+  const auto issuer = IssuerNamed(row.issuer);
+  if (!issuer.ok()) return false;
+  if (!rows_.empty()) Finish();
+  bare_rows_.push_back({position, row.issuer, row.digits});
+  bare_keys_.push_back({row.serial, *issuer});
+  if (bare_rows_.size() >= kBlock) FinishBareRows(name);
+  return true;
+}
+
+void RowAnswerer::FinishBareRows(std::string_view name) {
+  if (bare_rows_.empty()) return;
+  verdicts_.resize(bare_keys_.size());
+  Check(snapshot_, policy_, bare_keys_, verdicts_);
+  for (const Verdict& verdict : verdicts_) results_.tally.Add(verdict);
+  writer_->WriteBare(name, bare_rows_, bare_keys_, verdicts_, &results_.text);
+  bare_rows_.clear();
+  bare_keys_.clear();
+}
+
 void RowAnswerer::AnswerList(const ListColumns& columns, const ListBlock& block,
                              std::string_view name) {
   std::string_view text = block.text();
   uint64_t line_number = block.first_line();
+  PlainRowReader plain(columns.separator());
   while (!text.empty()) {
+    // OCSP responses are asked for one row at a time.
+    if (ocsp_ == nullptr && columns.are_plain() && line_number > 1) {
+      const auto row = plain.Read(text);
+      if (row.has_value() && AddBareRow(*row, line_number, name)) {
+        text.remove_prefix(row->size);
+        ++line_number;
+        continue;
+      }
+      FinishBareRows(name);  // what follows comes behind them
+    }
     const size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -77,7 +124,9 @@ void RowAnswerer::AnswerList(const ListColumns& columns, const ListBlock& block,
     }
     ++line_number;
   }
-  Finish();  // the rows borrow the block
+  // The rows borrow the block.
+  FinishBareRows(name);
+  Finish();
 }
 
 void RowAnswerer::AddUnreadable(std::string_view name, uint64_t position,

@@ -11,7 +11,9 @@
 #include "engine/check/issuer_resolver.h"
 #include "engine/check/ocsp_checker.h"
 #include "tools/revstat/check/list_reader.h"
+#include "tools/revstat/check/plain_row.h"
 #include "tools/revstat/check/result_writer.h"
+#include "tools/revstat/common/input_files.h"
 
 namespace revstat::tool {
 
@@ -42,9 +44,12 @@ class RowAnswerer {
     writer_->UseOcsp(set);
   }
 
-  // `name`, the input as the user named it, is borrowed until Finish().
-  // `position` is 1 for the first of many, 0 for a certificate that is alone.
+  // `der`, `object`, and `name`, the input as the user named it, are borrowed
+  // until Finish(). `position` is 1 for the first of many, 0 for a certificate
+  // that is alone.
   void AddCertificate(Bytes der, std::string_view name, uint64_t position);
+  void AddObject(const FoundObject& object, std::string_view name,
+                 uint64_t position);
   void AddListRow(const ListRow& row, std::string_view name);
   // One that cannot be read: reported, and a row of its own, so that results
   // stay beside their inputs.
@@ -64,6 +69,14 @@ class RowAnswerer {
  private:
   static constexpr size_t kBlock = 1024;
 
+  // Adds a row of a list whose other rows are finished where they are not bare.
+  // False where its issuer cannot be read.
+  bool AddBareRow(const PlainRow& row, uint64_t position,
+                  std::string_view name);
+  void FinishBareRows(std::string_view name);
+  // The issuer of a row, remembered for the next.
+  absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
+
   // Keeps a block from growing without bound.
   void FinishIfFull() {
     if (rows_.size() >= kBlock) Finish();
@@ -80,6 +93,9 @@ class RowAnswerer {
   std::deque<std::string> decoded_;  // DER that rows of the block borrow
   size_t decoded_used_ = 0;
   std::deque<std::string> unquoted_;  // fields that rows of the block borrow
+  // Rows of a list that need no Question.
+  std::vector<BareRow> bare_rows_;
+  std::vector<LookupKey> bare_keys_;
   std::string last_issuer_text_;
   IssuerId last_issuer_ = kUnknownIssuer;
   Results results_;

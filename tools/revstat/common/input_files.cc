@@ -9,13 +9,10 @@
 #include "engine/base/error.h"
 #include "engine/der/cursor.h"
 #include "tools/revstat/check/list_reader.h"
-#include "tools/revstat/common/pem.h"
+#include "tools/revstat/common/base64.h"
 
 namespace revstat::tool {
 namespace {
-
-using Visit = std::function<void(const Object&)>;
-using Broken = std::function<void(uint64_t, const absl::Status&)>;
 
 // Enough of a file to tell what it is.
 constexpr size_t kHeadBytes = size_t{1} << 16;
@@ -98,6 +95,17 @@ ObjectKind ObjectKindOf(ContentKind kind) {
   }
 }
 
+// What a PEM label stands for; nothing for the labels of other things.
+std::optional<ObjectKind> ObjectKindOfLabel(std::string_view label) {
+  if (label == "CERTIFICATE" || label == "X509 CERTIFICATE" ||
+      label == "TRUSTED CERTIFICATE")
+    return ObjectKind::kCertificate;
+  if (label == "X509 CRL") return ObjectKind::kCrl;
+  if (label == "OCSP RESPONSE") return ObjectKind::kOcspResponse;
+  if (label == "OCSP REQUEST") return ObjectKind::kOcspRequest;
+  return std::nullopt;
+}
+
 std::string_view NameOf(ObjectKind kind) {
   switch (kind) {
     case ObjectKind::kCertificate:
@@ -112,82 +120,11 @@ std::string_view NameOf(ObjectKind kind) {
   return "";
 }
 
-// The certificates in a PKCS#7 SignedData, by libcrypto.
-void ForEachInPkcs7(Bytes der, uint64_t offset, const Visit& visit,
-                    const Broken& broken) {
-  const uint8_t* position = der.data();
-  const std::unique_ptr<PKCS7, decltype(&PKCS7_free)> pkcs7(
-      d2i_PKCS7(nullptr, &position, static_cast<long>(der.size())), PKCS7_free);
-  if (pkcs7 == nullptr || !PKCS7_type_is_signed(pkcs7.get())) {
-    ERR_clear_error();
-    return broken(offset,
-                  MakeError(ErrorCode::kUnknownFormat, "PKCS#7 SignedData"));
-  }
-  const STACK_OF(X509)* certificates = pkcs7->d.sign->cert;
-  for (int i = 0; i < sk_X509_num(certificates); ++i) {
-    uint8_t* encoded = nullptr;
-    const int size = i2d_X509(sk_X509_value(certificates, i), &encoded);
-    if (size <= 0) continue;
-    visit({ObjectKind::kCertificate,
-           {encoded, static_cast<size_t>(size)},
-           offset});
-    OPENSSL_free(encoded);
-  }
-}
-
-void ForEachInPem(Bytes file, const Visit& visit, const Broken& broken) {
-  PemReader reader(file);
-  std::string der;
-  while (const auto block = reader.Next()) {
-    const bool certificate = block->label == "CERTIFICATE" ||
-                             block->label == "X509 CERTIFICATE" ||
-                             block->label == "TRUSTED CERTIFICATE";
-    const bool crl = block->label == "X509 CRL";
-    const bool response = block->label == "OCSP RESPONSE";
-    const bool request = block->label == "OCSP REQUEST";
-    const bool pkcs7 = block->label == "PKCS7" || block->label == "CMS";
-    // Others are passed over, also the headers of an encrypted key, which look
-    // like a block without END. One that ends inside its label may be ours.
-    if (!certificate && !crl && !pkcs7 && !response && !request &&
-        !block->label.empty())
-      continue;
-    if (!block->complete) {
-      broken(block->offset, MakeError(ErrorCode::kBadPem, "no END line"));
-    } else if (!DecodeBase64(block->base64, &der)) {
-      broken(block->offset, MakeError(ErrorCode::kBadPem, "base64"));
-    } else if (pkcs7) {
-      ForEachInPkcs7(BytesOf(der), block->offset, visit, broken);
-    } else {
-      Bytes object = BytesOf(der);
-      // OpenSSL puts its CertAux behind the certificate.
-      if (block->label == "TRUSTED CERTIFICATE") object = FirstElement(object);
-      visit({crl        ? ObjectKind::kCrl
-             : response ? ObjectKind::kOcspResponse
-             : request  ? ObjectKind::kOcspRequest
-                        : ObjectKind::kCertificate,
-             object, block->offset});
-    }
-  }
-}
-
-void ForEachInDer(Bytes file, const Visit& visit, const Broken& broken) {
-  der::Trace trace(file);
-  der::Cursor cursor(file, &trace);
-  while (!cursor.AtEnd()) {
-    const Bytes rest = cursor.rest();
-    const auto offset = static_cast<uint64_t>(rest.data() - file.data());
-    const ContentKind kind = DetectDer(rest);
-    const der::Element element =
-        cursor.Read(der::kSequence, "Certificate or CertificateList");
-    if (!cursor.ok()) return broken(offset, ToStatus(trace.error()));
-    if (kind == ContentKind::kPkcs7) {
-      ForEachInPkcs7(element.tlv, offset, visit, broken);
-    } else if (kind != ContentKind::kOther) {
-      visit({ObjectKindOf(kind), element.tlv, offset});
-    } else {
-      broken(offset, MakeError(ErrorCode::kUnknownFormat, ""));
-    }
-  }
+FoundObject Broken(uint64_t offset, absl::Status problem) {
+  FoundObject object;
+  object.offset = offset;
+  object.problem = std::move(problem);
+  return object;
 }
 
 }  // namespace
@@ -199,18 +136,146 @@ ContentKind DetectContent(Bytes head) {
   return LooksLikeList(TextOf(head)) ? ContentKind::kList : ContentKind::kOther;
 }
 
-void ForEachObject(Bytes file, const Visit& visit, const Broken& broken) {
-  switch (DetectContent(file.first(std::min(file.size(), kHeadBytes)))) {
-    case ContentKind::kPem:
-      return ForEachInPem(file, visit, broken);
-    case ContentKind::kCertificate:
-    case ContentKind::kCrl:
-    case ContentKind::kOcspResponse:
-    case ContentKind::kOcspRequest:
-    case ContentKind::kPkcs7:
-      return ForEachInDer(file, visit, broken);
-    default:
-      return broken(0, MakeError(ErrorCode::kUnknownFormat, ""));
+absl::StatusOr<Bytes> DerOf(const FoundObject& object, std::string* storage) {
+  if (!object.problem.ok()) return object.problem;
+  if (!object.opened.empty()) return BytesOf(object.opened);
+  if (object.form == FoundObject::Form::kDer) return object.in_file;
+  if (!DecodeBase64(TextOf(object.in_file), storage))
+    return MakeError(ErrorCode::kBadPem, "base64");
+  const Bytes der = BytesOf(*storage);
+  return object.form == FoundObject::Form::kTrustedBase64 ? FirstElement(der)
+                                                          : der;
+}
+
+ObjectReader::ObjectReader(Bytes file)
+    : file_(file),
+      kind_(DetectContent(file.first(std::min(file.size(), kHeadBytes)))),
+      pem_(file) {}
+
+std::optional<FoundObject> ObjectReader::Next() {
+  while (queued_.empty() && !at_end_) {
+    switch (kind_) {
+      case ContentKind::kPem:
+        if (auto found = NextInPem()) return found;
+        break;
+      case ContentKind::kCertificate:
+      case ContentKind::kCrl:
+      case ContentKind::kOcspResponse:
+      case ContentKind::kOcspRequest:
+      case ContentKind::kPkcs7:
+        if (auto found = NextInDer()) return found;
+        break;
+      default:
+        at_end_ = true;
+        return Broken(0, MakeError(ErrorCode::kUnknownFormat, ""));
+    }
+  }
+  if (queued_.empty()) return std::nullopt;
+  FoundObject first = std::move(queued_.front());
+  queued_.pop_front();
+  return first;
+}
+
+// Nothing at the end, and where what was found is queued.
+std::optional<FoundObject> ObjectReader::NextInPem() {
+  while (const auto block = pem_.Next()) {
+    const std::string_view label = block->label;
+    const std::optional<ObjectKind> kind = ObjectKindOfLabel(label);
+    const bool is_pkcs7 = label == "PKCS7" || label == "CMS";
+    // Others are passed over, also the headers of an encrypted key, which look
+    // like a block without END. One that ends inside its label may be ours.
+    if (!kind.has_value() && !is_pkcs7 && !label.empty()) continue;
+    if (!block->complete)
+      return Broken(block->offset,
+                    MakeError(ErrorCode::kBadPem, "no END line"));
+    FoundObject found;
+    found.kind = kind.value_or(ObjectKind::kCertificate);
+    found.form = label == "TRUSTED CERTIFICATE"
+                     ? FoundObject::Form::kTrustedBase64
+                     : FoundObject::Form::kBase64;
+    found.offset = block->offset;
+    found.in_file = BytesOf(block->base64);
+    if (!is_pkcs7) return found;
+    std::string storage;
+    const auto der = DerOf(found, &storage);
+    if (!der.ok()) return Broken(block->offset, der.status());
+    OpenPkcs7(*der, block->offset);
+    return std::nullopt;
+  }
+  at_end_ = true;
+  return std::nullopt;
+}
+
+std::optional<FoundObject> ObjectReader::NextInDer() {
+  while (der_position_ < file_.size()) {
+    const Bytes rest = file_.subspan(der_position_);
+    const uint64_t offset = der_position_;
+    der::Trace trace(file_);
+    der::Cursor cursor(rest, &trace);
+    const ContentKind kind = DetectDer(rest);
+    const der::Element element =
+        cursor.Read(der::kSequence, "Certificate or CertificateList");
+    if (!cursor.ok()) {
+      at_end_ = true;
+      return Broken(offset, ToStatus(trace.error()));
+    }
+    der_position_ += element.tlv.size();
+    // The certificates of one CA are of about one size: those to come are where
+    // they would be. Each header is a cache miss of its own otherwise.
+    constexpr size_t kAhead = 8;
+    const size_t ahead = der_position_ + kAhead * element.tlv.size();
+    if (ahead < file_.size()) __builtin_prefetch(file_.data() + ahead);
+    if (kind == ContentKind::kPkcs7) {
+      OpenPkcs7(element.tlv, offset);
+      return std::nullopt;
+    }
+    if (kind == ContentKind::kOther)
+      return Broken(offset, MakeError(ErrorCode::kUnknownFormat, ""));
+    FoundObject found;
+    found.kind = ObjectKindOf(kind);
+    found.offset = offset;
+    found.in_file = element.tlv;
+    return found;
+  }
+  at_end_ = true;
+  return std::nullopt;
+}
+
+void ObjectReader::OpenPkcs7(Bytes der, uint64_t offset) {
+  const uint8_t* position = der.data();
+  const std::unique_ptr<PKCS7, decltype(&PKCS7_free)> pkcs7(
+      d2i_PKCS7(nullptr, &position, static_cast<long>(der.size())), PKCS7_free);
+  if (pkcs7 == nullptr || !PKCS7_type_is_signed(pkcs7.get())) {
+    ERR_clear_error();
+    queued_.push_back(Broken(
+        offset, MakeError(ErrorCode::kUnknownFormat, "PKCS#7 SignedData")));
+    return;
+  }
+  const STACK_OF(X509)* certificates = pkcs7->d.sign->cert;
+  for (int i = 0; i < sk_X509_num(certificates); ++i) {
+    uint8_t* encoded = nullptr;
+    const int size = i2d_X509(sk_X509_value(certificates, i), &encoded);
+    if (size <= 0) continue;
+    FoundObject found;
+    found.offset = offset;
+    found.opened = TextOf({encoded, static_cast<size_t>(size)});
+    queued_.push_back(std::move(found));
+    OPENSSL_free(encoded);
+  }
+}
+
+void ForEachObject(
+    Bytes file, const std::function<void(const Object&)>& visit,
+    const std::function<void(uint64_t, const absl::Status&)>& broken) {
+  ObjectReader reader(file);
+  std::string storage;
+  while (const auto found = reader.Next()) {
+    const auto der = DerOf(*found, &storage);
+    if (der.ok()) {
+      visit({found->kind, *der, found->offset});
+    } else {
+      broken(found->offset, der.status());
+    }
   }
 }
 

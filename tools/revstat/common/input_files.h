@@ -3,14 +3,17 @@
 #ifndef REVSTAT_TOOLS_REVSTAT_COMMON_INPUT_FILES_H_
 #define REVSTAT_TOOLS_REVSTAT_COMMON_INPUT_FILES_H_
 
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/base/buffer.h"
 #include "engine/base/bytes.h"
+#include "tools/revstat/common/pem.h"
 
 namespace revstat::tool {
 
@@ -34,6 +37,50 @@ struct Object {
   ObjectKind kind;
   Bytes der;        // valid during the visit only
   uint64_t offset;  // where the object begins in the file
+};
+
+// An object where it lies in a file, or a part of the file that cannot be read.
+struct FoundObject {
+  enum class Form {
+    kDer,
+    kBase64,
+    kTrustedBase64,  // OpenSSL's CertAux may be behind the certificate
+  };
+  ObjectKind kind = ObjectKind::kCertificate;
+  Form form = Form::kDer;
+  uint64_t offset = 0;
+  Bytes in_file;       // DER or base64; borrows the file
+  std::string opened;  // where not empty, the DER instead: from a PKCS#7
+  absl::Status problem;
+};
+
+// The DER of an object; base64 is decoded into *storage, which the result then
+// borrows. Fails with what is wrong with the object.
+absl::StatusOr<Bytes> DerOf(const FoundObject& object, std::string* storage);
+
+// Walks a file's objects without decoding them: fast, so that threads can share
+// the rest of the work. Only a PKCS#7 is opened, since what is in it counts.
+// Other PEM blocks (keys) are passed over. Borrows the file. Not thread-safe.
+class ObjectReader {
+ public:
+  explicit ObjectReader(Bytes file);
+
+  // The next object or part that cannot be read; goes on behind the latter
+  // where that is possible. Nothing at the end.
+  std::optional<FoundObject> Next();
+
+ private:
+  std::optional<FoundObject> NextInPem();
+  std::optional<FoundObject> NextInDer();
+  // The certificates of a SignedData, by libcrypto, for Next to give out.
+  void OpenPkcs7(Bytes der, uint64_t offset);
+
+  const Bytes file_;
+  const ContentKind kind_;
+  PemReader pem_;
+  size_t der_position_ = 0;
+  bool at_end_ = false;
+  std::deque<FoundObject> queued_;
 };
 
 // Calls visit(const Object&) for each certificate, CRL, OCSP response and

@@ -1,7 +1,5 @@
 #include "tools/revstat/common/pem.h"
 
-#include <absl/strings/escaping.h>
-
 namespace revstat::tool {
 namespace {
 
@@ -48,12 +46,6 @@ std::optional<PemBlock> PemReader::Next() {
     position_ += kEnd.size() + block.label.size() + kDashes.size();
   }
   return block;
-}
-
-bool DecodeBase64(std::string_view base64, std::string* der) {
-  // RFC 7468 allows white space between characters, and so does Abseil.
-  return absl::Base64Unescape(absl::string_view(base64.data(), base64.size()),
-                              der);
 }
 
 }  // namespace revstat::tool

@@ -35,9 +35,6 @@ class PemReader {
 
 bool LooksLikePem(Bytes head);
 
-// Writes the octets of a block to *der; false where the base64 is broken.
-bool DecodeBase64(std::string_view base64, std::string* der);
-
 }  // namespace revstat::tool
 
 #endif  // REVSTAT_TOOLS_REVSTAT_COMMON_PEM_H_
