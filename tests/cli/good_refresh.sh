@@ -51,7 +51,7 @@ has out '"state":"missing"'
 printf '[[issuer]]\nname = "x"\ntrust = ["nowhere.pem"]\ncrl_url = []\n' >wrong.toml
 run 2 refresh --sources wrong.toml --check-config
 has err 'wrong.toml:4:1: unknown key "crl_url"'
-has err 'wrong.toml:1:1: nowhere.pem: No such file or directory'
+has err 'wrong.toml:1:1: the file cannot be read: nowhere.pem: No such file'
 lacks out .
 run 2 refresh --sources nowhere.toml --check-config
 run 2 refresh --sources good.toml --once
