@@ -136,6 +136,7 @@ enum class ErrorClass : uint8_t {
   X(kBadContentEncoding, kInput, "the compressed body is damaged")             \
   X(kHeadersTooLarge, kInput, "more octets of headers than the limit")         \
   X(kFetchFailed, kInput, "the fetch failed")                                  \
+  X(kExpiredCrl, kUntrue, "the CRL has expired, and the one held has not")     \
   X(kNoSuchFile, kInput, "there is no such file")                              \
   X(kNotWritable, kInput, "the file cannot be written")                        \
   X(kStoreLocked, kInput, "another process is writing to the store")

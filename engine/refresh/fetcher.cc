@@ -281,6 +281,11 @@ size_t Fetcher::Impl::Poll(milliseconds timeout) {
   return pending();
 }
 
+absl::Status CheckRequest(const FetchRequest& request) {
+  const auto url = ParseUrl(request.url);
+  return url ? CheckUrl(request, *url) : MakeError(ErrorCode::kBadUrl, "");
+}
+
 absl::StatusOr<std::unique_ptr<Fetcher>> Fetcher::Create(
     const FetcherOptions& options) {
   if (!StartLibcurl())

@@ -25,6 +25,10 @@ struct FetcherOptions {
 
 using FetchId = uint64_t;
 
+// What Submit would fail a request for before anything is connected to:
+// kBadUrl, kSchemeNotAllowed, kBadText, kAddressNotAllowed. OK otherwise.
+absl::Status CheckRequest(const FetchRequest& request);
+
 // Thread-safety: none but for Wakeup; use one on one thread at a time.
 // Different Fetchers are independent.
 //

@@ -10,7 +10,7 @@ does; NAME is a file in FOLDER, HITS counts start at zero:
     /ok/NAME            the file, with ETag and Last-Modified; 304 where they match
     /plain/NAME         the file, without any validator
     /fresh/SECONDS/NAME the file with Cache-Control: max-age
-    /gzip/NAME          compressed; /badgzip/NAME damaged in the middle
+    /gzip/NAME          compressed; /badgzip/NAME with a body that is no deflate
     /chunked/NAME       in chunks; /chunkgarbage/NAME with a broken chunk size
     /cut/N/NAME         the first N tenths of what Content-Length says
     /short/NAME /long/NAME   Content-Length 10 octets too small, too large
@@ -145,7 +145,7 @@ def compressed(name, damage):
     packer = zlib.compressobj(6, zlib.DEFLATED, 31)
     body = bytearray(packer.compress(content(name)) + packer.flush())
     if damage:
-        body[len(body) // 2 :] = b"\xff" * (len(body) - len(body) // 2)
+        body[10:] = b"\xff" * (len(body) - 10)  # a block of no known type
     return bytes(body)
 
 
@@ -210,7 +210,7 @@ def misbehave(connection, kind, rest, name):
     elif kind in ("short", "long"):
         body = content(name)
         size = len(body) + (10 if kind == "long" else -10)
-        connection.sendall(head(200, [("Content-Length", size)]) + body)
+        connection.sendall(head(200, [("Content-Length", size), ("Connection", "close")]) + body)
     elif kind == "chunkgarbage":
         chunked(connection, name, b"no hex")
     elif kind == "trickle":

@@ -20,6 +20,7 @@ inline constexpr int kExitUnknown = 3;  // none of these, but one is unknown
 void AddCheckCommand(CLI::App& app, int* exit_status);
 void AddVerifyCommand(CLI::App& app, int* exit_status);
 void AddOcspCommand(CLI::App& app, int* exit_status);
+void AddRefreshCommand(CLI::App& app, int* exit_status);
 void AddInspectCommand(CLI::App& app, int* exit_status);
 void AddIngestCommand(CLI::App& app, int* exit_status);
 void AddStoreCommand(CLI::App& app, int* exit_status);

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   AddIngestCommand(app, &exit_status);
   AddStoreCommand(app, &exit_status);
   AddOcspCommand(app, &exit_status);
+  AddRefreshCommand(app, &exit_status);
   AddInspectCommand(app, &exit_status);
   AddBenchCommand(app, &exit_status);
   try {

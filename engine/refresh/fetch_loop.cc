@@ -1,0 +1,373 @@
+#include "engine/refresh/fetch_loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/error.h"
+#include "engine/refresh/watch_list.h"
+
+namespace revstat {
+namespace {
+
+using std::chrono::milliseconds;
+
+// URLs fetched and CRLs taken in at a time; each may have a file open.
+constexpr size_t kMostUnderWay = 512;
+constexpr std::chrono::seconds kWriteInterval{5};
+// Staleness is looked at, and the clock may be set, at least this often.
+constexpr milliseconds kLongestWait{1000};
+
+}  // namespace
+
+FetchLoop::FetchLoop(RefresherOptions options, std::unique_ptr<Fetcher> fetcher,
+                     Held held)
+    : options_(std::move(options)),
+      fetcher_(std::move(fetcher)),
+      state_path_(options_.store + "/refresh.toml"),
+      held_(std::move(held)) {}
+
+// --- For other threads ---
+
+void FetchLoop::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.is_stopping = true;
+  }
+  fetcher_->Wakeup();
+}
+
+void FetchLoop::Deliver(IngestAnswer answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.answers.push_back(std::move(answer));
+  }
+  fetcher_->Wakeup();
+}
+
+void FetchLoop::Reload(std::vector<IssuerSource> issuers) {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.issuers = std::move(issuers);
+  }
+  fetcher_->Wakeup();
+}
+
+void FetchLoop::RefreshAll() {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.is_refreshing_all = true;
+  }
+  fetcher_->Wakeup();
+}
+
+bool FetchLoop::WaitForRound(milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return round_ended_.wait_for(lock, timeout, [this] {
+    return !inbox_.is_refreshing_all && !inbox_.issuers.has_value() &&
+           waiting_for_.empty();
+  });
+}
+
+std::vector<SourceHealth> FetchLoop::Health() const {
+  const std::lock_guard lock(mutex_);
+  return health_;
+}
+
+// --- The loop ---
+
+void FetchLoop::Run(IngestWorker* worker) {
+  worker_ = worker;
+  ReadState();
+  last_write_ = Clock::now();
+  for (;;) {
+    Inbox inbox = TakeInbox();
+    if (inbox.is_stopping) break;
+    for (IngestAnswer& answer : inbox.answers) HandleAnswer(std::move(answer));
+    if (inbox.issuers) Load(*std::move(inbox.issuers));
+    if (inbox.is_refreshing_all) MakeAllDue();
+    BeginRounds();
+    JudgeAll();
+    TellHealth();
+    if (has_changed_ && Clock::now() - last_write_ >= kWriteInterval)
+      WriteState();
+    fetcher_->Poll(WaitFor());
+  }
+  fetcher_->CancelAll();
+  if (has_changed_) WriteState();
+}
+
+FetchLoop::Inbox FetchLoop::TakeInbox() {
+  const std::lock_guard lock(mutex_);
+  Inbox taken = std::exchange(inbox_, Inbox());
+  // The waiting must not end between here and MakeAllDue.
+  if (taken.is_refreshing_all) waiting_for_.insert("");
+  return taken;
+}
+
+void FetchLoop::ReadState() {
+  const auto file = options_.files->Map(state_path_);
+  if (file.ok()) remembered_ = DecodeRefreshState(TextOf((*file)->bytes()));
+}
+
+// Not synced: what is lost costs some fetches.
+void FetchLoop::WriteState() {
+  has_changed_ = false;
+  last_write_ = Clock::now();
+  RefreshState state;
+  for (const Source& source : sources_)
+    state[source->watched().id] = source->state();
+  const std::string text = EncodeRefreshState(state);
+  const std::string aside = state_path_ + ".new";
+  const auto file = options_.files->Open(aside, FileSystem::OpenMode::kCreate);
+  if (!file.ok() || !WriteAll(file->get(), 0, BytesOf(text)).ok()) return;
+  options_.files->Rename(aside, state_path_).IgnoreError();
+}
+
+void FetchLoop::Load(std::vector<IssuerSource> issuers) {
+  fetcher_->CancelAll();
+  ++epoch_;
+  for (const Source& source : sources_) {
+    remembered_[source->watched().id] = source->state();
+    if (source->held() != nullptr)
+      held_[source->state().crl_sha256] = source->held();
+  }
+  sources_.clear();
+  by_id_.clear();
+  for (WatchedCrl& watched : MakeWatchList(issuers)) {
+    const SourceState& state = remembered_[watched.id];
+    const auto held = held_.find(state.crl_sha256);
+    const IssuerSource& issuer = issuers[watched.issuer];
+    sources_.push_back(std::make_unique<WatchedSource>(
+        std::move(watched), issuer, state,
+        held == held_.end() ? nullptr : held->second));
+    by_id_[sources_.back()->watched().id] = sources_.back().get();
+  }
+  remembered_.clear();
+  held_.clear();
+  has_changed_ = is_health_old_ = true;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiting_for_, [this](const std::string& id) {
+    return !id.empty() && !by_id_.contains(id);
+  });
+  round_ended_.notify_all();
+}
+
+void FetchLoop::MakeAllDue() {
+  const std::lock_guard lock(mutex_);
+  for (const Source& source : sources_) {
+    if (!source->is_in_round()) source->MakeDue();
+    waiting_for_.insert(source->watched().id);
+  }
+  waiting_for_.erase("");
+  round_ended_.notify_all();
+}
+
+void FetchLoop::BeginRounds() {
+  const Time now = options_.now();
+  for (const Source& source : sources_) {
+    if (fetcher_->pending() + tickets_.size() >= kMostUnderWay) return;
+    if (!source->is_in_round() && source->IsDue(now)) BeginRound(*source);
+  }
+}
+
+void FetchLoop::BeginRound(WatchedSource& source) {
+  std::vector<FetchRequest> requests = source.BeginRound(options_.now());
+  for (FetchRequest& request : requests) Submit(source, std::move(request));
+  if (requests.empty()) EndRoundIfDone(source);
+}
+
+// The body goes straight into a file of the store, made when it begins.
+void FetchLoop::Submit(WatchedSource& source, FetchRequest request) {
+  const auto staged = std::make_shared<std::unique_ptr<StagedFile>>();
+  request.sink = [this, staged](Bytes piece) -> absl::Status {
+    if (*staged == nullptr) {
+      auto file = worker_->StageFile();
+      if (!file.ok()) return file.status();
+      *staged = *std::move(file);
+    }
+    return (*staged)->Append(piece);
+  };
+  const std::string id = source.watched().id;
+  const std::string url = request.url;
+  fetcher_->Submit(
+      std::move(request), [this, id, url, staged](FetchResult result) {
+        HandleFetched(id, std::move(result), url, std::move(*staged));
+      });
+}
+
+void FetchLoop::HandleFetched(const std::string& id, FetchResult result,
+                              const std::string& url,
+                              std::unique_ptr<StagedFile> staged) {
+  WatchedSource& source = *by_id_.at(id);
+  has_changed_ = true;
+  if (result.outcome == FetchOutcome::kFetched && staged == nullptr) {
+    result.outcome = FetchOutcome::kFailed;
+    result.status =
+        Annotate(MakeError(ErrorCode::kTruncated, "the body is empty"), url);
+  }
+  switch (result.outcome) {
+    case FetchOutcome::kFetched: {
+      RefreshEvent event = EventOf(RefreshEvent::Kind::kFetched, source, url);
+      event.http_status = result.http_status;
+      event.bytes = result.bytes;
+      event.address = result.address;
+      Tell(event);
+      IngestJob job = source.JobFor(std::move(staged));
+      job.ticket = ++last_ticket_;
+      tickets_[job.ticket] = {id, epoch_, url, std::move(result)};
+      worker_->Add(std::move(job));
+      return;
+    }
+    case FetchOutcome::kNotModified:
+      source.FinishNotModified(url, result);
+      Tell(EventOf(RefreshEvent::Kind::kNotModified, source, url));
+      break;
+    case FetchOutcome::kFailed: {
+      source.FinishFailed(url, result, options_.now());
+      RefreshEvent event = EventOf(RefreshEvent::Kind::kRefused, source, url);
+      event.why = result.status;
+      event.http_status = result.http_status;
+      event.bytes = result.bytes;
+      event.address = result.address;
+      Tell(event);
+      break;
+    }
+  }
+  EndRoundIfDone(source);
+}
+
+void FetchLoop::HandleAnswer(IngestAnswer answer) {
+  if (answer.ticket == 0) {
+    RefreshEvent event;
+    event.kind = RefreshEvent::Kind::kStopped;
+    event.at = options_.now();
+    event.why = answer.status;
+    Tell(event);
+    return;
+  }
+  const auto found = tickets_.find(answer.ticket);
+  const Ticket ticket = std::move(found->second);
+  tickets_.erase(found);
+  const auto by_id = by_id_.find(ticket.id);
+  if (by_id == by_id_.end()) return;  // no longer among the sources
+  WatchedSource& source = *by_id->second;
+  has_changed_ = true;
+  const bool is_of_this_round = ticket.epoch == epoch_;
+  const absl::Status why =
+      answer.status.ok() ? answer.result.refusal : answer.status;
+  if (why.ok()) {
+    HandleTaken(source, ticket, answer, is_of_this_round);
+  } else {
+    if (is_of_this_round) source.FinishRefused(ticket.url, why);
+    RefreshEvent event =
+        EventOf(RefreshEvent::Kind::kRefused, source, ticket.url);
+    event.why = Annotate(why, ticket.url);
+    event.http_status = ticket.result.http_status;
+    event.bytes = ticket.result.bytes;
+    event.address = ticket.result.address;
+    Tell(event);
+  }
+  if (is_of_this_round) EndRoundIfDone(source);
+}
+
+void FetchLoop::HandleTaken(WatchedSource& source, const Ticket& ticket,
+                            const IngestAnswer& answer, bool is_of_this_round) {
+  if (is_of_this_round) {
+    source.FinishTaken(ticket.url, ticket.result, answer.result.crl);
+  } else {
+    source.Adopt(ticket.url, ticket.result, answer.result.crl);
+  }
+  if (answer.result.outcome == TakeResult::Outcome::kSameAsHeld) {
+    Tell(EventOf(RefreshEvent::Kind::kNotModified, source, ticket.url));
+    return;
+  }
+  for (const absl::Status& odd : answer.result.odd) {
+    RefreshEvent event = EventOf(RefreshEvent::Kind::kOdd, source, ticket.url);
+    event.why = Annotate(odd, ticket.url);
+    Tell(event);
+  }
+  RefreshEvent event =
+      EventOf(RefreshEvent::Kind::kPublished, source, ticket.url);
+  const CrlView& crl = answer.result.crl->crl();
+  event.generation = answer.generation;
+  if (crl.crl_number()) event.crl_number = ToHex(crl.crl_number()->magnitude());
+  event.this_update = crl.this_update();
+  event.next_update = crl.next_update();
+  event.entries = answer.result.crl->statistics().entries;
+  event.changes = answer.changes;
+  Tell(event);
+}
+
+void FetchLoop::EndRoundIfDone(WatchedSource& source) {
+  if (source.is_in_round()) return;
+  source.EndRound(options_.now());
+  has_changed_ = is_health_old_ = true;
+  Judge(source);
+  const std::lock_guard lock(mutex_);
+  if (waiting_for_.erase(source.watched().id) > 0 && waiting_for_.empty()) {
+    // Whoever wakes up asks for the health next.
+    health_.clear();
+    for (const Source& each : sources_)
+      health_.push_back(each->Health(options_.now()));
+    round_ended_.notify_all();
+  }
+}
+
+void FetchLoop::JudgeAll() {
+  for (const Source& source : sources_) Judge(*source);
+}
+
+void FetchLoop::Judge(WatchedSource& source) {
+  const Time now = options_.now();
+  const SourceHealth::State before = source.Judge(now);
+  const SourceHealth::State after = source.Health(now).state;
+  if (before == after) return;
+  is_health_old_ = true;
+  if (after == SourceHealth::State::kStale) {
+    Tell(EventOf(RefreshEvent::Kind::kStale, source, ""));
+  } else if (before == SourceHealth::State::kStale) {
+    Tell(EventOf(RefreshEvent::Kind::kFreshAgain, source, ""));
+  }
+}
+
+void FetchLoop::TellHealth() {
+  if (!is_health_old_) return;
+  is_health_old_ = false;
+  std::vector<SourceHealth> health;
+  for (const Source& source : sources_)
+    health.push_back(source->Health(options_.now()));
+  const std::lock_guard lock(mutex_);
+  health_ = std::move(health);
+}
+
+milliseconds FetchLoop::WaitFor() const {
+  if (fetcher_->pending() + tickets_.size() >= kMostUnderWay)
+    return kLongestWait;
+  const Time now = options_.now();
+  milliseconds wait = kLongestWait;
+  for (const Source& source : sources_) {
+    if (!source->is_in_round())
+      wait = std::min<milliseconds>(wait, source->next_attempt() - now);
+    if (const auto stale = source->stale_from(); stale && *stale >= now)
+      wait =
+          std::min<milliseconds>(wait, *stale - now + std::chrono::seconds(1));
+  }
+  return std::max(wait, milliseconds(0));
+}
+
+RefreshEvent FetchLoop::EventOf(RefreshEvent::Kind kind,
+                                const WatchedSource& source,
+                                const std::string& url) const {
+  RefreshEvent event;
+  event.kind = kind;
+  event.at = options_.now();
+  event.health = source.Health(event.at);
+  event.url = url;
+  return event;
+}
+
+void FetchLoop::Tell(const RefreshEvent& event) const {
+  if (options_.on_event) options_.on_event(event);
+}
+
+}  // namespace revstat

@@ -1,0 +1,111 @@
+// What Refresher's fetching thread does. A part of Refresher.
+#ifndef REVSTAT_ENGINE_REFRESH_FETCH_LOOP_H_
+#define REVSTAT_ENGINE_REFRESH_FETCH_LOOP_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/refresh/refresher.h"
+#include "engine/refresh/watched_source.h"
+
+namespace revstat {
+
+// Thread-safety: Run on one thread; what is said to be for others, on any.
+class FetchLoop {
+ public:
+  using Held = std::map<std::string, std::shared_ptr<const CrlSource>>;
+
+  // `held` is what the store has, by hexadecimal SHA-256.
+  FetchLoop(RefresherOptions options, std::unique_ptr<Fetcher> fetcher,
+            Held held);
+
+  // Returns after Stop. `worker` delivers its answers here, and outlives it.
+  void Run(IngestWorker* worker);
+
+  // For other threads.
+  void Stop();
+  void Deliver(IngestAnswer answer);
+  void Reload(std::vector<IssuerSource> issuers);
+  void RefreshAll();
+  bool WaitForRound(std::chrono::milliseconds timeout);
+  std::vector<SourceHealth> Health() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // What other threads have left for the loop.
+  struct Inbox {
+    std::vector<IngestAnswer> answers;
+    std::optional<std::vector<IssuerSource>> issuers;
+    bool is_refreshing_all = false;
+    bool is_stopping = false;
+  };
+  // A CRL on its way through the worker.
+  struct Ticket {
+    std::string id;  // of its source
+    uint64_t epoch = 0;
+    std::string url;
+    FetchResult result;
+  };
+  using Source = std::unique_ptr<WatchedSource>;
+
+  Inbox TakeInbox();
+  void ReadState();
+  void WriteState();
+  void Load(std::vector<IssuerSource> issuers);
+  void MakeAllDue();
+  void BeginRounds();
+  void BeginRound(WatchedSource& source);
+  void Submit(WatchedSource& source, FetchRequest request);
+  void HandleFetched(const std::string& id, FetchResult result,
+                     const std::string& url,
+                     std::unique_ptr<StagedFile> staged);
+  void HandleAnswer(IngestAnswer answer);
+  void HandleTaken(WatchedSource& source, const Ticket& ticket,
+                   const IngestAnswer& answer, bool is_of_this_round);
+  void EndRoundIfDone(WatchedSource& source);
+  void JudgeAll();
+  void Judge(WatchedSource& source);
+  void TellHealth();
+  std::chrono::milliseconds WaitFor() const;
+
+  RefreshEvent EventOf(RefreshEvent::Kind kind, const WatchedSource& source,
+                       const std::string& url) const;
+  void Tell(const RefreshEvent& event) const;
+
+  const RefresherOptions options_;
+  const std::unique_ptr<Fetcher> fetcher_;
+  const std::string state_path_;
+
+  mutable std::mutex mutex_;  // guards these
+  std::condition_variable round_ended_;
+  Inbox inbox_;
+  std::vector<SourceHealth> health_;
+  // Sources that have not been through a round since RefreshAll; also true for
+  // a RefreshAll or Reload that the loop has not seen.
+  std::set<std::string> waiting_for_;
+
+  // The loop's own.
+  IngestWorker* worker_ = nullptr;
+  Held held_;  // only until the first Load
+  RefreshState remembered_;
+  std::vector<Source> sources_;
+  std::map<std::string, WatchedSource*> by_id_;
+  uint64_t epoch_ = 0;  // counts Loads
+  uint64_t last_ticket_ = 0;
+  std::map<uint64_t, Ticket> tickets_;
+  bool has_changed_ = false;  // what WriteState writes
+  bool is_health_old_ = false;
+  Clock::time_point last_write_;
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_REFRESH_FETCH_LOOP_H_

@@ -1,0 +1,114 @@
+#include "engine/refresh/refresher.h"
+
+#include <utility>
+
+#include "engine/base/error.h"
+#include "engine/refresh/fetch_loop.h"
+
+namespace revstat {
+namespace {
+
+// By the hexadecimal SHA-256.
+std::map<std::string, std::shared_ptr<const CrlSource>> HeldIn(
+    const StoreUpdater& updater) {
+  std::map<std::string, std::shared_ptr<const CrlSource>> held;
+  for (const StoredCrl& crl : updater.crls())
+    held[ToHex(crl.source->sha256())] = crl.source;
+  return held;
+}
+
+absl::Status AddCertificates(const std::vector<IssuerSource>& issuers,
+                             StoreUpdater* updater) {
+  for (const IssuerSource& issuer : issuers) {
+    for (const auto& certificate : issuer.trusted) {
+      const absl::Status status = updater->AddTrusted(certificate);
+      if (!status.ok()) return Annotate(status, issuer.name);
+    }
+    for (const auto& certificate : issuer.untrusted) {
+      const absl::Status status = updater->AddUntrusted(certificate);
+      if (!status.ok()) return Annotate(status, issuer.name);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// The loop, the worker that delivers to it, and the thread that runs it, ended
+// in the opposite order.
+class Refresher::Impl {
+ public:
+  Impl(std::vector<IssuerSource> issuers, RefresherOptions options,
+       std::unique_ptr<Fetcher> fetcher, std::unique_ptr<StoreUpdater> updater)
+      : loop_(options, std::move(fetcher), HeldIn(*updater)) {
+    IngestWorkerOptions worker;
+    worker.store = options.store;
+    worker.updater = options.updater;
+    worker.files = options.files;
+    worker.now = options.now;
+    worker.max_first_changes = options.max_first_changes;
+    worker_ = std::make_unique<IngestWorker>(
+        std::move(worker), std::move(updater),
+        [this](IngestAnswer answer) { loop_.Deliver(std::move(answer)); });
+    loop_.Reload(std::move(issuers));
+    thread_ = std::thread([this] { loop_.Run(worker_.get()); });
+  }
+
+  ~Impl() { StopFetching(); }
+
+  FetchLoop& loop() { return loop_; }
+  IngestWorker& worker() { return *worker_; }
+
+  void StopFetching() {
+    loop_.Stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  FetchLoop loop_;
+  std::unique_ptr<IngestWorker> worker_;
+  std::thread thread_;
+};
+
+Refresher::Refresher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Refresher::~Refresher() = default;
+
+absl::StatusOr<std::unique_ptr<Refresher>> Refresher::Start(
+    std::vector<IssuerSource> issuers, RefresherOptions options) {
+  auto fetcher = Fetcher::Create(options.fetcher);
+  if (!fetcher.ok()) return fetcher.status();
+  auto updater =
+      StoreUpdater::Open(options.store, options.updater, options.files);
+  if (!updater.ok()) return updater.status();
+  const absl::Status added = AddCertificates(issuers, updater->get());
+  if (!added.ok()) return added;
+  // From now on there is a store for readers to open.
+  const auto generation = (*updater)->Commit(options.now());
+  if (!generation.ok()) return generation.status();
+  return std::unique_ptr<Refresher>(new Refresher(
+      std::make_unique<Impl>(std::move(issuers), std::move(options),
+                             *std::move(fetcher), *std::move(updater))));
+}
+
+void Refresher::Reload(std::vector<IssuerSource> issuers) {
+  for (const IssuerSource& issuer : issuers)
+    impl_->worker().AddCertificates(issuer.trusted, issuer.untrusted);
+  impl_->loop().Reload(std::move(issuers));
+}
+
+void Refresher::RefreshAll() { impl_->loop().RefreshAll(); }
+
+bool Refresher::WaitForRound(std::chrono::milliseconds timeout) {
+  return impl_->loop().WaitForRound(timeout);
+}
+
+std::vector<SourceHealth> Refresher::Health() const {
+  return impl_->loop().Health();
+}
+
+bool Refresher::Stop(std::chrono::milliseconds patience) {
+  impl_->StopFetching();
+  return impl_->worker().Stop(patience);
+}
+
+}  // namespace revstat

@@ -1,0 +1,188 @@
+#include "engine/refresh/watched_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/error.h"
+#include "engine/snapshot/scope.h"
+
+namespace revstat {
+
+WatchedSource::WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
+                             SourceState state,
+                             std::shared_ptr<const CrlSource> held)
+    : watched_(std::move(watched)),
+      issuer_(issuer),
+      spread_(SpreadOf(watched_.id)),
+      state_(std::move(state)),
+      held_(std::move(held)) {
+  std::erase_if(state_.urls, [&](const auto& entry) {
+    return std::ranges::count(watched_.urls, entry.first) == 0;
+  });
+  if (held_ != nullptr) return;
+  // A validator of what we do not hold would let the server withhold it.
+  for (auto& [url, url_state] : state_.urls)
+    url_state.etag = url_state.last_modified = "";
+  state_.crl_sha256.clear();
+  state_.next_attempt = Time();
+}
+
+bool WatchedSource::IsDue(Time now) const {
+  return state_.next_attempt <= now ||
+         state_.next_attempt > now + 2 * issuer_.schedule.max_interval;
+}
+
+std::vector<FetchRequest> WatchedSource::BeginRound(Time now) {
+  is_well_ = false;
+  fresh_for_.reset();
+  error_ = absl::OkStatus();
+  std::vector<FetchRequest> requests;
+  for (const std::string& url : watched_.urls) {
+    const UrlState& state = state_.urls[url];
+    // A clock that was set back must not silence a source.
+    if (state.not_before > now &&
+        state.not_before <= now + issuer_.schedule.max_interval)
+      continue;
+    FetchRequest request = RequestFor(issuer_, url);
+    request.etag = state.etag;
+    request.last_modified = state.last_modified;
+    if (watched_.origin == WatchedCrl::Origin::kDiscovered)
+      request.files = FilePolicy::kRefuse;
+    requests.push_back(std::move(request));
+  }
+  open_ = requests.size();
+  was_asked_ = open_ > 0;
+  return requests;
+}
+
+IngestJob WatchedSource::JobFor(std::unique_ptr<StagedFile> staged) const {
+  IngestJob job;
+  job.staged = std::move(staged);
+  job.allowed_issuers = watched_.allowed_issuers;
+  job.expected.kind = watched_.kind == CrlKind::kDelta
+                          ? ExpectedCrl::Kind::kDelta
+                          : ExpectedCrl::Kind::kComplete;
+  if (held_ != nullptr) {
+    job.expected.issuer = held_->canonical_issuer();
+    job.expected.scope_key = CrlScope::Of(held_->crl()).Key();
+    job.held_until = held_->crl().next_update().value_or(Time::max());
+  }
+  return job;
+}
+
+void WatchedSource::FinishNotModified(const std::string& url,
+                                      const FetchResult& result) {
+  UrlState& state = state_.urls[url];
+  state.not_before = Time();
+  if (!result.etag.empty()) state.etag = result.etag;
+  if (!result.last_modified.empty()) state.last_modified = result.last_modified;
+  if (result.fresh_for)
+    fresh_for_ =
+        std::min(fresh_for_.value_or(*result.fresh_for), *result.fresh_for);
+  is_well_ = true;
+  --open_;
+}
+
+void WatchedSource::FinishFailed(const std::string& url,
+                                 const FetchResult& result, Time now) {
+  UrlState& state = state_.urls[url];
+  state.not_before = Time();
+  if (result.retry_after) {
+    state.not_before =
+        now + std::min(*result.retry_after, issuer_.schedule.max_interval);
+  }
+  if (ErrorCodeOf(result.status) == ErrorCode::kUnexpectedNotModified)
+    state.etag = state.last_modified = "";
+  error_ = result.status;
+  --open_;
+}
+
+void WatchedSource::FinishTaken(const std::string& url,
+                                const FetchResult& result,
+                                std::shared_ptr<const CrlSource> held) {
+  Adopt(url, result, std::move(held));
+  FinishNotModified(url, result);
+}
+
+void WatchedSource::Adopt(const std::string& url, const FetchResult& result,
+                          std::shared_ptr<const CrlSource> held) {
+  const std::string sha256 = ToHex(held->sha256());
+  if (state_.crl_sha256 != sha256) {
+    // Other mirrors' validators are of another CRL.
+    for (auto& [other, other_state] : state_.urls)
+      other_state.etag = other_state.last_modified = "";
+    state_.crl_sha256 = sha256;
+  }
+  held_ = std::move(held);
+  state_.urls[url].etag = result.etag;
+  state_.urls[url].last_modified = result.last_modified;
+}
+
+void WatchedSource::FinishRefused(const std::string& url,
+                                  const absl::Status& why) {
+  state_.urls[url].not_before = Time();
+  error_ = why;
+  --open_;
+}
+
+void WatchedSource::EndRound(Time now) {
+  if (was_asked_) last_error_ = is_well_ ? absl::OkStatus() : error_;
+  if (is_well_) {
+    state_.failures = 0;
+    FreshnessHints hints;
+    hints.this_update = held_->crl().this_update();
+    hints.next_update = held_->crl().next_update();
+    hints.fresh_for = fresh_for_;
+    state_.next_attempt =
+        NextAfterSuccess(issuer_.schedule, now, hints, spread_);
+    return;
+  }
+  if (was_asked_) ++state_.failures;
+  // When the first of its URLs may be asked again.
+  std::optional<std::chrono::seconds> retry_after;
+  for (const std::string& url : watched_.urls) {
+    const auto left =
+        std::max(state_.urls[url].not_before - now, std::chrono::seconds(0));
+    retry_after = std::min(retry_after.value_or(left), left);
+  }
+  state_.next_attempt = NextAfterFailure(issuer_.schedule, now, state_.failures,
+                                         retry_after, spread_);
+}
+
+std::optional<Time> WatchedSource::stale_from() const {
+  if (held_ == nullptr) return std::nullopt;
+  return StaleFrom(held_->crl().next_update(), issuer_.grace);
+}
+
+SourceHealth::State WatchedSource::StateAt(Time now) const {
+  if (held_ == nullptr) return SourceHealth::State::kMissing;
+  const auto from = stale_from();
+  return from && *from < now ? SourceHealth::State::kStale
+                             : SourceHealth::State::kFresh;
+}
+
+SourceHealth::State WatchedSource::Judge(Time now) {
+  const SourceHealth::State state = StateAt(now);
+  // One that is stale when first looked at has become so while nobody looked.
+  const SourceHealth::State first = state == SourceHealth::State::kStale
+                                        ? SourceHealth::State::kFresh
+                                        : state;
+  const SourceHealth::State before = judged_.value_or(first);
+  judged_ = state;
+  return before;
+}
+
+SourceHealth WatchedSource::Health(Time now) const {
+  SourceHealth health;
+  health.issuer = issuer_.name;
+  health.kind = watched_.kind;
+  health.urls = watched_.urls;
+  health.state = StateAt(now);
+  health.stale_from = stale_from();
+  health.next_attempt = state_.next_attempt;
+  health.failures = state_.failures;
+  health.last_error = last_error_;
+  return health;
+}
+
+}  // namespace revstat

@@ -1,0 +1,86 @@
+// One CRL that is watched, as the refresher's fetching thread sees it.
+#ifndef REVSTAT_ENGINE_REFRESH_WATCHED_SOURCE_H_
+#define REVSTAT_ENGINE_REFRESH_WATCHED_SOURCE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/refresh/fetch.h"
+#include "engine/refresh/ingest_worker.h"
+#include "engine/refresh/refresh_state.h"
+#include "engine/refresh/watch_list.h"
+
+namespace revstat {
+
+// What is known of a source and what its rounds make of it: no thread, no
+// network, no disk. A round asks every URL that may be asked; it is well when
+// one of them gave an authentic CRL that is not refused. Not thread-safe.
+class WatchedSource {
+ public:
+  // `held` is the CRL that `state` names, or null.
+  WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
+                SourceState state, std::shared_ptr<const CrlSource> held);
+
+  const WatchedCrl& watched() const { return watched_; }
+  const SourceState& state() const { return state_; }
+  Time next_attempt() const { return state_.next_attempt; }
+  bool is_in_round() const { return open_ > 0; }
+
+  // Also where the next attempt is further away than any can be: then a clock
+  // was set back, or the state is damaged.
+  bool IsDue(Time now) const;
+  void MakeDue() { state_.next_attempt = Time(); }
+
+  // The requests of a round; none where Retry-After forbids all, and then the
+  // round is over. Finish is called once for each of them.
+  std::vector<FetchRequest> BeginRound(Time now);
+
+  // A download, for IngestWorker: what it is judged by.
+  IngestJob JobFor(std::unique_ptr<StagedFile> staged) const;
+
+  // The end of one request: by its own answer,
+  void FinishNotModified(const std::string& url, const FetchResult& result);
+  void FinishFailed(const std::string& url, const FetchResult& result,
+                    Time now);
+  // or by what became of the CRL that it brought.
+  void FinishTaken(const std::string& url, const FetchResult& result,
+                   std::shared_ptr<const CrlSource> held);
+  void FinishRefused(const std::string& url, const absl::Status& why);
+
+  // As FinishTaken, of a request that another object of this source began.
+  void Adopt(const std::string& url, const FetchResult& result,
+             std::shared_ptr<const CrlSource> held);
+  const std::shared_ptr<const CrlSource>& held() const { return held_; }
+
+  // When is_in_round() has become false: sets the next attempt.
+  void EndRound(Time now);
+
+  // The state as of `now`; remembers it, and says what it was before.
+  SourceHealth::State Judge(Time now);
+  SourceHealth Health(Time now) const;
+  std::optional<Time> stale_from() const;
+
+ private:
+  SourceHealth::State StateAt(Time now) const;
+
+  const WatchedCrl watched_;
+  const IssuerSource issuer_;
+  const double spread_;
+  SourceState state_;
+  std::shared_ptr<const CrlSource> held_;
+  std::optional<SourceHealth::State> judged_;
+
+  // Of the round.
+  size_t open_ = 0;
+  bool was_asked_ = false;
+  bool is_well_ = false;
+  std::optional<std::chrono::seconds> fresh_for_;
+  absl::Status error_;  // of the round, the last one of its URLs
+  absl::Status last_error_;
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_REFRESH_WATCHED_SOURCE_H_

@@ -1,0 +1,116 @@
+// A refresher on a store of its own, fed by a fault server, at a time that the
+// test sets.
+#ifndef REVSTAT_TESTS_REFRESH_REFRESHER_FIXTURE_H_
+#define REVSTAT_TESTS_REFRESH_REFRESHER_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/refresh/refresher.h"
+#include "tests/store/store_fixture.h"
+#include "tests/support/fault_server.h"
+
+namespace revstat::test {
+
+class RefresherFixture : public testing::Test {
+ protected:
+  using Kind = RefreshEvent::Kind;
+
+  // Of a CRL that this server has under a path; limits that end every fault
+  // soon, and no second try unless a test asks.
+  IssuerSource SourceOf(const std::string& name, const TestAuthority& ca,
+                        const std::vector<std::string>& paths) const {
+    IssuerSource source;
+    source.name = name;
+    source.trusted = {ca.Certificate()};
+    for (const std::string& path : paths)
+      source.crl_urls.push_back(server_.Url(path));
+    source.addresses = AddressPolicy::kAny;
+    source.limits.max_bytes = 4 << 20;
+    source.limits.low_speed_bytes = 1000;
+    source.limits.low_speed_time = std::chrono::milliseconds(100);
+    source.limits.total_time = std::chrono::seconds(20);
+    return source;
+  }
+
+  RefresherOptions Options() {
+    RefresherOptions options;
+    options.store = folder_.path() + "/store";
+    options.now = [this] { return FromUnix(now_.load()); };
+    options.on_event = [this](const RefreshEvent& event) {
+      const std::lock_guard lock(mutex_);
+      events_.push_back(event);
+    };
+    return options;
+  }
+
+  void Start(std::vector<IssuerSource> sources) { Start(sources, Options()); }
+  void Start(std::vector<IssuerSource> sources, RefresherOptions options) {
+    auto started = Refresher::Start(std::move(sources), std::move(options));
+    ASSERT_TRUE(started.ok()) << started.status();
+    refresher_ = *std::move(started);
+  }
+
+  // Every source once; gives what was told meanwhile.
+  std::vector<RefreshEvent> Round() {
+    refresher_->RefreshAll();
+    EXPECT_TRUE(refresher_->WaitForRound(std::chrono::seconds(60)));
+    return TakeEvents();
+  }
+  std::vector<RefreshEvent> TakeEvents() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(events_, {});
+  }
+
+  static std::vector<RefreshEvent> Of(const std::vector<RefreshEvent>& events,
+                                      Kind kind, std::string_view issuer) {
+    std::vector<RefreshEvent> found;
+    for (const RefreshEvent& event : events) {
+      if (event.kind == kind && event.health.issuer == issuer)
+        found.push_back(event);
+    }
+    return found;
+  }
+  // "refused victim too_slow; published other", in order.
+  static std::string Summary(const std::vector<RefreshEvent>& events) {
+    std::string text;
+    for (const RefreshEvent& event : events) {
+      text += Concat({text.empty() ? "" : "; ", NameOf(event.kind), " ",
+                      event.health.issuer, event.why.ok() ? "" : " ",
+                      event.why.ok() ? "" : NameOf(ErrorCodeOf(event.why))});
+    }
+    return text;
+  }
+
+  // By a reader that opens the store now. Issuers are numbered as they were
+  // added.
+  Status StatusOf(std::string_view serial, IssuerId issuer = 0) const {
+    const auto reader =
+        StoreReader::Open(folder_.path() + "/store", PolicyAt(kDuring));
+    EXPECT_TRUE(reader.ok()) << reader.status();
+    const SnapshotPublisher::Reader snapshot((*reader)->publisher());
+    return snapshot->Lookup(At(kDuring), Key(serial, issuer)).status;
+  }
+
+  void Serve(std::string_view file, const std::shared_ptr<const Buffer>& der) {
+    server_.folder().Write(file, TextOf(der->bytes()));
+  }
+
+  const FaultServer server_;
+  const TemporaryFolder folder_;
+  std::atomic<int64_t> now_ = ToUnix(*ParseTime(kDuring));
+  std::mutex mutex_;
+  std::vector<RefreshEvent> events_;
+  std::unique_ptr<Refresher> refresher_;  // ended first
+};
+
+}  // namespace revstat::test
+
+#endif  // REVSTAT_TESTS_REFRESH_REFRESHER_FIXTURE_H_

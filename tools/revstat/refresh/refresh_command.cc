@@ -1,0 +1,267 @@
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "engine/base/error.h"
+#include "engine/refresh/refresher.h"
+#include "tools/revstat/commands.h"
+#include "tools/revstat/common/output.h"
+#include "tools/revstat/refresh/event_json.h"
+#include "tools/revstat/refresh/source_files.h"
+
+namespace revstat::tool {
+namespace {
+
+using std::chrono::milliseconds;
+
+// What a CRL in the middle of being taken in gets to end in, after SIGTERM.
+constexpr milliseconds kPatience{700};
+
+struct RefreshOptions {
+  std::string store;
+  std::string sources;
+  bool is_once = false;
+  bool is_check = false;
+  uint64_t status_interval = 3600;
+  unsigned max_active = 128;
+  unsigned max_per_host = 4;
+  uint64_t max_serials = 20;
+  OddCrl shrunk = OddCrl::kReport;
+  OddCrl conflicting = OddCrl::kReport;
+};
+
+constexpr char kExamples[] = R"(
+Fetches the CRLs that the sources file names, takes in what is authentic and
+newer, and goes on so until SIGTERM. SIGHUP reads the sources file again. What
+happens is told in JSON lines on standard output. Whatever fails, what the
+store holds goes on being served.
+
+The sources file is TOML, a block for each issuer; tools/sources.toml is one
+with every key explained.
+
+Examples:
+  revstat refresh --sources sources.toml --check-config
+  revstat refresh --store /var/lib/revstat --sources sources.toml --once
+  revstat refresh --store /var/lib/revstat --sources sources.toml
+
+Exit status: 0 all sources are fresh (--once), the file is right
+(--check-config), or the end by SIGTERM or SIGINT; 1 a source is stale or
+missing (--once); 2 wrong usage, a wrong sources file, or a store that cannot
+be written.)";
+
+Time Now() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+}
+
+// Standard output, shared by the refresher's thread and ours. Each line goes
+// out at once: someone waits for it.
+class Lines {
+ public:
+  void Write(std::string_view line) {
+    const std::lock_guard lock(mutex_);
+    output_.Write(line);
+    output_.Flush();
+  }
+  bool ok() {
+    const std::lock_guard lock(mutex_);
+    return output_.status().ok();
+  }
+
+ private:
+  std::mutex mutex_;
+  Output output_{STDOUT_FILENO};
+};
+
+// Signals that end or reload; blocked before any thread starts, so that they
+// wait for Next.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, number);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+
+  // The next one, or 0 after `timeout`.
+  int Next(milliseconds timeout) const {
+    const timespec wait = {timeout.count() / 1000,
+                           timeout.count() % 1000 * 1'000'000};
+    const int number = sigtimedwait(&set_, nullptr, &wait);
+    return number > 0 ? number : 0;
+  }
+
+ private:
+  sigset_t set_;
+};
+
+int ReportProblems(const std::string& problems) {
+  std::string_view rest = problems;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    Report(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return kExitFailure;
+}
+
+void TellStatus(const Refresher& refresher, Lines* lines) {
+  std::string text;
+  for (const SourceHealth& health : refresher.Health())
+    text += JsonOf(health, Now());
+  lines->Write(text);
+}
+
+void Reload(const std::string& path, Refresher* refresher) {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+             static_cast<unsigned long long>(now.tv_sec) * 1'000'000 +
+                 static_cast<unsigned long long>(now.tv_nsec) / 1000);
+  LoadedSources loaded = LoadSources(path);
+  if (loaded.problems.empty()) {
+    refresher->Reload(std::move(loaded.issuers));
+  } else {
+    ReportProblems(loaded.problems);
+    Report("going on with the sources as they were");
+  }
+  sd_notify(0, "READY=1");
+}
+
+// Leaves at once where a large CRL is being taken in: the store survives that.
+void StopOrLeave(Refresher* refresher, int exit_status) {
+  sd_notify(0, "STOPPING=1");
+  if (!refresher->Stop(kPatience)) std::_Exit(exit_status);
+}
+
+int RunOnce(Refresher* refresher, const Signals& signals, Lines* lines) {
+  refresher->RefreshAll();
+  while (!refresher->WaitForRound(milliseconds(100))) {
+    const int number = signals.Next(milliseconds(0));
+    if (number == SIGTERM || number == SIGINT) {
+      StopOrLeave(refresher, kExitFailure);
+      return kExitFailure;
+    }
+  }
+  TellStatus(*refresher, lines);
+  const std::vector<SourceHealth> health = refresher->Health();
+  const bool is_fresh = std::ranges::all_of(health, [](const auto& source) {
+    return source.state == SourceHealth::State::kFresh;
+  });
+  StopOrLeave(refresher, is_fresh ? kExitActive : kExitNotActive);
+  return is_fresh ? kExitActive : kExitNotActive;
+}
+
+int RunService(const RefreshOptions& options, Refresher* refresher,
+               const Signals& signals, Lines* lines) {
+  sd_notify(0, "READY=1");
+  using Clock = std::chrono::steady_clock;
+  const auto interval = std::chrono::seconds(options.status_interval);
+  Clock::time_point next_status = Clock::now() + interval;
+  for (;;) {
+    const int number = signals.Next(milliseconds(1000));
+    if (number == SIGTERM || number == SIGINT) break;
+    if (number == SIGHUP) Reload(options.sources, refresher);
+    if (options.status_interval > 0 && Clock::now() >= next_status) {
+      next_status = Clock::now() + interval;
+      TellStatus(*refresher, lines);
+    }
+    if (!lines->ok()) {
+      Report("standard output is closed");
+      StopOrLeave(refresher, kExitFailure);
+      return kExitFailure;
+    }
+  }
+  StopOrLeave(refresher, kExitActive);
+  return kExitActive;
+}
+
+int RunRefresh(const RefreshOptions& options) {
+  LoadedSources loaded = LoadSources(options.sources);
+  if (!loaded.problems.empty()) return ReportProblems(loaded.problems);
+  if (options.is_check) return kExitActive;
+  if (options.store.empty()) {
+    Report("--store is required");
+    return kExitFailure;
+  }
+  const Signals signals;
+  Lines lines;
+  RefresherOptions refresher_options;
+  refresher_options.store = options.store;
+  refresher_options.updater.holder = "revstat refresh";
+  refresher_options.updater.shrunk = options.shrunk;
+  refresher_options.updater.conflicting = options.conflicting;
+  refresher_options.fetcher.max_active = options.max_active;
+  refresher_options.fetcher.max_per_host = options.max_per_host;
+  refresher_options.max_first_changes = options.max_serials;
+  refresher_options.on_event = [&lines](const RefreshEvent& event) {
+    lines.Write(JsonOf(event));
+  };
+  auto refresher =
+      Refresher::Start(std::move(loaded.issuers), std::move(refresher_options));
+  if (!refresher.ok()) {
+    Report(MessageOf(refresher.status()));
+    return kExitFailure;
+  }
+  return options.is_once
+             ? RunOnce(refresher->get(), signals, &lines)
+             : RunService(options, refresher->get(), signals, &lines);
+}
+
+}  // namespace
+
+void AddRefreshCommand(CLI::App& app, int* exit_status) {
+  auto options = std::make_shared<RefreshOptions>();
+  CLI::App* refresh = app.add_subcommand(
+      "refresh", "Fetch CRLs and keep those of a store current");
+  refresh->footer(kExamples);
+  refresh->add_option("--store", options->store, "The store; made if missing")
+      ->type_name("DIR");
+  refresh
+      ->add_option("--sources", options->sources,
+                   "The sources file: which CRLs, from where, by whom (TOML)")
+      ->type_name("FILE")
+      ->required();
+  refresh->add_flag("--once", options->is_once,
+                    "Ask every source once and end; obeys Retry-After alone");
+  refresh->add_flag("--check-config", options->is_check,
+                    "Only read the sources file and what it names");
+  refresh
+      ->add_option("--status-interval", options->status_interval,
+                   "How often each source's state is told; 0: never")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  refresh->add_option("--max-fetches", options->max_active, "Fetches at a time")
+      ->check(CLI::Range(1, 300))
+      ->capture_default_str();
+  refresh
+      ->add_option("--max-per-host", options->max_per_host,
+                   "Fetches at a time from one host")
+      ->check(CLI::Range(1, 300))
+      ->capture_default_str();
+  refresh
+      ->add_option("--max-serials", options->max_serials,
+                   "Serials that an event names of those that changed")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  refresh->add_flag_callback(
+      "--refuse-shrunk", [options] { options->shrunk = OddCrl::kRefuse; },
+      "Refuse a CRL with less than half of the entries, not only report it");
+  refresh->add_flag_callback(
+      "--refuse-conflicting",
+      [options] { options->conflicting = OddCrl::kRefuse; },
+      "Refuse other octets under a number that is held, not only report it");
+  refresh->callback(
+      [options, exit_status] { *exit_status = RunRefresh(*options); });
+}
+
+}  // namespace revstat::tool
