@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_format.h"
 #include "bench/ingest.h"
+#include "bench/many_issuers.h"
 #include "bench/program.h"
+#include "bench/random_lines.h"
 #include "bench/rate_goal.h"
 #include "bench/revstat_contenders.h"
 #include "bench/subject.h"
@@ -75,6 +77,17 @@ std::vector<Goal> PartitionGoals(const DataFiles& files, int rounds) {
   return {RateGoal(
       "batch of bare serials, 1 thread, 128 partitions", "one CRL", 0.5, rounds,
       [&] { return Rate(*many, 1); }, [&] { return Rate(*one, 1); })};
+}
+
+std::vector<Goal> ManyIssuersGoals(int rounds) {
+  constexpr uint32_t kIssuers = 3000;
+  ManyIssuers issuers(kIssuers, kLargeCrl / kIssuers, kGoalHits);
+  Require(issuers.Check());
+  RandomLines memory(issuers.index_bytes());
+  return {RateGoal(
+      "batch, 1 thread, 3,000 issuers mixed", "random cache lines", 0.45,
+      rounds, [&] { return Rate(issuers, 1); },
+      [&] { return Rate(memory, 1); })};
 }
 
 }  // namespace revstat::bench

@@ -1,4 +1,4 @@
-// The goals for deltas and partitioned CRLs.
+// The goals for deltas, many issuers and partitioned CRLs.
 #ifndef REVSTAT_BENCH_GOALS_SCOPES_H_
 #define REVSTAT_BENCH_GOALS_SCOPES_H_
 
@@ -15,6 +15,10 @@ std::vector<Goal> DeltaGoals(const DataFiles& files, int rounds);
 
 // Lookups of bare serials in 128 partitions of the large CRL.
 std::vector<Goal> PartitionGoals(const DataFiles& files, int rounds);
+
+// Lookups over 3,000 issuers, each with a CRL of its own, as many entries as
+// the large CRL in all, in random order.
+std::vector<Goal> ManyIssuersGoals(int rounds);
 
 }  // namespace revstat::bench
 

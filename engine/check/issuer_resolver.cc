@@ -101,9 +101,7 @@ std::shared_ptr<const Coverage> IssuerResolver::CoverageOf(
   Coverage coverage =
       snapshot_.CoverageOf(issuer, CertificateScope::Of(certificate));
   std::shared_ptr<const Coverage> kept;
-  const Coverage& bare = snapshot_.BareCoverage(issuer);
-  if (coverage.parts.empty() || coverage.parts != bare.parts ||
-      coverage.keys != bare.keys || coverage.rule != bare.rule)
+  if (!coverage.IsLike(snapshot_.BareCoverage(issuer)))
     kept = std::make_shared<const Coverage>(std::move(coverage));
   if (coverages_.size() >= kMaxRemembered) coverages_.clear();
   if (key_.size() <= kMaxKeyBytes) coverages_.emplace(key_, kept);

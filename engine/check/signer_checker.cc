@@ -63,14 +63,11 @@ Status SignerChecker::StatusOf(const CertificateView& certificate,
   Question question = resolver_.QuestionOf(certificate);
   const IssuerId issuer = question.key.issuer;
   if (issuer >= believed.size() || !believed[issuer]) return Status::kUnknown;
-  Coverage coverage = question.coverage != nullptr
-                          ? *question.coverage
-                          : snapshot_.BareCoverage(issuer);
-  std::erase_if(coverage.parts, [&](const Coverage::Part& part) {
-    const IssuerId by = snapshot_.SignerOf(part);
-    return by != signer && !believed[by];
-  });
-  question.coverage = std::make_shared<const Coverage>(std::move(coverage));
+  const Coverage& coverage = question.coverage != nullptr
+                                 ? *question.coverage
+                                 : snapshot_.BareCoverage(issuer);
+  question.coverage = std::make_shared<const Coverage>(snapshot_.Restrict(
+      coverage, [&](IssuerId by) { return by == signer || believed[by]; }));
   return Check(snapshot_, policy_, question).status;
 }
 

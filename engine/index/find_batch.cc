@@ -1,5 +1,8 @@
 #include "engine/index/find_batch.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "engine/index/kernel.h"
 
 namespace revstat {
@@ -34,38 +37,38 @@ const char* NameOf(Kernel kernel) {
   return "";
 }
 
-void FindBatch(const Probe* probes, size_t count, uint32_t* offsets) {
-  FindBatchWith(BestKernel(), probes, count, offsets);
+size_t FindListed(const Probe* probes, size_t count, ListedSerial* found) {
+  return FindListedWith(BestKernel(), probes, count, found);
 }
 
-void FindBatch(const SerialSet& set, const SerialColumn& serials, size_t count,
-               uint32_t* offsets) {
-  FindBatchWith(BestKernel(), set, serials, count, offsets);
+size_t FindListed(const SerialSet& set, const SerialColumn& serials,
+                  size_t count, ListedSerial* found) {
+  return FindListedWith(BestKernel(), set, serials, count, found);
 }
 
 uint32_t FindOne(const SerialSet& set, const SerialNumber& serial) {
   return FindOneWith(BestKernel(), set, serial);
 }
 
-void FindBatchWith(Kernel kernel, const Probe* probes, size_t count,
-                   uint32_t* offsets) {
+size_t FindListedWith(Kernel kernel, const Probe* probes, size_t count,
+                      ListedSerial* found) {
 #if defined(__x86_64__)
-  if (kernel == Kernel::kAvx512) return FindBatchAvx512(probes, count, offsets);
-  if (kernel == Kernel::kAvx2) return FindBatchAvx2(probes, count, offsets);
+  if (kernel == Kernel::kAvx512) return FindListedAvx512(probes, count, found);
+  if (kernel == Kernel::kAvx2) return FindListedAvx2(probes, count, found);
 #endif
-  FindBatchScalar(probes, count, offsets);
+  return FindListedScalar(probes, count, found);
 }
 
-void FindBatchWith(Kernel kernel, const SerialSet& set,
-                   const SerialColumn& serials, size_t count,
-                   uint32_t* offsets) {
+size_t FindListedWith(Kernel kernel, const SerialSet& set,
+                      const SerialColumn& serials, size_t count,
+                      ListedSerial* found) {
 #if defined(__x86_64__)
   if (kernel == Kernel::kAvx512)
-    return FindBatchAvx512(set, serials, count, offsets);
+    return FindListedAvx512(set, serials, count, found);
   if (kernel == Kernel::kAvx2)
-    return FindBatchAvx2(set, serials, count, offsets);
+    return FindListedAvx2(set, serials, count, found);
 #endif
-  FindBatchScalar(set, serials, count, offsets);
+  return FindListedScalar(set, serials, count, found);
 }
 
 uint32_t FindOneWith(Kernel kernel, const SerialSet& set,
@@ -75,6 +78,32 @@ uint32_t FindOneWith(Kernel kernel, const SerialSet& set,
   if (kernel == Kernel::kAvx2) return FindOneAvx2(set, serial);
 #endif
   return FindOneScalar(set, serial);
+}
+
+namespace {
+
+void WriteOffsets(const std::vector<ListedSerial>& found, size_t found_count,
+                  size_t count, uint32_t* offsets) {
+  std::fill_n(offsets, count, SerialSet::kNotListed);
+  for (size_t k = 0; k < found_count; ++k)
+    offsets[found[k].probe] = found[k].offset;
+}
+
+}  // namespace
+
+void FindBatchWith(Kernel kernel, const Probe* probes, size_t count,
+                   uint32_t* offsets) {
+  std::vector<ListedSerial> found(count);
+  WriteOffsets(found, FindListedWith(kernel, probes, count, found.data()),
+               count, offsets);
+}
+
+void FindBatchWith(Kernel kernel, const SerialSet& set,
+                   const SerialColumn& serials, size_t count,
+                   uint32_t* offsets) {
+  std::vector<ListedSerial> found(count);
+  WriteOffsets(found, FindListedWith(kernel, set, serials, count, found.data()),
+               count, offsets);
 }
 
 }  // namespace revstat

@@ -8,6 +8,7 @@
 #define REVSTAT_ENGINE_INDEX_KERNEL_H_
 
 #include "engine/index/find_batch.h"
+#include "engine/index/serial_router.h"
 
 namespace revstat {
 
@@ -36,10 +37,13 @@ struct SerialSetAccess {
 };
 
 // Of each kernel.
-#define REVSTAT_DECLARE_KERNEL(name)                                          \
-  void FindBatch##name(const Probe* probes, size_t count, uint32_t* offsets); \
-  void FindBatch##name(const SerialSet& set, const SerialColumn& serials,     \
-                       size_t count, uint32_t* offsets);                      \
+#define REVSTAT_DECLARE_KERNEL(name)                                           \
+  size_t FindListed##name(const Probe* probes, size_t count,                   \
+                          ListedSerial* found);                                \
+  size_t FindListed##name(const SerialSet& set, const SerialColumn& serials,   \
+                          size_t count, ListedSerial* found);                  \
+  size_t FindRouted##name(const SerialSet& table, const SerialColumn& serials, \
+                          size_t count, RoutedSerial* found, size_t capacity); \
   uint32_t FindOne##name(const SerialSet& set, const SerialNumber& serial);
 REVSTAT_DECLARE_KERNEL(Scalar)
 REVSTAT_DECLARE_KERNEL(Avx2)

@@ -22,13 +22,18 @@ constexpr auto Match = [](const SerialSetLine& line, uint16_t fingerprint) {
 
 }  // namespace
 
-void FindBatchAvx2(const Probe* probes, size_t count, uint32_t* offsets) {
-  RunBatch(probes, count, offsets, Match);
+size_t FindListedAvx2(const Probe* probes, size_t count, ListedSerial* found) {
+  return RunBatch(probes, count, found, Match);
 }
 
-void FindBatchAvx2(const SerialSet& set, const SerialColumn& serials,
-                   size_t count, uint32_t* offsets) {
-  RunBatch(set, serials, count, offsets, Match);
+size_t FindListedAvx2(const SerialSet& set, const SerialColumn& serials,
+                      size_t count, ListedSerial* found) {
+  return RunBatch(set, serials, count, found, Match);
+}
+
+size_t FindRoutedAvx2(const SerialSet& table, const SerialColumn& serials,
+                      size_t count, RoutedSerial* found, size_t capacity) {
+  return RunRouting(table, serials, count, found, capacity, Match);
 }
 
 uint32_t FindOneAvx2(const SerialSet& set, const SerialNumber& serial) {

@@ -23,6 +23,10 @@ constexpr size_t kRing = 64;  // a power of two above kAhead
 constexpr size_t kBlock = 64;
 constexpr size_t kHitBlocks = 3;
 
+// A set with no more lines than this, a delta say, is in the cache anyway after
+// the first probes: nothing is to be gained by looking ahead.
+constexpr uint64_t kSmallSet = 1024;
+
 // Questions about one set.
 struct OneSet {
   const SerialSet& the_set;
@@ -116,17 +120,15 @@ uint32_t RunOne(const SerialSet& set, const SerialNumber& serial, Match match) {
                       home.fingerprint, octets, match);
 }
 
+// Appends to `found` what is listed, in the order of the questions.
 template <class Questions, class Match>
 class Batch {
  public:
-  Batch(const Questions& questions, size_t count, uint32_t* offsets,
+  Batch(const Questions& questions, size_t count, ListedSerial* found,
         Match match)
-      : questions_(questions),
-        count_(count),
-        offsets_(offsets),
-        match_(match) {}
+      : questions_(questions), count_(count), found_(found), match_(match) {}
 
-  void Run() {
+  size_t Run() {
     const size_t ahead = count_ < kAhead ? count_ : kAhead;
     for (size_t i = 0; i < ahead; ++i) Locate(i);
     const size_t blocks = (count_ + kBlock - 1) / kBlock;
@@ -136,6 +138,21 @@ class Batch {
       if (b >= 1 && b - 1 < blocks) Fetch(hits_[(b - 1) % kHitBlocks]);
       if (b < blocks) MatchBlock(b * kBlock, hits_[b % kHitBlocks]);
     }
+    return found_count_;
+  }
+
+  // The same without looking ahead for lines.
+  size_t RunSmall() {
+    HitBlock& block = hits_[0];
+    for (size_t begin = 0; begin < count_; begin += kBlock) {
+      block.size = 0;
+      const size_t end = begin + kBlock < count_ ? begin + kBlock : count_;
+      for (size_t i = begin; i < end; ++i) MatchOne(i, Home(i), block);
+      if (block.size == 0) continue;
+      Fetch(block);
+      Confirm(block);
+    }
+    return found_count_;
   }
 
  private:
@@ -155,24 +172,26 @@ class Batch {
   };
   static constexpr uint64_t kNoRank = ~uint64_t{0};
 
-  void Locate(size_t i) {
+  Located Home(size_t i) const {
     const SerialSet& set = questions_.set(i);
     const SerialSetHome home =
         HomeOf(HashOf(set, LoadSerial(questions_.serial(i))),
                SerialSetAccess::partition_bits(set),
                SerialSetAccess::bucket_count(set));
-    const SerialSetLine* const line = SerialSetAccess::lines(set) + home.bucket;
-    __builtin_prefetch(line);
-    ring_[i % kRing] = {line, home.fingerprint};
+    return {SerialSetAccess::lines(set) + home.bucket, home.fingerprint};
   }
 
-  void MatchOne(size_t i, HitBlock& block) {
-    const Located located = ring_[i % kRing];
+  void Locate(size_t i) {
+    const Located located = Home(i);
+    __builtin_prefetch(located.line);
+    ring_[i % kRing] = located;
+  }
+
+  void MatchOne(size_t i, const Located& located, HitBlock& block) {
     const SerialSetLine& line = *located.line;
     const auto fingerprint = static_cast<uint16_t>(located.fingerprint);
     const uint32_t mask = match_(line, fingerprint);
     const uint32_t goes_on = line.overflow & OverflowBit(fingerprint);
-    offsets_[i] = SerialSet::kNotListed;
     // Without a branch: whether a serial is listed cannot be predicted.
     Hit& hit = block.hits[block.size];
     hit.line = &line;
@@ -190,9 +209,9 @@ class Batch {
     size_t i = begin;
     for (; i < end && i < to_locate; ++i) {
       Locate(i + kAhead);
-      MatchOne(i, block);
+      MatchOne(i, ring_[i % kRing], block);
     }
-    for (; i < end; ++i) MatchOne(i, block);
+    for (; i < end; ++i) MatchOne(i, ring_[i % kRing], block);
     for (size_t k = 0; k < block.size; ++k) {
       const Hit& hit = block.hits[k];
       const SerialSet& set = questions_.set(hit.probe);
@@ -223,40 +242,157 @@ class Batch {
       const SerialSet& set = questions_.set(hit.probe);
       const uint8_t* const octets = questions_.serial(hit.probe);
       const Serial serial = LoadSerial(octets);
-      if (QuickConfirm(set, hit.offset, serial)) {
-        offsets_[hit.probe] = hit.offset;
-        continue;
+      uint32_t offset = hit.offset;
+      if (!QuickConfirm(set, offset, serial)) {
+        // A fingerprint shared by chance, or an overflowing line: about one
+        // probe in fifty.
+        const SerialSetHome home =
+            HomeOf(HashOf(set, serial), SerialSetAccess::partition_bits(set),
+                   SerialSetAccess::bucket_count(set));
+        offset = FindFromLine(set, hit.line, home.fingerprint, octets, match_);
       }
-      // A fingerprint shared by chance, or an overflowing line: about one probe
-      // in fifty.
-      const SerialSetHome home =
-          HomeOf(HashOf(set, serial), SerialSetAccess::partition_bits(set),
-                 SerialSetAccess::bucket_count(set));
-      offsets_[hit.probe] =
-          FindFromLine(set, hit.line, home.fingerprint, octets, match_);
+      if (offset != SerialSet::kNotListed)
+        found_[found_count_++] = {hit.probe, offset};
     }
   }
 
   const Questions questions_;
   const size_t count_;
-  uint32_t* const offsets_;
+  ListedSerial* const found_;
   const Match match_;
+  size_t found_count_ = 0;
   Located ring_[kRing];
   HitBlock hits_[kHitBlocks];
 };
 
 template <class Match>
-void RunBatch(const Probe* probes, size_t count, uint32_t* offsets,
-              Match match) {
-  Batch<ManySets, Match>(ManySets{probes}, count, offsets, match).Run();
+size_t RunBatch(const Probe* probes, size_t count, ListedSerial* found,
+                Match match) {
+  return Batch<ManySets, Match>(ManySets{probes}, count, found, match).Run();
 }
 
 template <class Match>
-void RunBatch(const SerialSet& set, const SerialColumn& serials, size_t count,
-              uint32_t* offsets, Match match) {
+size_t RunBatch(const SerialSet& set, const SerialColumn& serials, size_t count,
+                ListedSerial* found, Match match) {
   const OneSet questions{set, reinterpret_cast<const uint8_t*>(serials.first),
                          serials.stride};
-  Batch<OneSet, Match>(questions, count, offsets, match).Run();
+  Batch<OneSet, Match> batch(questions, count, found, match);
+  return SerialSetAccess::line_count(set) <= kSmallSet ? batch.RunSmall()
+                                                       : batch.Run();
+}
+
+// The candidates of one block of probes, and then of the next, so that the
+// parts' numbers are on their way meanwhile.
+template <class Match>
+class Routing {
+ public:
+  Routing(const SerialSet& table, const SerialColumn& serials, size_t count,
+          RoutedSerial* found, size_t capacity, Match match)
+      : questions_{table, reinterpret_cast<const uint8_t*>(serials.first),
+                   serials.stride},
+        count_(count),
+        found_(found),
+        capacity_(capacity),
+        match_(match) {}
+
+  size_t Run() {
+    for (size_t i = 0; i < count_ && i < kAhead; ++i) Locate(i);
+    size_t pending = 0;
+    for (size_t begin = 0; begin < count_; begin += kBlock) {
+      const size_t other = begin / kBlock % 2;
+      const size_t matched = MatchBlock(begin, matches_[other]);
+      if (!Expand(matches_[1 - other], pending)) return kTooManyRouted;
+      pending = matched;
+    }
+    const size_t last = count_ == 0 ? 0 : (count_ - 1) / kBlock % 2;
+    return Expand(matches_[last], pending) ? found_count_ : kTooManyRouted;
+  }
+
+ private:
+  struct Located {
+    const SerialSetLine* line;
+    uint64_t fingerprint;
+  };
+  struct Matched {
+    Located located;
+    uint32_t mask;
+    uint32_t probe;
+  };
+
+  void Locate(size_t i) {
+    const SerialSet& table = questions_.the_set;
+    const SerialSetHome home =
+        HomeOf(HashOf(table, LoadSerial(questions_.serial(i))),
+               SerialSetAccess::partition_bits(table),
+               SerialSetAccess::bucket_count(table));
+    const SerialSetLine* line = SerialSetAccess::lines(table) + home.bucket;
+    __builtin_prefetch(line);
+    ring_[i % kRing] = {line, home.fingerprint};
+  }
+
+  size_t MatchBlock(size_t begin, Matched* matches) {
+    size_t matched = 0;
+    const size_t end = begin + kBlock < count_ ? begin + kBlock : count_;
+    for (size_t i = begin; i < end; ++i) {
+      const Located located = ring_[i % kRing];
+      if (i + kAhead < count_) Locate(i + kAhead);
+      const SerialSetLine& line = *located.line;
+      const auto fingerprint = static_cast<uint16_t>(located.fingerprint);
+      const uint32_t mask = match_(line, fingerprint);
+      const uint32_t goes_on = line.overflow & OverflowBit(fingerprint);
+      // Without a branch: whether a serial is listed cannot be predicted.
+      matches[matched] = {located, mask, static_cast<uint32_t>(i)};
+      matched += (mask | goes_on) != 0 ? 1 : 0;
+    }
+    const uint32_t* const parts = SerialSetAccess::offsets(questions_.the_set);
+    for (size_t k = 0; k < matched; ++k)
+      __builtin_prefetch(parts + matches[k].located.line->rank);
+    return matched;
+  }
+
+  // Every slot that may be the serial's: a serial is in as many parts as it
+  // likes. False where there is no room for them.
+  bool Expand(const Matched* matches, size_t count) {
+    const SerialSet& table = questions_.the_set;
+    const SerialSetLine* const end =
+        SerialSetAccess::lines(table) + SerialSetAccess::line_count(table);
+    for (size_t k = 0; k < count; ++k) {
+      const SerialSetLine* line = matches[k].located.line;
+      const auto fingerprint =
+          static_cast<uint16_t>(matches[k].located.fingerprint);
+      uint32_t mask = matches[k].mask;
+      for (;;) {
+        for (; mask != 0; mask &= mask - 1) {
+          const uint64_t rank =
+              uint64_t{line->rank} + static_cast<uint32_t>(__builtin_ctz(mask));
+          if (rank >= SerialSetAccess::entry_count(table)) continue;
+          if (found_count_ == capacity_) return false;
+          found_[found_count_++] = {matches[k].probe,
+                                    SerialSetAccess::offsets(table)[rank]};
+        }
+        if ((line->overflow & OverflowBit(fingerprint)) == 0) break;
+        if (++line == end) break;
+        mask = match_(*line, fingerprint);
+      }
+    }
+    return true;
+  }
+
+  const OneSet questions_;
+  const size_t count_;
+  RoutedSerial* const found_;
+  const size_t capacity_;
+  const Match match_;
+  size_t found_count_ = 0;
+  Located ring_[kRing];
+  Matched matches_[2][kBlock];
+};
+
+template <class Match>
+size_t RunRouting(const SerialSet& table, const SerialColumn& serials,
+                  size_t count, RoutedSerial* found, size_t capacity,
+                  Match match) {
+  return Routing<Match>(table, serials, count, found, capacity, match).Run();
 }
 
 }  // namespace

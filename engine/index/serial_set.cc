@@ -56,7 +56,7 @@ absl::StatusOr<SerialSet> SerialSet::Open(Bytes index, Bytes der) {
   set.offsets_ =
       reinterpret_cast<const uint32_t*>(set.lines_ + header.line_count);
   set.line_count_ = header.line_count;
-  set.bucket_count_ = header.bucket_count;
+  set.bucket_count_ = static_cast<uint32_t>(header.bucket_count);
   set.entry_count_ = header.entry_count;
   set.partition_bits_ = header.partition_bits;
   set.key_ = header.key;
@@ -67,16 +67,25 @@ absl::StatusOr<SerialSet> SerialSet::Open(Bytes index, Bytes der) {
 // An entry is SEQUENCE { INTEGER ...; its length takes one octet, or up to
 // five.
 bool SerialSet::Confirm(uint32_t offset, const SerialNumber& serial) const {
+  std::array<uint64_t, 3> words;
+  return ReadSerial(offset, &words) && words == serial.Words();
+}
+
+bool SerialSet::ReadSerial(uint32_t offset,
+                           std::array<uint64_t, 3>* words) const {
+  *words = {};
   const uint64_t size = der_.size();
   if (offset + uint64_t{2} > size) return false;
   const uint8_t length = der_[offset + 1];
   const uint64_t integer =
       offset + uint64_t{2} + (length < 0x80 ? 0 : length & 0x7f);
-  const Bytes content = serial.content();
-  if (integer + 2 + content.size() > size) return false;
-  return der_[integer + 1] == content.size() &&
-         std::memcmp(der_.data() + integer + 2, content.data(),
-                     content.size()) == 0;
+  if (integer + 2 > size) return false;
+  const uint8_t octets = der_[integer + 1];
+  if (octets > SerialNumber::kMaxOctets || integer + 2 + octets > size)
+    return false;
+  std::memcpy(words->data(), der_.data() + integer + 2, octets);
+  (*words)[2] |= uint64_t{octets} << 56;
+  return true;
 }
 
 uint32_t SerialSet::FindFrom(uint64_t line, uint16_t fingerprint,

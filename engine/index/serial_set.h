@@ -13,6 +13,7 @@
 #ifndef REVSTAT_ENGINE_INDEX_SERIAL_SET_H_
 #define REVSTAT_ENGINE_INDEX_SERIAL_SET_H_
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -54,14 +55,16 @@ struct SerialSetHome {
   uint16_t fingerprint;
 };
 
-class SerialSet {
+// Aligned so that what a probe of an unlisted serial reads of it, the first
+// members, is one cache line.
+class alignas(64) SerialSet {
  public:
   // What Find returns for a serial that is not listed. No entry is at offset 0:
   // the CertificateList itself begins there.
   static constexpr uint32_t kNotListed = 0;
 
   // The empty set: lists nothing.
-  SerialSet() : lines_(&kNoEntries), line_count_(1), bucket_count_(1) {}
+  SerialSet() : lines_(&kNoEntries), bucket_count_(1), line_count_(1) {}
 
   // Reads index bytes made for the CRL `der`. Fails with kBadIndex where sizes
   // do not agree; damage inside the planes can give a wrong answer (the store
@@ -74,24 +77,42 @@ class SerialSet {
 
   uint64_t size() const { return entry_count_; }
 
+  // Calls visit(const std::array<uint64_t, 3>&) with the Words() of each serial
+  // listed, once, in the order of the index. Random reads of the DER.
+  template <class Visit>
+  void ForEachSerial(Visit&& visit) const {
+    constexpr uint64_t kAhead = 16;
+    for (uint64_t rank = 0; rank < entry_count_; ++rank) {
+      if (rank + kAhead < entry_count_ && offsets_[rank + kAhead] < der_.size())
+        __builtin_prefetch(der_.data() + offsets_[rank + kAhead]);
+      std::array<uint64_t, 3> words;
+      if (ReadSerial(offsets_[rank], &words)) visit(words);
+    }
+  }
+
  private:
   friend struct SerialSetAccess;
 
   bool Confirm(uint32_t offset, const SerialNumber& serial) const;
+  // False, and zeros, where no serial that Confirm could accept stands there.
+  bool ReadSerial(uint32_t offset, std::array<uint64_t, 3>* words) const;
   uint32_t FindFrom(uint64_t line, uint16_t fingerprint,
                     const SerialNumber& serial) const;
 
   static const SerialSetLine kNoEntries;
 
+  // The first cache line of it.
   const SerialSetLine* lines_;
+  HashKey key_;
+  uint32_t bucket_count_;  // 1 or more, so that a line can always be read
+  uint32_t partition_bits_ = 0;
+  // The second.
   const uint32_t* offsets_ = nullptr;
   uint64_t line_count_;
-  uint64_t bucket_count_;  // 1 or more, so that a line can always be read
   uint64_t entry_count_ = 0;
-  uint32_t partition_bits_ = 0;
-  HashKey key_;
   Bytes der_;
 };
+static_assert(sizeof(SerialSet) == 128);
 
 // The hash cut up: partition and position choose the bucket, the 16 bits behind
 // them are the fingerprint, never 0.

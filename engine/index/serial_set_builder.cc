@@ -95,7 +95,7 @@ class SerialSetBuilder::Layout {
  public:
   // `lines` and `offsets` are zeroed and have room for `line_count` lines and
   // for every record.
-  Layout(const CrlView& crl, uint32_t partition_bits, uint64_t bucket_count,
+  Layout(const CrlView* crl, uint32_t partition_bits, uint64_t bucket_count,
          SerialSetLine* lines, uint64_t line_count, uint32_t* offsets)
       : crl_(crl),
         bits_(partition_bits + kPositionBits),
@@ -125,7 +125,7 @@ class SerialSetBuilder::Layout {
   void Place(const Items& from, size_t begin, size_t end);
   void EndLine();
 
-  const CrlView& crl_;
+  const CrlView* const crl_;  // null: twins stay
   const uint32_t bits_;
   const uint64_t bucket_count_;
   SerialSetLine* const lines_;
@@ -182,7 +182,8 @@ void SerialSetBuilder::Layout::AddPartition(uint64_t partition,
 // The part of a bucket that is in sorted_[begin, end). A bucket on the border
 // of two partitions comes in two parts.
 void SerialSetBuilder::Layout::AddBucket(size_t begin, size_t end) {
-  if (MayHaveTwins(begin, end)) end = DropDuplicates(begin, end);
+  if (crl_ != nullptr && MayHaveTwins(begin, end))
+    end = DropDuplicates(begin, end);
   const size_t fits =
       std::min(end, begin + SerialSetLine::kSlots - used_) - begin;
   Place(sorted_, begin, begin + fits);
@@ -228,8 +229,8 @@ size_t SerialSetBuilder::Layout::DropDuplicates(size_t begin, size_t end) {
 // False where the two entries are of different serials. Otherwise `kept` is
 // made the stricter of the two.
 bool SerialSetBuilder::Layout::KeepStricter(size_t kept, size_t added) {
-  const auto a = CrlEntryReader::At(crl_, sorted_.offsets[kept]);
-  const auto b = CrlEntryReader::At(crl_, sorted_.offsets[added]);
+  const auto a = CrlEntryReader::At(*crl_, sorted_.offsets[kept]);
+  const auto b = CrlEntryReader::At(*crl_, sorted_.offsets[added]);
   if (!a.has_value() || !b.has_value() || a->serial != b->serial) return false;
   if (IsStricter(*b, *a)) sorted_.offsets[kept] = sorted_.offsets[added];
   return true;
@@ -290,6 +291,14 @@ void SerialSetBuilder::NewChunk(Record** end) {
 }
 
 SerialSetBuilder::Result SerialSetBuilder::Build(const CrlView& crl) && {
+  return BuildWith(&crl);
+}
+
+HugeMemory SerialSetBuilder::BuildTable() && {
+  return std::move(BuildWith(nullptr).index);
+}
+
+SerialSetBuilder::Result SerialSetBuilder::BuildWith(const CrlView* crl) {
   const auto bucket_count =
       static_cast<uint64_t>(static_cast<double>(added_) / kFill) + 1;
   // The last buckets may overflow past the last line. A handful of lines is

@@ -42,6 +42,8 @@ class SerialSetBuilder {
   // checked; where a serial is listed twice the stricter entry is kept: revoked
   // before on hold before removed, then the earlier revocation.
   Result Build(const CrlView& crl) &&;
+  // The same for values that are no offsets, and all of which are kept.
+  HugeMemory BuildTable() &&;
 
  private:
   // The hash bits behind the partition's: 16 of position, 16 of fingerprint.
@@ -72,6 +74,8 @@ class SerialSetBuilder {
     ++added_;
   }
   void NewChunk(Record** end);
+  // `crl` null: keeps what is added twice.
+  Result BuildWith(const CrlView* crl);
 
   HashKey key_;
   uint32_t partition_bits_;

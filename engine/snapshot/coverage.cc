@@ -41,10 +41,10 @@ void Snapshot::AddIndirect(const Authority& speaker,
     const ReasonMask covered =
         CoveredReasons(scopes_[series_[series].scope], scope);
     if (covered == 0) continue;
-    coverage->parts.push_back({series, covered, covered,
-                               series_[series].is_listing_only
-                                   ? Coverage::Use::kListing
-                                   : Coverage::Use::kCovers});
+    coverage->parts_.push_back({series, covered, covered,
+                                series_[series].is_listing_only
+                                    ? Coverage::Use::kListing
+                                    : Coverage::Use::kCovers});
   }
 }
 
@@ -53,34 +53,36 @@ void Snapshot::AddIndirect(const Authority& speaker,
 void Snapshot::RequireOwnKey(IssuerId issuer, Coverage* coverage) const {
   bool has_own = false;
   bool has_other = false;
-  for (const Coverage::Part& part : coverage->parts) {
+  for (const Coverage::Part& part : coverage->parts_) {
     if (part.use != Coverage::Use::kCovers) continue;
     (series_[part.series].signer == issuer ? has_own : has_other) = true;
   }
-  if (has_own && has_other) coverage->keys = {issuer};
+  if (has_own && has_other) coverage->keys_ = {issuer};
 }
 
 Coverage Snapshot::CoverageOf(IssuerId issuer,
                               const CertificateScope& scope) const {
   Coverage coverage;
-  coverage.snapshot = id_;
-  coverage.without_parts = Cause::kNoIssuer;
+  coverage.snapshot_ = id_;
+  coverage.without_parts_ = Cause::kNoIssuer;
   if (issuer >= issuers_.size()) return coverage;
-  coverage.without_parts = bare_[issuer].without_parts;
+  coverage.without_parts_ = bare_[issuer].without_parts_;
   const Authority& own = authorities_[issuers_[issuer].authority];
   for (uint32_t position : own.series) {
     const Series& series = series_[position];
     const CrlScope& crl = scopes_[series.scope];
-    coverage.without_parts = Cause::kOutOfScope;
+    coverage.without_parts_ = Cause::kOutOfScope;
     if (crl.kinds == CertificateKinds::kAttribute) continue;
     const ReasonMask covered = CoveredReasons(crl, scope);
     // The CA's list of other certificates is no proof that this is active; but
     // where it lists this one, the CA has revoked it.
     const bool covers = covered != 0 && !series.is_listing_only;
-    coverage.parts.push_back(
+    coverage.parts_.push_back(
         {position, covered, covered,
          covers ? Coverage::Use::kCovers : Coverage::Use::kListing});
   }
+  coverage.authority_ = issuers_[issuer].authority;
+  coverage.own_parts_ = static_cast<uint32_t>(coverage.parts_.size());
   std::vector<uint32_t> asked;
   for (const CertificateScope::Point& point : scope.points) {
     for (const std::string& name : point.crl_issuers) {
@@ -97,7 +99,22 @@ Coverage Snapshot::CoverageOf(IssuerId issuer,
     }
   }
   RequireOwnKey(issuer, &coverage);
+  coverage.currency_ = CurrencyOf(coverage);
   return coverage;
+}
+
+Coverage Snapshot::Restrict(
+    const Coverage& coverage,
+    const std::function<bool(IssuerId)>& is_believed) const {
+  Coverage restricted = coverage;
+  if (coverage.snapshot_ != id_) return restricted;
+  std::erase_if(restricted.parts_, [&](const Coverage::Part& part) {
+    return !is_believed(series_[part.series].signer);
+  });
+  restricted.authority_ = Coverage::kNoAuthority;
+  restricted.own_parts_ = 0;
+  restricted.currency_ = CurrencyOf(restricted);
+  return restricted;
 }
 
 // An indirect CRL that names the issuer of a bare serial: whether the
@@ -116,7 +133,7 @@ void Snapshot::AddIndirectListings(const Authority& own,
     for (const IndirectGroup& group : speaker.indirect) {
       const auto named = group.named.find(own.canonical_name);
       if (named != group.named.end())
-        coverage->parts.push_back({named->second, 0, 0});
+        coverage->parts_.push_back({named->second, 0, 0});
     }
   }
 }
@@ -130,7 +147,7 @@ Coverage Snapshot::BareCoverageOf(IssuerId issuer) const {
       own.canonical_name, CertificateView::Kind::kUser, {}};
   const CertificateScope ca{own.canonical_name, CertificateView::Kind::kCa, {}};
   Coverage coverage;
-  coverage.snapshot = id_;
+  coverage.snapshot_ = id_;
   for (uint32_t position : own.series) {
     const Series& series = series_[position];
     const CrlScope& scope = scopes_[series.scope];
@@ -141,14 +158,16 @@ Coverage Snapshot::BareCoverageOf(IssuerId issuer) const {
       const bool covers = CoveredReasons(scope, user) == part.user_reasons &&
                           CoveredReasons(scope, ca) == part.ca_reasons;
       part.use = covers ? Coverage::Use::kCovers : Coverage::Use::kPartition;
-      if (std::find(coverage.keys.begin(), coverage.keys.end(),
-                    series.signer) == coverage.keys.end()) {
-        coverage.keys.push_back(series.signer);
+      if (std::find(coverage.keys_.begin(), coverage.keys_.end(),
+                    series.signer) == coverage.keys_.end()) {
+        coverage.keys_.push_back(series.signer);
       }
     }
-    coverage.parts.push_back(part);
+    coverage.parts_.push_back(part);
   }
-  if (coverage.keys.size() == 1) coverage.keys.clear();
+  if (coverage.keys_.size() == 1) coverage.keys_.clear();
+  coverage.authority_ = issuers_[issuer].authority;
+  coverage.own_parts_ = static_cast<uint32_t>(coverage.parts_.size());
   AddIndirectListings(own, &coverage);
   return coverage;
 }

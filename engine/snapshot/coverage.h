@@ -5,15 +5,39 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/snapshot/lookup_policy.h"
 #include "engine/snapshot/verdict.h"
 #include "engine/x509/distribution_point.h"
 
 namespace revstat {
 
+// What to say of a serial that nothing lists, while all CRLs that may prove it
+// active are current: most of the time, and then the parts of a coverage need
+// not be gone through.
+struct Currency {
+  // Since 1970, of these CRLs.
+  int64_t earliest_this_update = 0;
+  int64_t latest_this_update = 0;
+  int64_t earliest_next_update = 0;
+  Verdict verdict;
+  bool is_usable = false;  // false: one of them is never current
+
+  bool IsGiven(const LookupPolicy& policy) const {
+    const int64_t at = ToUnix(policy.at);
+    const int64_t skew = policy.clock_skew.count();
+    return is_usable && latest_this_update <= at + skew &&
+           (policy.next_update == NextUpdatePolicy::kIgnore ||
+            at <= earliest_next_update + skew) &&
+           (!policy.max_age.has_value() ||
+            at - earliest_this_update <= policy.max_age->count() + skew);
+  }
+};
+
 // Made by Snapshot::CoverageOf once for all certificates of the same issuer,
-// kind and distribution points. Of one snapshot, which refuses another's; a
-// value.
-struct Coverage {
+// kind and distribution points. Of one snapshot, which refuses another's; an
+// immutable value.
+class Coverage {
+ public:
   // What a part is good for beside its listings, which always stand.
   enum class Use : uint8_t {
     kListing,    // nothing
@@ -35,13 +59,30 @@ struct Coverage {
     kEvery,    // or the partitions are all there are, and all are current
   };
 
-  std::vector<Part> parts;
+  const std::vector<Part>& parts() const { return parts_; }
+  // True where both have parts, the same, and conclude the same from them.
+  bool IsLike(const Coverage& other) const {
+    return !parts_.empty() && parts_ == other.parts_ && keys_ == other.keys_ &&
+           rule_ == other.rule_;
+  }
+
+ private:
+  friend class Snapshot;
+  friend class SnapshotBuilder;
+
+  static constexpr uint32_t kNoAuthority = 0xffffffff;
+
+  std::vector<Part> parts_;
   // Some CAs keep a list for each of their keys: what kReasons asks must be
   // true of the parts of each of these keys. Empty: of all parts together.
-  std::vector<uint32_t> keys;
-  Rule rule = Rule::kReasons;
-  Cause without_parts = Cause::kNoSource;  // what to say where none is of use
-  uint64_t snapshot = 0;                   // Snapshot::id()
+  std::vector<uint32_t> keys_;
+  Rule rule_ = Rule::kReasons;
+  Cause without_parts_ = Cause::kNoSource;  // what to say where none is of use
+  uint64_t snapshot_ = 0;                   // Snapshot::id()
+  // The first so many parts are all that this authority's Routing leads to.
+  uint32_t authority_ = kNoAuthority;
+  uint32_t own_parts_ = 0;
+  Currency currency_;  // last of all: it depends on the rest
 };
 
 }  // namespace revstat

@@ -1,5 +1,6 @@
 #include "engine/snapshot/crl_source.h"
 
+#include <atomic>
 #include <new>
 #include <optional>
 #include <utility>
@@ -7,6 +8,14 @@
 #include "engine/base/error.h"
 
 namespace revstat {
+namespace {
+
+std::atomic<uint64_t> sources_made = 0;  // a count: pairs with nothing
+
+}  // namespace
+
+CrlSource::CrlSource()
+    : id_(sources_made.fetch_add(1, std::memory_order_relaxed) + 1) {}
 
 absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::Ingest(
     std::shared_ptr<const Buffer> der,

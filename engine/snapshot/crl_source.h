@@ -74,17 +74,21 @@ class CrlSource {
     return sets_.front().certificate_issuer;
   }
 
+  // Of no other source of this process.
+  uint64_t id() const { return id_; }
+
   // SHA-256 of the whole CRL, computed when first asked for.
   const Sha256Digest& sha256() const;
 
  private:
-  CrlSource() = default;
+  CrlSource();
   static absl::StatusOr<std::shared_ptr<const CrlSource>> IngestOrThrow(
       std::shared_ptr<const Buffer> der,
       std::span<const CertificateView> candidates,
       const IngestOptions& options);
   absl::Status AddSet(std::string certificate_issuer, Bytes index);
 
+  const uint64_t id_;
   std::shared_ptr<const Buffer> der_;
   CrlView crl_;
   size_t issuer_index_ = 0;

@@ -3,8 +3,8 @@
 #ifndef REVSTAT_ENGINE_SNAPSHOT_SNAPSHOT_H_
 #define REVSTAT_ENGINE_SNAPSHOT_SNAPSHOT_H_
 
-#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,10 +14,11 @@
 #include <vector>
 
 #include "engine/base/serial_number.h"
-#include "engine/base/time.h"
 #include "engine/index/serial_set.h"
 #include "engine/snapshot/coverage.h"
 #include "engine/snapshot/crl_source.h"
+#include "engine/snapshot/lookup_policy.h"
+#include "engine/snapshot/routing.h"
 #include "engine/snapshot/scope.h"
 #include "engine/snapshot/verdict.h"
 
@@ -36,20 +37,6 @@ struct LookupKey {
   uint32_t reserved = 0;
 };
 static_assert(sizeof(LookupKey) == 32);
-
-enum class NextUpdatePolicy : uint8_t { kEnforce, kIgnore };
-
-// For what time, and how fresh a source must be to prove that a certificate is
-// active. A listing is believed however old its source is.
-struct LookupPolicy {
-  Time at;
-  std::chrono::seconds clock_skew{0};  // allowed on thisUpdate and nextUpdate
-  std::optional<std::chrono::seconds> max_age =
-      std::nullopt;  // since thisUpdate
-  NextUpdatePolicy next_update = NextUpdatePolicy::kEnforce;
-  // A certificate valid for no longer than this needs no source; see check/.
-  std::optional<std::chrono::seconds> short_lived = std::nullopt;
-};
 
 // A certification authority's key: one name under one key. Certificates of the
 // same name and key (renewals, cross-certificates) are one issuer. The keys
@@ -78,9 +65,10 @@ class Snapshot {
   // Writes the verdict of keys[i] to verdicts[i], in batches that keep many
   // loads in flight. No allocation, no lock, no failure; one cache line of the
   // index for a serial that is not listed, for each CRL and delta that may list
-  // it. Knows nothing of the certificates' own validity: see check/. A bare
-  // serial does not say where its status is published: of partitions any may
-  // revoke it, and all must be known to be held for it to be active.
+  // it; where an issuer has more than a few, for all of them together (see
+  // SerialRouter). Knows nothing of the certificates' own validity: see check/.
+  // A bare serial does not say where its status is published: of partitions any
+  // may revoke it, and all must be known to be held for it to be active.
   void Lookup(const LookupPolicy& policy, std::span<const LookupKey> keys,
               std::span<Verdict> verdicts) const;
   Verdict Lookup(const LookupPolicy& policy, const LookupKey& key) const;
@@ -102,10 +90,9 @@ class Snapshot {
   // The source and the entry behind a verdict that Lookup gave for this key.
   Evidence Explain(const LookupKey& key, const Verdict& verdict) const;
 
-  // The key that signed the CRLs of a coverage's part.
-  IssuerId SignerOf(const Coverage::Part& part) const {
-    return series_[part.series].signer;
-  }
+  // The coverage without the CRLs of signers that `is_believed` denies.
+  Coverage Restrict(const Coverage& coverage,
+                    const std::function<bool(IssuerId)>& is_believed) const;
 
   // Of no other snapshot of this process.
   uint64_t id() const { return id_; }
@@ -134,6 +121,7 @@ class Snapshot {
     Cause absence = Cause::kNone;  // why it never proves absence; or kNone
     bool has_next_update = false;
     uint32_t source = 0;  // position in sources_
+    uint32_t series = 0;  // position in series_
   };
   // lists_[first, first + count) are the newest complete CRL of one scope,
   // last, and before it the deltas that bring it up to date, the newest first:
@@ -159,7 +147,17 @@ class Snapshot {
     std::vector<uint32_t> anchors;  // the authorities that its paths end at
     bool is_vouched_for = false;    // by the caller, not by a path
     std::vector<uint32_t> series;   // of its own certificates
+    // Of those that a Coverage has; none where they are few.
+    Routing routing;
     std::vector<IndirectGroup> indirect;  // of others'
+  };
+
+  // What lookups of bare serials need of an issuer that has but one list: all
+  // in one place, so that a batch over many issuers reads nothing else.
+  struct alignas(64) Direct {
+    SerialSet set;
+    Currency currency;
+    const List* list = nullptr;  // null: ask the coverage
   };
 
   Verdict AbsenceFrom(const LookupPolicy& policy, const List& list) const;
@@ -167,27 +165,49 @@ class Snapshot {
   // What to say of a serial that nothing lists.
   Verdict AbsenceFrom(const LookupPolicy& policy,
                       const Coverage& coverage) const;
+  // The same, part by part.
+  Verdict AbsenceFromParts(const LookupPolicy& policy,
+                           const Coverage& coverage) const;
+  Currency CurrencyOf(const Coverage& coverage) const;
+  // True where the current parts that `key` signed cover the certificate.
+  bool IsCoveredBy(const LookupPolicy& policy, const Coverage& coverage,
+                   IssuerId key) const;
+
   // What the entry at this offset says; of a status that is not known yet at
   // the asked time, unknown.
   Verdict Listing(const LookupPolicy& policy, const List& list,
                   uint32_t offset) const;
-  // True where the current parts that `key` signed cover the certificate.
-  bool IsCoveredBy(const LookupPolicy& policy, const Coverage& coverage,
-                   IssuerId key) const;
+  // What of a series its listings depend on, beside the list they are in.
+  struct SeriesState {
+    bool is_current = false;
+    bool can_lift = false;  // this list or a newer one is current
+  };
+  bool ApplyListing(const LookupPolicy& policy, const Series& series,
+                    const SeriesState& state, const List& list, uint32_t offset,
+                    Verdict* verdict) const;
   void ApplySeries(const LookupPolicy& policy, const Series& series,
                    std::span<const LookupKey> keys, Verdict* verdicts) const;
-  void LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
+  struct RoutedBlock;
+  void ApplyRouted(const LookupPolicy& policy, const Coverage& coverage,
                    std::span<const LookupKey> keys, Verdict* verdicts) const;
-  // A block of keys of several issuers.
-  void LookupMixed(const LookupPolicy& policy, std::span<const LookupKey> keys,
+  void ApplyFound(const LookupPolicy& policy, const RoutedBlock& block,
+                  std::span<const LookupKey> keys, Verdict* verdicts) const;
+  bool Route(const Routing& routing, std::span<const LookupKey> keys,
+             RoutedBlock* block) const;
+  void LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
+                   const Verdict& absence, std::span<const LookupKey> keys,
                    Verdict* verdicts) const;
+  // A block of keys of several issuers.
+  class MixedLookup;
   // The one list of a coverage that has no more; else null.
   const List* OnlyList(const Coverage& coverage) const;
+
   void AddIndirect(const Authority& speaker, const CertificateScope& scope,
                    Coverage* coverage) const;
   void AddIndirectListings(const Authority& own, Coverage* coverage) const;
   void RequireOwnKey(IssuerId issuer, Coverage* coverage) const;
   Coverage BareCoverageOf(IssuerId issuer) const;
+  Direct DirectOf(IssuerId issuer) const;
   bool HasCommonAnchor(const Authority& a, const Authority& b) const;
   bool MaySpeakFor(const Authority& speaker, const Authority& authority) const;
 
@@ -202,6 +222,7 @@ class Snapshot {
   std::vector<Series> series_;
   std::vector<List> lists_;
   std::vector<Coverage> bare_;  // of each issuer, for serials without scope
+  std::vector<Direct> direct_;  // of each issuer
   std::vector<std::shared_ptr<const CrlSource>> sources_;
 };
 

@@ -193,7 +193,8 @@ void SnapshotBuilder::AddSeries(const Group& chain, bool is_listing_only,
           .next_update = ToUnix(crl.next_update().value_or(crl.this_update())),
           .absence = absence,
           .has_next_update = crl.next_update().has_value(),
-          .source = first_source + i};
+          .source = first_source + i,
+          .series = static_cast<uint32_t>(snapshot->series_.size())};
     }
     snapshot->series_.push_back({first, count, scope, signer, is_listing_only});
     return static_cast<uint32_t>(snapshot->series_.size() - 1);
@@ -269,7 +270,7 @@ void SnapshotBuilder::AddBareCoverage(const BuildOptions& options,
   // are not all.
   std::vector<bool> has_gaps(snapshot->authorities_.size());
   const auto note = [&](IssuerId id, Cause cause) {
-    Cause& without = snapshot->bare_[id].without_parts;
+    Cause& without = snapshot->bare_[id].without_parts_;
     without = std::max(without, cause);
     has_gaps[snapshot->issuers_[id].authority] = true;
   };
@@ -288,8 +289,33 @@ void SnapshotBuilder::AddBareCoverage(const BuildOptions& options,
   for (IssuerId id = 0; id < issuers_.size(); ++id) {
     if (are_all_partitions_held_ &&
         !has_gaps[snapshot->issuers_[id].authority]) {
-      snapshot->bare_[id].rule = Coverage::Rule::kEvery;
+      snapshot->bare_[id].rule_ = Coverage::Rule::kEvery;
     }
+  }
+  for (IssuerId id = 0; id < issuers_.size(); ++id) {
+    Coverage& bare = snapshot->bare_[id];
+    bare.currency_ = snapshot->CurrencyOf(bare);
+    snapshot->direct_.push_back(snapshot->DirectOf(id));
+  }
+}
+
+// The same lists as those of each Coverage's own parts.
+void SnapshotBuilder::AddRouting(Snapshot* snapshot) const {
+  RouterPool::Build routers(routers_.get());
+  for (Snapshot::Authority& authority : snapshot->authorities_) {
+    std::vector<RoutedList> lists;
+    for (uint32_t position : authority.series) {
+      const Snapshot::Series& series = snapshot->series_[position];
+      if (snapshot->scopes_[series.scope].kinds == CertificateKinds::kAttribute)
+        continue;
+      for (uint32_t l = 0; l < series.count; ++l) {
+        const Snapshot::List& list = snapshot->lists_[series.first + l];
+        if (list.set.size() == 0) continue;
+        lists.push_back({snapshot->sources_[list.source]->id(), &list.set,
+                         series.first + l});
+      }
+    }
+    authority.routing = routers.Plan(lists);
   }
 }
 
@@ -308,6 +334,7 @@ std::unique_ptr<const Snapshot> SnapshotBuilder::Build(
   for (const auto& [key, group] : groups)
     AddGroup(group, options.as_of, snapshot.get());
   MarkOutdated(snapshot.get());
+  AddRouting(snapshot.get());
   AddBareCoverage(options, snapshot.get());
   return snapshot;
 }

@@ -67,7 +67,9 @@ class SnapshotBuilder {
     // Gives a cause for a signer whose CRLs are to be left out; else kNone.
     std::function<Cause(IssuerId)> refusal;
   };
-  // A snapshot of what was added. Cost: independent of the number of entries.
+  // A snapshot of what was added. Cost: independent of the number of entries,
+  // but where a CA has more than a few CRLs: those that are new to this builder
+  // are then read again, together, once there are RouterPool::kMostAsked.
   std::unique_ptr<const Snapshot> Build(const BuildOptions& options) const;
   std::unique_ptr<const Snapshot> Build() const {
     return Build(BuildOptions{});
@@ -92,6 +94,7 @@ class SnapshotBuilder {
   void AddSeries(const Group& chain, bool is_listing_only,
                  Snapshot* snapshot) const;
   void MarkOutdated(Snapshot* snapshot) const;
+  void AddRouting(Snapshot* snapshot) const;
   void AddBareCoverage(const BuildOptions& options, Snapshot* snapshot) const;
 
   std::vector<Issuer> issuers_;
@@ -104,6 +107,8 @@ class SnapshotBuilder {
   std::vector<Held> held_;
   std::unordered_map<std::string, std::vector<size_t>> by_scope_;  // to held_
   bool are_all_partitions_held_ = false;
+  // Shared with copies; see RouterPool.
+  std::shared_ptr<RouterPool> routers_ = std::make_shared<RouterPool>();
 };
 
 }  // namespace revstat

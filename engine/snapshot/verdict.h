@@ -117,6 +117,22 @@ struct Verdict {
 };
 static_assert(sizeof(Verdict) == 16);
 
+inline Verdict Unknown(Cause cause, uint32_t source = Verdict::kNoSource) {
+  Verdict verdict;
+  verdict.cause = cause;
+  verdict.source = source;
+  return verdict;
+}
+
+// Which of two verdicts about one certificate stands: the order of Status is
+// the order of precedence; between two refusals to answer the later cause in
+// the list, which tells of a source that came closer to an answer.
+inline bool Prevails(const Verdict& a, const Verdict& b) {
+  if (a.status != b.status) return a.status < b.status;
+  if (a.status == Status::kUnknown) return a.cause > b.cause;
+  return a.revocation_seconds < b.revocation_seconds;
+}
+
 }  // namespace revstat
 
 #endif  // REVSTAT_ENGINE_SNAPSHOT_VERDICT_H_

@@ -1,0 +1,288 @@
+// The lookups of a snapshot but those of many issuers at once.
+#include <algorithm>
+
+#include "engine/index/find_batch.h"
+#include "engine/snapshot/mixed_lookup.h"
+#include "engine/snapshot/snapshot.h"
+
+namespace revstat {
+namespace {
+
+// Keys that are looked up together: enough for the first and the last of them,
+// which wait for the memory, not to count.
+constexpr size_t kBlock = 1024;
+
+Verdict WithoutIssuer(const LookupKey& key) {
+  return Unknown(key.issuer == kAmbiguousIssuer ? Cause::kAmbiguousIssuer
+                                                : Cause::kNoIssuer);
+}
+
+// The keys that one set lists.
+size_t FindKeys(const SerialSet& set, std::span<const LookupKey> keys,
+                ListedSerial* found) {
+  if (keys.size() != 1) {
+    return FindListed(set, {&keys.front().serial, sizeof(LookupKey)},
+                      keys.size(), found);
+  }
+  *found = {0, FindOne(set, keys.front().serial)};
+  return found->offset != SerialSet::kNotListed ? 1 : 0;
+}
+
+// A listing that leaves the question open lets no active stand.
+bool Overrules(const Verdict& listing, const Verdict& held) {
+  return listing.status != Status::kUnknown ? Prevails(listing, held)
+                                            : held.status >= Status::kActive;
+}
+
+}  // namespace
+
+Verdict Snapshot::Listing(const LookupPolicy& policy, const List& list,
+                          uint32_t offset) const {
+  const CrlView& crl = sources_[list.source]->crl();
+  int64_t revocation_seconds = 0;
+  auto reason = ReasonCode::kAbsent;
+  const bool is_usual =
+      CrlEntryReader::VisitUsualAt(crl, offset, [&](const UsualEntry& entry) {
+        revocation_seconds = entry.revocation_seconds;
+        reason = static_cast<ReasonCode>(entry.reason);
+      });
+  if (!is_usual) {
+    const auto entry = CrlEntryReader::At(crl, offset);
+    // Every entry was checked when the CRL was taken in.
+    if (!entry.has_value()) return Unknown(Cause::kMalformed, list.source);
+    revocation_seconds = ToUnix(entry->revocation_date);
+    reason = entry->reason;
+  }
+  Verdict verdict;
+  verdict.revocation_seconds = revocation_seconds;
+  verdict.source = list.source;
+  verdict.reason = reason;
+  verdict.status = reason == ReasonCode::kCertificateHold ? Status::kOnHold
+                                                          : Status::kRevoked;
+  if (revocation_seconds <= ToUnix(policy.at) ||
+      reason == ReasonCode::kRemoveFromCrl) {
+    return verdict;
+  }
+  const bool is_not_yet_current =
+      list.this_update > ToUnix(policy.at) + policy.clock_skew.count();
+  return Unknown(
+      is_not_yet_current ? Cause::kNotYetCurrent : Cause::kRevokedLater,
+      list.source);
+}
+
+// False where the word is left to older lists of the series.
+bool Snapshot::ApplyListing(const LookupPolicy& policy, const Series& series,
+                            const SeriesState& state, const List& list,
+                            uint32_t offset, Verdict* verdict) const {
+  Verdict listing = Listing(policy, list, offset);
+  // removeFromCRL (5.3.1) says that older lists no longer count, if the list
+  // that says so, or a newer one, is current: what proves nothing active lifts
+  // no hold.
+  if (listing.reason == ReasonCode::kRemoveFromCrl)
+    return state.can_lift && !series.is_listing_only;
+  // So does an entry from after the asked time.
+  const bool decides = listing.status != Status::kUnknown;
+  if (!decides && series.is_listing_only) return false;
+  if (listing.status == Status::kOnHold && series.is_outdated &&
+      !state.is_current) {
+    return decides;
+  }
+  if (decides && !state.is_current) listing.flags |= Verdict::kStaleSource;
+  if (Overrules(listing, *verdict)) *verdict = listing;
+  return decides;
+}
+
+// The newest of a series' lists that has the serial decides.
+void Snapshot::ApplySeries(const LookupPolicy& policy, const Series& series,
+                           std::span<const LookupKey> keys,
+                           Verdict* verdicts) const {
+  ListedSerial found[kBlock];
+  bool is_decided[kBlock];
+  if (series.count > 1) std::fill_n(is_decided, keys.size(), false);
+  SeriesState state;
+  state.is_current = AbsenceFrom(policy, series).status == Status::kActive;
+  for (uint32_t l = 0; l < series.count; ++l) {
+    const List& list = lists_[series.first + l];
+    state.can_lift |= AbsenceFrom(policy, list).status == Status::kActive;
+    if (list.set.size() == 0) continue;
+    const size_t count = FindKeys(list.set, keys, found);
+    for (size_t k = 0; k < count; ++k) {
+      const auto [i, offset] = found[k];
+      if (series.count > 1 && is_decided[i]) continue;
+      is_decided[i] =
+          ApplyListing(policy, series, state, list, offset, &verdicts[i]);
+    }
+  }
+}
+
+// The keys of a block that lists may have, by key and then by list.
+struct Snapshot::RoutedBlock {
+  static constexpr size_t kKeys = 512;
+  static constexpr size_t kMost = 1024;
+
+  uint64_t pairs[kMost];  // key << 32 | list
+  size_t count = 0;
+
+  bool Add(uint32_t key, uint32_t list) {
+    if (count == kMost) return false;
+    pairs[count++] = uint64_t{key} << 32 | list;
+    return true;
+  }
+  void Sort() {
+    if (!std::is_sorted(pairs, pairs + count)) std::sort(pairs, pairs + count);
+    count = static_cast<size_t>(std::unique(pairs, pairs + count) - pairs);
+  }
+};
+
+// False where there are more than the block has room for.
+bool Snapshot::Route(const Routing& routing, std::span<const LookupKey> keys,
+                     RoutedBlock* block) const {
+  RoutedSerial routed[RoutedBlock::kMost];
+  ListedSerial found[RoutedBlock::kKeys];
+  block->count = 0;
+  for (const Routing::Router& router : routing.routers) {
+    const size_t count =
+        router.router->FindRouted({&keys.front().serial, sizeof(LookupKey)},
+                                  keys.size(), routed, RoutedBlock::kMost);
+    if (count == kTooManyRouted) return false;
+    for (size_t k = 0; k < count; ++k) {
+      for (uint32_t list : router.ListsOf(routed[k].part)) {
+        if (!block->Add(routed[k].probe, list)) return false;
+      }
+    }
+  }
+  for (uint32_t list : routing.asked) {
+    const size_t count = FindKeys(lists_[list].set, keys, found);
+    for (size_t k = 0; k < count; ++k) {
+      if (!block->Add(found[k].probe, list)) return false;
+    }
+  }
+  block->Sort();
+  return true;
+}
+
+// Asks the lists that a key was led to.
+void Snapshot::ApplyFound(const LookupPolicy& policy, const RoutedBlock& block,
+                          std::span<const LookupKey> keys,
+                          Verdict* verdicts) const {
+  Probe probes[RoutedBlock::kMost];
+  ListedSerial found[RoutedBlock::kMost];
+  for (size_t k = 0; k < block.count; ++k) {
+    probes[k] = {&lists_[static_cast<uint32_t>(block.pairs[k])].set,
+                 &keys[block.pairs[k] >> 32].serial};
+  }
+  const size_t count = FindListed(probes, block.count, found);
+  uint64_t last = ~uint64_t{0};  // key << 32 | series
+  for (size_t k = 0; k < count; ++k) {
+    const uint64_t pair = block.pairs[found[k].probe];
+    const size_t key = pair >> 32;
+    const List& list = lists_[static_cast<uint32_t>(pair)];
+    const Series& series = series_[list.series];
+    const uint64_t asked = uint64_t{key} << 32 | list.series;
+    if (asked == last) continue;
+    last = asked;
+    if (series.count > 1) {
+      ApplySeries(policy, series, keys.subspan(key, 1), &verdicts[key]);
+      continue;
+    }
+    const bool is_current = AbsenceFrom(policy, list).status == Status::kActive;
+    ApplyListing(policy, series, {is_current, is_current}, list,
+                 found[k].offset, &verdicts[key]);
+  }
+}
+
+void Snapshot::ApplyRouted(const LookupPolicy& policy, const Coverage& coverage,
+                           std::span<const LookupKey> keys,
+                           Verdict* verdicts) const {
+  const Routing& routing = authorities_[coverage.authority_].routing;
+  RoutedBlock block;
+  size_t most = RoutedBlock::kKeys;
+  while (!keys.empty()) {
+    const auto some = keys.first(std::min(most, keys.size()));
+    if (Route(routing, some, &block)) {
+      ApplyFound(policy, block, some, verdicts);
+    } else if (some.size() > 1) {
+      most = some.size() / 2;
+      continue;
+    } else {
+      // One serial that a thousand lists have.
+      for (uint32_t i = 0; i < coverage.own_parts_; ++i) {
+        ApplySeries(policy, series_[coverage.parts_[i].series], some, verdicts);
+      }
+    }
+    keys = keys.subspan(some.size());
+    verdicts += some.size();
+  }
+}
+
+void Snapshot::LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
+                           const Verdict& absence,
+                           std::span<const LookupKey> keys,
+                           Verdict* verdicts) const {
+  std::fill_n(verdicts, keys.size(), absence);
+  if (coverage.snapshot_ != id_) return;
+  size_t part = 0;
+  if (coverage.authority_ != Coverage::kNoAuthority &&
+      !authorities_[coverage.authority_].routing.empty()) {
+    ApplyRouted(policy, coverage, keys, verdicts);
+    part = coverage.own_parts_;
+  }
+  for (; part < coverage.parts_.size(); ++part) {
+    ApplySeries(policy, series_[coverage.parts_[part].series], keys, verdicts);
+  }
+}
+
+void Snapshot::Lookup(const LookupPolicy& policy,
+                      std::span<const LookupKey> keys,
+                      std::span<Verdict> verdicts) const {
+  const size_t count = std::min(keys.size(), verdicts.size());
+  for (size_t begin = 0; begin < count; begin += kBlock) {
+    const auto block = keys.subspan(begin, std::min(kBlock, count - begin));
+    const LookupKey& first = block.front();
+    Verdict* const answers = verdicts.data() + begin;
+    uint32_t other = 0;  // bits in which an issuer differs from the first
+    for (const LookupKey& key : block) other |= key.issuer ^ first.issuer;
+    if (other != 0) {
+      MixedLookup(*this, policy, block, answers).Run();
+    } else if (first.issuer < bare_.size()) {
+      const Coverage& coverage = bare_[first.issuer];
+      LookupBlock(policy, coverage, AbsenceFrom(policy, coverage), block,
+                  answers);
+    } else {
+      std::fill_n(answers, block.size(), WithoutIssuer(first));
+    }
+  }
+}
+
+void Snapshot::Lookup(const LookupPolicy& policy, const Coverage& coverage,
+                      std::span<const LookupKey> keys,
+                      std::span<Verdict> verdicts) const {
+  const size_t count = std::min(keys.size(), verdicts.size());
+  const Verdict absence = AbsenceFrom(policy, coverage);
+  for (size_t begin = 0; begin < count; begin += kBlock) {
+    LookupBlock(policy, coverage, absence,
+                keys.subspan(begin, std::min(kBlock, count - begin)),
+                verdicts.data() + begin);
+  }
+}
+
+Verdict Snapshot::Lookup(const LookupPolicy& policy,
+                         const LookupKey& key) const {
+  if (key.issuer >= bare_.size()) return WithoutIssuer(key);
+  const Coverage& coverage = bare_[key.issuer];
+  Verdict verdict;
+  LookupBlock(policy, coverage, AbsenceFrom(policy, coverage), {&key, 1},
+              &verdict);
+  return verdict;
+}
+
+Verdict Snapshot::Lookup(const LookupPolicy& policy, const Coverage& coverage,
+                         const SerialNumber& serial) const {
+  const LookupKey key{serial, kUnknownIssuer, 0};
+  Verdict verdict;
+  LookupBlock(policy, coverage, AbsenceFrom(policy, coverage), {&key, 1},
+              &verdict);
+  return verdict;
+}
+
+}  // namespace revstat
