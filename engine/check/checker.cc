@@ -22,6 +22,26 @@ bool NeedsNoSource(const LookupPolicy& policy, const Question& question) {
          question.not_after - question.not_before <= *policy.short_lived;
 }
 
+Verdict Lookup(const Snapshot& snapshot, const LookupPolicy& policy,
+               const Question& question) {
+  return question.coverage == nullptr
+             ? snapshot.Lookup(policy, question.key)
+             : snapshot.Lookup(policy, *question.coverage, question.key.serial);
+}
+
+// RFC 5280 3.3: an entry may go once the certificate has expired. A CRL that is
+// only by the clock skew current already can be from after that.
+void ApplyExpiry(const Snapshot& snapshot, const LookupPolicy& policy,
+                 const Question& question, Verdict* verdict) {
+  if (verdict->status != Status::kActive || policy.at > question.not_after ||
+      question.not_after >= policy.at + policy.clock_skew) {
+    return;
+  }
+  LookupPolicy strict = policy;
+  strict.not_after = question.not_after;
+  *verdict = Lookup(snapshot, strict, question);
+}
+
 // Questions about certificates that the same CRLs speak for, in one block.
 void CheckRun(const Snapshot& snapshot, const LookupPolicy& policy,
               std::span<const Question> run, std::span<Verdict> verdicts,
@@ -33,8 +53,10 @@ void CheckRun(const Snapshot& snapshot, const LookupPolicy& policy,
   } else {
     snapshot.Lookup(policy, *run.front().coverage, block, verdicts);
   }
-  for (size_t i = 0; i < run.size(); ++i)
+  for (size_t i = 0; i < run.size(); ++i) {
+    ApplyExpiry(snapshot, policy, run[i], &verdicts[i]);
     ApplyCertificate(policy, run[i], &verdicts[i]);
+  }
 }
 
 }  // namespace
@@ -75,10 +97,8 @@ void Check(const Snapshot& snapshot, const LookupPolicy& policy,
 
 Verdict Check(const Snapshot& snapshot, const LookupPolicy& policy,
               const Question& question) {
-  Verdict verdict =
-      question.coverage == nullptr
-          ? snapshot.Lookup(policy, question.key)
-          : snapshot.Lookup(policy, *question.coverage, question.key.serial);
+  Verdict verdict = Lookup(snapshot, policy, question);
+  ApplyExpiry(snapshot, policy, question, &verdict);
   ApplyCertificate(policy, question, &verdict);
   return verdict;
 }

@@ -53,6 +53,11 @@ class EvidenceBuilder {
   // As SnapshotBuilder::IngestCrl.
   absl::Status IngestCrl(std::shared_ptr<const Buffer> crl);
 
+  // As SnapshotBuilder::conflicts.
+  const std::vector<SnapshotBuilder::Conflict>& conflicts() const {
+    return builder_.conflicts();
+  }
+
   // Judges the signers (SignerChecker) and leaves out the CRLs of those that
   // do not pass: they are unknown for cause signer_not_trusted.
   BuiltEvidence Build() &&;

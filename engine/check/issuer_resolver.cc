@@ -113,6 +113,7 @@ Question IssuerResolver::QuestionOf(const CertificateView& certificate,
   Question question;
   question.key.serial = certificate.serial();
   question.key.issuer = issuer;
+  question.key.snapshot = snapshot_.tag();
   question.not_before = certificate.not_before();
   question.not_after = certificate.not_after();
   question.coverage = CoverageOf(certificate, issuer);

@@ -4,21 +4,6 @@
 #include "engine/snapshot/series.h"
 
 namespace revstat {
-namespace {
-
-void MarkNeeded(std::span<const CrlView> crls,
-                const std::vector<uint32_t>& positions,
-                std::vector<bool>* needed) {
-  std::vector<CrlView> chosen;
-  for (uint32_t position : positions) chosen.push_back(crls[position]);
-  const Chains chains = MakeChains(chosen);
-  for (const std::vector<uint32_t>& chain : chains.chains) {
-    for (uint32_t member : chain) (*needed)[positions[member]] = true;
-  }
-  for (uint32_t delta : chains.unapplied) (*needed)[positions[delta]] = true;
-}
-
-}  // namespace
 
 std::shared_ptr<const CrlSource> NewestLike(
     const CrlView& crl,
@@ -80,19 +65,6 @@ absl::Status CheckShrink(const CrlSource& crl, const CrlSource& before,
                    Concat({Describe(crl.crl()), ", ", std::to_string(entries),
                            " entries; held: ", Describe(before.crl()), ", ",
                            std::to_string(held)}));
-}
-
-std::vector<bool> StillNeeded(std::span<const CrlView> crls, Time at) {
-  std::vector<uint32_t> all;
-  std::vector<uint32_t> by_then;
-  for (uint32_t i = 0; i < crls.size(); ++i) {
-    all.push_back(i);
-    if (crls[i].this_update() <= at) by_then.push_back(i);
-  }
-  std::vector<bool> needed(crls.size());
-  MarkNeeded(crls, all, &needed);
-  if (by_then.size() < all.size()) MarkNeeded(crls, by_then, &needed);
-  return needed;
 }
 
 std::string Describe(const CrlView& crl) {

@@ -35,11 +35,6 @@ absl::Status CheckConflict(
 absl::Status CheckShrink(const CrlSource& crl, const CrlSource& before,
                          double shrink_to, uint64_t shrink_from);
 
-// Which of the CRLs of one signer and scope still say anything: those of the
-// newest state, and of the state at `at`, which differ where some are of a
-// later time.
-std::vector<bool> StillNeeded(std::span<const CrlView> crls, Time at);
-
 // How errors name a CRL: "number 1a of 2026-01-01T00:00:00Z".
 std::string Describe(const CrlView& crl);
 

@@ -9,6 +9,7 @@
 #include "engine/refresh/crl_rules.h"
 #include "engine/refresh/validated_paths.h"
 #include "engine/snapshot/scope.h"
+#include "engine/snapshot/series.h"
 #include "engine/verify/digest.h"
 
 namespace revstat {

@@ -30,6 +30,11 @@ Verdict Snapshot::AbsenceFrom(const LookupPolicy& policy,
   if (list.absence != Cause::kNone) return Unknown(list.absence, list.source);
   if (list.this_update > at + skew)
     return Unknown(Cause::kNotYetCurrent, list.source);
+  if (policy.not_after.has_value() &&
+      list.this_update > ToUnix(*policy.not_after) &&
+      list.keeps_expired_since > ToUnix(*policy.not_after)) {
+    return Unknown(Cause::kNotYetCurrent, list.source);
+  }
   if (policy.max_age.has_value() &&
       at - list.this_update > policy.max_age->count() + skew) {
     return Unknown(Cause::kStale, list.source);

@@ -25,7 +25,8 @@ struct Currency {
   bool IsGiven(const LookupPolicy& policy) const {
     const int64_t at = ToUnix(policy.at);
     const int64_t skew = policy.clock_skew.count();
-    return is_usable && latest_this_update <= at + skew &&
+    return is_usable && !policy.not_after.has_value() &&
+           latest_this_update <= at + skew &&
            (policy.next_update == NextUpdatePolicy::kIgnore ||
             at <= earliest_next_update + skew) &&
            (!policy.max_age.has_value() ||

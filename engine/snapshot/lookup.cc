@@ -240,8 +240,11 @@ void Snapshot::Lookup(const LookupPolicy& policy,
     const auto block = keys.subspan(begin, std::min(kBlock, count - begin));
     const LookupKey& first = block.front();
     Verdict* const answers = verdicts.data() + begin;
-    uint32_t other = 0;  // bits in which an issuer differs from the first
-    for (const LookupKey& key : block) other |= key.issuer ^ first.issuer;
+    // Bits in which an issuer differs from the first, or keys of another
+    // snapshot: these are told apart one by one.
+    uint32_t other = 0;
+    for (const LookupKey& key : block)
+      other |= (key.issuer ^ first.issuer) | (IsForeign(key) ? 1u : 0u);
     if (other != 0) {
       MixedLookup(*this, policy, block, answers).Run();
     } else if (first.issuer < bare_.size()) {
@@ -268,6 +271,7 @@ void Snapshot::Lookup(const LookupPolicy& policy, const Coverage& coverage,
 
 Verdict Snapshot::Lookup(const LookupPolicy& policy,
                          const LookupKey& key) const {
+  if (IsForeign(key)) return Unknown(Cause::kNoIssuer);
   if (key.issuer >= bare_.size()) return WithoutIssuer(key);
   const Coverage& coverage = bare_[key.issuer];
   Verdict verdict;

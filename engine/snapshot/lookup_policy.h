@@ -20,6 +20,10 @@ struct LookupPolicy {
   std::optional<std::chrono::seconds> max_age =
       std::nullopt;  // since thisUpdate
   NextUpdatePolicy next_update = NextUpdatePolicy::kEnforce;
+  // The certificates' notAfter, where all asked about have the same. RFC 5280
+  // 3.3: a CRL from after it need not list them any more, so that it proves
+  // none active, unless its expiredCertsOnCRL (X.509) says that it does.
+  std::optional<Time> not_after = std::nullopt;
   // A certificate valid for no longer than this needs no source; see check/.
   std::optional<std::chrono::seconds> short_lived = std::nullopt;
 };

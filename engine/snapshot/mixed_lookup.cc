@@ -16,7 +16,7 @@ void Snapshot::MixedLookup::Run() {
 
 void Snapshot::MixedLookup::Add(size_t i) {
   const LookupKey& key = keys_[i];
-  if (key.issuer >= snapshot_.direct_.size()) {
+  if (key.issuer >= snapshot_.direct_.size() || snapshot_.IsForeign(key)) {
     verdicts_[i] = snapshot_.Lookup(policy_, key);
     return;
   }

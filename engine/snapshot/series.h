@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/base/time.h"
 #include "engine/x509/crl.h"
 
 namespace revstat {
@@ -34,6 +35,11 @@ struct Chains {
 // to what an earlier delta has brought up to date. One whose time contradicts
 // its number applies to nothing.
 Chains MakeChains(std::span<const CrlView> crls);
+
+// Which of the CRLs of one signer and scope still say anything: those of the
+// newest state, and of the state at `at`, which differ where some are of a
+// later time.
+std::vector<bool> StillNeeded(std::span<const CrlView> crls, Time at);
 
 // At most so many chains from contradicting deltas of one complete CRL; where
 // there are more, none of its deltas applies.

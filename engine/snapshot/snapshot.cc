@@ -17,8 +17,9 @@ Snapshot::Snapshot()
 Evidence Snapshot::Explain(const LookupKey& key, const Verdict& verdict) const {
   Evidence evidence;
   if (verdict.is_from_ocsp() || verdict.source >= sources_.size() ||
-      key.issuer >= issuers_.size())
+      key.issuer >= issuers_.size() || IsForeign(key)) {
     return evidence;
+  }
   const CrlSource& source = *sources_[verdict.source];
   evidence.crl = &source;
   const SerialSet* const set =

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,7 +35,9 @@ inline constexpr IssuerId kAmbiguousIssuer = 0xfffffffe;
 struct LookupKey {
   SerialNumber serial;
   IssuerId issuer = kUnknownIssuer;
-  uint32_t reserved = 0;
+  // Snapshot::tag() of the snapshot that the issuer is of: another one does not
+  // answer. 0: not checked; then the caller sees to it.
+  uint32_t snapshot = 0;
 };
 static_assert(sizeof(LookupKey) == 32);
 
@@ -96,6 +99,8 @@ class Snapshot {
 
   // Of no other snapshot of this process.
   uint64_t id() const { return id_; }
+  // For LookupKey: of none of the four billion snapshots before and behind.
+  uint32_t tag() const { return static_cast<uint32_t>(id_ % 0xffffffff) + 1; }
 
   std::span<const Issuer> issuers() const { return issuers_; }
   // The issuers with this CanonicalName, in the order they were added.
@@ -118,6 +123,8 @@ class Snapshot {
     SerialSet set;
     int64_t this_update = 0;
     int64_t next_update = 0;
+    // Certificates that expired from then on stay listed; mostly never.
+    int64_t keeps_expired_since = std::numeric_limits<int64_t>::max();
     Cause absence = Cause::kNone;  // why it never proves absence; or kNone
     bool has_next_update = false;
     uint32_t source = 0;  // position in sources_
@@ -199,6 +206,9 @@ class Snapshot {
                    Verdict* verdicts) const;
   // A block of keys of several issuers.
   class MixedLookup;
+  bool IsForeign(const LookupKey& key) const {
+    return (key.snapshot != 0) & (key.snapshot != tag());
+  }
   // The one list of a coverage that has no more; else null.
   const List* OnlyList(const Coverage& coverage) const;
 

@@ -1,6 +1,7 @@
 #include "engine/snapshot/snapshot_builder.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -18,6 +19,15 @@ Cause AbsenceCause(const CrlSource& source) {
                  source.statistics().unsupported_entry.has_value()
              ? Cause::kUnsupportedCriticalExtension
              : Cause::kNone;
+}
+
+std::string GroupKey(IssuerId signer, const std::string& scope_key) {
+  return Concat({std::to_string(signer), "/", scope_key});
+}
+
+bool HaveOneNumber(const CrlView& a, const CrlView& b) {
+  return a.crl_number().has_value() && b.crl_number().has_value() &&
+         *a.crl_number() == *b.crl_number();
 }
 
 }  // namespace
@@ -115,14 +125,15 @@ absl::Status SnapshotBuilder::AddCrl(std::shared_ptr<const CrlSource> source,
                                      IssuerId issuer) {
   const CrlView& crl = source->crl();
   std::string scope_key = CrlScope::Of(crl).Key();
-  std::vector<size_t>& same_scope =
-      by_scope_[Concat({std::to_string(issuer), "/", scope_key})];
+  std::vector<size_t>& same_scope = by_scope_[GroupKey(issuer, scope_key)];
   bool is_superseded = false;
   for (size_t i : same_scope) {
     const CrlView& held = held_[i].source->crl();
     if (Equal(held.der(), crl.der())) return absl::OkStatus();
-    is_superseded = is_superseded ||
-                    (held.is_delta() == crl.is_delta() && IsNewer(held, crl));
+    if (held.is_delta() != crl.is_delta()) continue;
+    is_superseded = is_superseded || IsNewer(held, crl);
+    if (HaveOneNumber(held, crl))
+      conflicts_.push_back({held_[i].source, source});
   }
   // Even one that is superseded stays: whether it supersedes another, or bears
   // a delta, must not depend on the order in which they came.
@@ -130,6 +141,27 @@ absl::Status SnapshotBuilder::AddCrl(std::shared_ptr<const CrlSource> source,
   held_.push_back({std::move(source), issuer, std::move(scope_key)});
   return is_superseded ? MakeError(ErrorCode::kOlderThanHeld, "")
                        : absl::OkStatus();
+}
+
+size_t SnapshotBuilder::DropSuperseded(Time at) {
+  std::vector<Held> kept;
+  for (const auto& [key, members] : by_scope_) {
+    std::vector<CrlView> crls;
+    for (size_t i : members) crls.push_back(held_[i].source->crl());
+    const std::vector<bool> needed = StillNeeded(crls, at);
+    for (size_t k = 0; k < members.size(); ++k) {
+      // Those of later times add their listings until they serve.
+      if (needed[k] || crls[k].this_update() > at)
+        kept.push_back(held_[members[k]]);
+    }
+  }
+  const size_t dropped = held_.size() - kept.size();
+  held_ = std::move(kept);
+  by_scope_.clear();
+  for (size_t i = 0; i < held_.size(); ++i)
+    by_scope_[GroupKey(held_[i].signer, held_[i].scope_key)].push_back(i);
+  conflicts_.clear();
+  return dropped;
 }
 
 void SnapshotBuilder::AddAuthorities(Snapshot* snapshot) const {
@@ -191,6 +223,9 @@ void SnapshotBuilder::AddSeries(const Group& chain, bool is_listing_only,
           .set = set ? *set : SerialSet(),
           .this_update = ToUnix(crl.this_update()),
           .next_update = ToUnix(crl.next_update().value_or(crl.this_update())),
+          .keeps_expired_since = crl.expired_certs_on_crl().has_value()
+                                     ? ToUnix(*crl.expired_certs_on_crl())
+                                     : std::numeric_limits<int64_t>::max(),
           .absence = absence,
           .has_next_update = crl.next_update().has_value(),
           .source = first_source + i,

@@ -55,6 +55,22 @@ class SnapshotBuilder {
   // Remembers a CRL that is held but must not be added, as IngestCrl does.
   void NoteRefusal(const CrlView& crl, ErrorCode why);
 
+  // Two CRLs of one signer, scope and kind that have the same number and other
+  // octets (kConflictingCrl). Both are added, and a listing in either stands:
+  // to be reported, for the CA has made a mistake or lost its key.
+  struct Conflict {
+    std::shared_ptr<const CrlSource> held;
+    std::shared_ptr<const CrlSource> added;
+  };
+  const std::vector<Conflict>& conflicts() const { return conflicts_; }
+
+  // Forgets the CRLs that say nothing of `at` or any later time that others,
+  // which are kept, do not say: superseded complete CRLs and old deltas. For
+  // builders that live long; returns how many. Issuers, refusals and what other
+  // snapshots share stay; conflicts() starts anew. A CRL that is added later
+  // is compared with what is left: give at most the time that is now.
+  size_t DropSuperseded(Time at);
+
   // The partitioned CRLs that are added are all there are: a serial that none
   // of them lists is active while all of them are current. Without this, a
   // partition that is missing cannot be noticed.
@@ -105,6 +121,7 @@ class SnapshotBuilder {
   // By the CRL issuer's CanonicalName.
   std::unordered_map<std::string, Cause> refused_;
   std::vector<Held> held_;
+  std::vector<Conflict> conflicts_;
   std::unordered_map<std::string, std::vector<size_t>> by_scope_;  // to held_
   bool are_all_partitions_held_ = false;
   // Shared with copies; see RouterPool.

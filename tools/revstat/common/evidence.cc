@@ -1,6 +1,7 @@
 #include "tools/revstat/common/evidence.h"
 
 #include "engine/base/error.h"
+#include "engine/refresh/crl_rules.h"
 #include "tools/revstat/common/input_files.h"
 #include "tools/revstat/common/output.h"
 
@@ -71,6 +72,13 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
         refuse(path, status);
     }
     progress.Update(++done, 0);
+  }
+  for (const SnapshotBuilder::Conflict& conflict : builder.conflicts()) {
+    Report(MessageOf(
+        MakeError(ErrorCode::kConflictingCrl,
+                  Concat({Describe(conflict.added->crl()), ", SHA-256 ",
+                          ToHex(conflict.added->sha256()), " beside ",
+                          ToHex(conflict.held->sha256()), "; both count"}))));
   }
   loaded.built = std::move(builder).Build();
   for (const std::string& path : files.ocsp) {
