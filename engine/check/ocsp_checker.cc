@@ -8,12 +8,6 @@
 namespace revstat {
 namespace {
 
-Verdict Unknown(Cause cause) {
-  Verdict verdict;
-  verdict.cause = cause;
-  return verdict;
-}
-
 bool IsListed(const Verdict& verdict) {
   return verdict.status == Status::kRevoked ||
          verdict.status == Status::kOnHold;
