@@ -57,6 +57,9 @@ enum class ErrorClass : uint8_t {
   X(kBadIndex, kMalformed, "the index bytes are damaged")                      \
   X(kBadText, kMalformed, "the text is not in its form")                       \
   X(kStoreDamaged, kMalformed, "the store's file is damaged")                  \
+  X(kBadHashLength, kMalformed, "the hash is not as long as its algorithm's")  \
+  X(kBadNonce, kMalformed, "a nonce has 1 to 128 octets")                      \
+  X(kMissingField, kMalformed, "a field that is required here is missing")     \
   X(kTooLarge, kUnsupported, "larger than the configured limit")               \
   X(kTooMany, kUnsupported, "more elements than the configured limit")         \
   X(kUnsupportedAlgorithm, kUnsupported,                                       \
@@ -83,6 +86,37 @@ enum class ErrorClass : uint8_t {
     "another CRL with the same number and other content is held")              \
   X(kScopeChanged, kUntrue, "the CRL is of another issuer or scope")           \
   X(kShrunk, kUntrue, "the CRL lists far fewer than the one held")             \
+  X(kOcspMalformedRequest, kUntrue, "the responder answers malformedRequest")  \
+  X(kOcspInternalError, kUntrue, "the responder answers internalError")        \
+  X(kOcspTryLater, kUntrue, "the responder answers tryLater")                  \
+  X(kOcspSigRequired, kUntrue, "the responder answers sigRequired")            \
+  X(kOcspUnauthorized, kUntrue, "the responder answers unauthorized")          \
+  X(kOcspNotBasic, kUnsupported, "the response is not id-pkix-ocsp-basic")     \
+  X(kOcspOtherIssuer, kUntrue,                                                 \
+    "the response is about certificates of another issuer")                    \
+  X(kOcspUnsupportedCertId, kUnsupported,                                      \
+    "the hash algorithm of the CertID is not supported")                       \
+  X(kOcspNoAnswer, kUntrue,                                                    \
+    "the response is not about the certificate asked about")                   \
+  X(kOcspSignerUnknown, kUntrue, "no certificate of the responder is at hand") \
+  X(kOcspSignerNotIssued, kUntrue,                                             \
+    "the responder's certificate is not by the certificate's issuer")          \
+  X(kOcspSigningMissing, kUntrue,                                              \
+    "the responder's certificate lacks id-kp-OCSPSigning")                     \
+  X(kOcspSignerExpired, kUntrue, "the responder's certificate has expired")    \
+  X(kOcspSignerNotYetValid, kUntrue,                                           \
+    "the responder's certificate is not yet valid")                            \
+  X(kOcspSignerRevoked, kUntrue, "the responder's certificate is revoked")     \
+  X(kOcspSignerUnchecked, kUntrue,                                             \
+    "the status of the responder's certificate is not known")                  \
+  X(kOcspNonceMissing, kUntrue, "the response has no nonce")                   \
+  X(kOcspNonceMismatch, kUntrue, "the response has another nonce")             \
+  X(kOcspNotYetCurrent, kUntrue,                                               \
+    "the response is newer than the time asked about")                         \
+  X(kOcspNoNextUpdate, kUntrue,                                                \
+    "the response does not say until when it is current")                      \
+  X(kOcspStale, kUntrue, "the response is past its nextUpdate")                \
+  X(kOcspTooOld, kUntrue, "the response is older than allowed")                \
   X(kInputUnreadable, kInput, "the file cannot be read")                       \
   X(kBadUrl, kMalformed, "the URL is malformed")                               \
   X(kSchemeNotAllowed, kUnsupported, "URLs of this scheme are not fetched")    \

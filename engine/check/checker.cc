@@ -9,7 +9,8 @@ namespace {
 // not because of what the sources say.
 bool IsForWantOfSource(Cause cause) {
   return cause != Cause::kNoIssuer && cause != Cause::kAmbiguousIssuer &&
-         cause != Cause::kRevokedLater && cause != Cause::kBadInput;
+         cause != Cause::kRevokedLater && cause != Cause::kResponderUnknown &&
+         cause != Cause::kBadInput;
 }
 
 bool NeedsNoSource(const LookupPolicy& policy, const Question& question) {
@@ -19,22 +20,6 @@ bool NeedsNoSource(const LookupPolicy& policy, const Question& question) {
   return policy.short_lived.has_value() && question.not_before != Time::min() &&
          question.not_after != Time::max() &&
          question.not_after - question.not_before <= *policy.short_lived;
-}
-
-void ApplyValidity(const LookupPolicy& policy, const Question& question,
-                   Verdict* verdict) {
-  const Time at = policy.at;
-  if (at > question.not_after) verdict->flags |= Verdict::kIsExpired;
-  const Status by_time = at > question.not_after    ? Status::kExpired
-                         : at < question.not_before ? Status::kNotYetValid
-                                                    : Status::kUnknown;
-  // Status is in order of precedence.
-  verdict->status = std::min(verdict->status, by_time);
-  if (verdict->status == Status::kUnknown &&
-      IsForWantOfSource(verdict->cause) && NeedsNoSource(policy, question)) {
-    verdict->status = Status::kActive;
-    verdict->cause = Cause::kNoRevocationInfo;
-  }
 }
 
 // Questions about certificates that the same CRLs speak for, in one block.
@@ -49,10 +34,28 @@ void CheckRun(const Snapshot& snapshot, const LookupPolicy& policy,
     snapshot.Lookup(policy, *run.front().coverage, block, verdicts);
   }
   for (size_t i = 0; i < run.size(); ++i)
-    ApplyValidity(policy, run[i], &verdicts[i]);
+    ApplyCertificate(policy, run[i], &verdicts[i]);
 }
 
 }  // namespace
+
+void ApplyCertificate(const LookupPolicy& policy, const Question& question,
+                      Verdict* verdict) {
+  const Time at = policy.at;
+  if (at > question.not_after) verdict->flags |= Verdict::kIsExpired;
+  if (question.stapling == CertificateView::Stapling::kRequired)
+    verdict->flags |= Verdict::kMustStaple;
+  const Status by_time = at > question.not_after    ? Status::kExpired
+                         : at < question.not_before ? Status::kNotYetValid
+                                                    : Status::kUnknown;
+  // Status is in order of precedence.
+  verdict->status = std::min(verdict->status, by_time);
+  if (verdict->status == Status::kUnknown &&
+      IsForWantOfSource(verdict->cause) && NeedsNoSource(policy, question)) {
+    verdict->status = Status::kActive;
+    verdict->cause = Cause::kNoRevocationInfo;
+  }
+}
 
 void Check(const Snapshot& snapshot, const LookupPolicy& policy,
            std::span<const Question> questions, std::span<Verdict> verdicts) {
@@ -76,7 +79,7 @@ Verdict Check(const Snapshot& snapshot, const LookupPolicy& policy,
       question.coverage == nullptr
           ? snapshot.Lookup(policy, question.key)
           : snapshot.Lookup(policy, *question.coverage, question.key.serial);
-  ApplyValidity(policy, question, &verdict);
+  ApplyCertificate(policy, question, &verdict);
   return verdict;
 }
 

@@ -22,7 +22,14 @@ struct Question {
   std::shared_ptr<const Coverage> coverage = nullptr;
   CertificateView::RevocationInfo revocation_info =
       CertificateView::RevocationInfo::kExpected;
+  CertificateView::Stapling stapling = CertificateView::Stapling::kOptional;
 };
+
+// Adds to what the sources say what the certificate itself says: its validity,
+// and whether it needs a source at all. Check does this; for verdicts that come
+// from elsewhere.
+void ApplyCertificate(const LookupPolicy& policy, const Question& question,
+                      Verdict* verdict);
 
 // Answers by the status model: revoked and on hold first, then the
 // certificate's own validity, then active or unknown. A certificate whose

@@ -110,6 +110,7 @@ Question IssuerResolver::QuestionOf(const CertificateView& certificate,
   question.not_before = certificate.not_before();
   question.not_after = certificate.not_after();
   question.coverage = CoverageOf(certificate, issuer);
+  question.stapling = certificate.stapling();
   // RFC 9608 4: not in CA certificates.
   if (certificate.kind() == CertificateView::Kind::kUser)
     question.revocation_info = certificate.revocation_info();

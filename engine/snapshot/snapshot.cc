@@ -351,7 +351,8 @@ Verdict Snapshot::Lookup(const LookupPolicy& policy, const Coverage& coverage,
 
 Evidence Snapshot::Explain(const LookupKey& key, const Verdict& verdict) const {
   Evidence evidence;
-  if (verdict.source >= sources_.size() || key.issuer >= issuers_.size())
+  if (verdict.is_from_ocsp() || verdict.source >= sources_.size() ||
+      key.issuer >= issuers_.size())
     return evidence;
   const CrlSource& source = *sources_[verdict.source];
   evidence.crl = &source;

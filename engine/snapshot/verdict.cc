@@ -77,6 +77,49 @@ Cause CauseOf(ErrorCode refused) {
       return Cause::kWeakAlgorithm;
     case ErrorCode::kUnsupportedCriticalExtension:
       return Cause::kUnsupportedCriticalExtension;
+    case ErrorCode::kOcspMalformedRequest:
+      return Cause::kResponderMalformedRequest;
+    case ErrorCode::kOcspInternalError:
+      return Cause::kResponderInternalError;
+    case ErrorCode::kOcspTryLater:
+      return Cause::kResponderTryLater;
+    case ErrorCode::kOcspSigRequired:
+      return Cause::kResponderSigRequired;
+    case ErrorCode::kOcspUnauthorized:
+      return Cause::kResponderUnauthorized;
+    case ErrorCode::kOcspNotBasic:
+      return Cause::kNotBasicResponse;
+    case ErrorCode::kOcspOtherIssuer:
+      return Cause::kOtherIssuerAnswered;
+    case ErrorCode::kOcspUnsupportedCertId:
+      return Cause::kUnsupportedCertId;
+    case ErrorCode::kOcspNoAnswer:
+      return Cause::kNotAnswered;
+    case ErrorCode::kOcspSignerUnknown:
+      return Cause::kResponderNotKnown;
+    case ErrorCode::kOcspSignerNotIssued:
+      return Cause::kResponderNotDelegated;
+    case ErrorCode::kOcspSigningMissing:
+      return Cause::kOcspSigningMissing;
+    case ErrorCode::kOcspSignerExpired:
+      return Cause::kResponderExpired;
+    case ErrorCode::kOcspSignerNotYetValid:
+      return Cause::kResponderNotYetValid;
+    case ErrorCode::kOcspSignerRevoked:
+      return Cause::kResponderRevoked;
+    case ErrorCode::kOcspSignerUnchecked:
+      return Cause::kResponderUnchecked;
+    case ErrorCode::kOcspNonceMissing:
+      return Cause::kNonceMissing;
+    case ErrorCode::kOcspNonceMismatch:
+      return Cause::kNonceMismatch;
+    case ErrorCode::kOcspNotYetCurrent:
+      return Cause::kNotYetCurrent;
+    case ErrorCode::kOcspNoNextUpdate:
+      return Cause::kNoNextUpdate;
+    case ErrorCode::kOcspStale:
+    case ErrorCode::kOcspTooOld:
+      return Cause::kStale;
     default:
       return Cause::kMalformed;
   }

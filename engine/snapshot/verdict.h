@@ -42,6 +42,28 @@ enum class Status : uint8_t {
   X(kUnsupportedCriticalExtension,                                             \
     "the source has a critical extension that is not processed")               \
   X(kMalformed, "the source is malformed")                                     \
+  X(kResponderMalformedRequest, "the responder answers malformedRequest")      \
+  X(kResponderInternalError, "the responder answers internalError")            \
+  X(kResponderTryLater, "the responder answers tryLater")                      \
+  X(kResponderSigRequired, "the responder answers sigRequired")                \
+  X(kResponderUnauthorized, "the responder answers unauthorized")              \
+  X(kNotBasicResponse, "the OCSP response is not id-pkix-ocsp-basic")          \
+  X(kOtherIssuerAnswered, "the OCSP response is about another issuer's")       \
+  X(kUnsupportedCertId, "the CertID's hash algorithm is not supported")        \
+  X(kNotAnswered, "the OCSP response is not about this certificate")           \
+  X(kResponderNotKnown, "no certificate of the OCSP responder is at hand")     \
+  X(kResponderNotDelegated,                                                    \
+    "the OCSP responder's certificate is not by the certificate's issuer")     \
+  X(kOcspSigningMissing,                                                       \
+    "the OCSP responder's certificate lacks id-kp-OCSPSigning")                \
+  X(kResponderExpired, "the OCSP responder's certificate has expired")         \
+  X(kResponderNotYetValid,                                                     \
+    "the OCSP responder's certificate is not yet valid")                       \
+  X(kResponderRevoked, "the OCSP responder's certificate is revoked")          \
+  X(kResponderUnchecked,                                                       \
+    "the status of the OCSP responder's certificate is not known")             \
+  X(kNonceMissing, "the OCSP response has no nonce")                           \
+  X(kNonceMismatch, "the OCSP response has another nonce")                     \
   X(kResponderUnknown, "the responder does not know the certificate")          \
   X(kSignerNotTrusted,                                                         \
     "the source's signer is itself not known to be unrevoked")                 \
@@ -54,6 +76,10 @@ enum class Cause : uint8_t {
   REVSTAT_CAUSES(REVSTAT_DECLARE)
 #undef REVSTAT_DECLARE
 };
+
+#define REVSTAT_COUNT(name, text) +1
+inline constexpr size_t kCauseCount = REVSTAT_CAUSES(REVSTAT_COUNT);
+#undef REVSTAT_COUNT
 
 std::string_view NameOf(Status status);   // "on_hold"
 std::string_view NameOf(Cause cause);     // "no_source"; "" for kNone
@@ -69,6 +95,13 @@ struct Verdict {
   // Flags.
   static constexpr uint8_t kIsExpired = 1;    // asked for a time after notAfter
   static constexpr uint8_t kStaleSource = 2;  // the source was not current then
+  static constexpr uint8_t kFromOcsp = 4;     // `source` is of an OcspSet
+  // A CRL and an OCSP response say the contrary of each other; the stricter
+  // is the verdict.
+  static constexpr uint8_t kContradicted = 8;
+  static constexpr uint8_t kMustStaple = 16;  // RFC 7633 status_request
+  // A certificate of kMustStaple came without a response that verifies.
+  static constexpr uint8_t kStapleMissing = 32;
 
   int64_t revocation_seconds = 0;  // since 1970; kRevoked and kOnHold only
   uint32_t source = kNoSource;     // the source that decided, in its snapshot
@@ -80,6 +113,7 @@ struct Verdict {
   Time revocation_time() const { return FromUnix(revocation_seconds); }
   bool is_expired() const { return (flags & kIsExpired) != 0; }
   bool is_stale() const { return (flags & kStaleSource) != 0; }
+  bool is_from_ocsp() const { return (flags & kFromOcsp) != 0; }
 };
 static_assert(sizeof(Verdict) == 16);
 

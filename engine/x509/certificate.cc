@@ -6,6 +6,35 @@
 #include "engine/x509/oid.h"
 
 namespace revstat {
+namespace {
+
+// Features ::= SEQUENCE OF INTEGER; the numbers are TLS extensions (RFC 7633
+// 4).
+bool NamesStatusRequest(Bytes value) {
+  constexpr uint8_t kStatusRequest[] = {5};     // RFC 6066 8
+  constexpr uint8_t kStatusRequestV2[] = {17};  // RFC 6961 2.2
+  der::Trace trace(value);
+  der::Cursor cursor(value, &trace);
+  bool is_named = false;
+  cursor.Nested(der::kSequence, "tlsFeature", [&](der::Cursor& features) {
+    while (!features.AtEnd()) {
+      const Bytes feature = der::ReadInteger(features, "tlsFeature");
+      is_named |=
+          Equal(feature, kStatusRequest) || Equal(feature, kStatusRequestV2);
+    }
+  });
+  return trace.ok() && is_named;
+}
+
+// Those of RFC 5280 4.2.1 that bind paths and names, and are not read here.
+bool IsForPathValidation(Bytes oid) {
+  return oid::Is(oid, oid::kIdCe<17>) || oid::Is(oid, oid::kIssuerAltName) ||
+         oid::Is(oid, oid::kIdCe<30>) || oid::Is(oid, oid::kIdCe<32>) ||
+         oid::Is(oid, oid::kIdCe<33>) || oid::Is(oid, oid::kIdCe<36>) ||
+         oid::Is(oid, oid::kIdCe<54>);
+}
+
+}  // namespace
 
 // Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue
 // }
@@ -96,10 +125,8 @@ void CertificateView::ReadExtensionsField(der::Cursor& tbs) {
     } else if (oid::Is(extension.oid, oid::kFreshestCrl)) {
       freshest_crl_ = ReadDistributionPoints(value, "freshestCRL");
     } else {
-      if (oid::Is(extension.oid, oid::kNoRevAvail)) {
-        revocation_info_ = RevocationInfo::kNotAvailable;
-      }
-      // Not ours to read; whether a critical one matters is path validation's.
+      NoteOther(extension);
+      // Not ours to check; whether a critical one matters is path validation's.
       value = der::Cursor({}, value.trace());
     }
   };
@@ -109,6 +136,37 @@ void CertificateView::ReadExtensionsField(der::Cursor& tbs) {
                     [&](der::Cursor& value) { read(extension, value); });
     });
   });
+}
+
+// Read without being checked: a certificate is not refused for what these hold,
+// they only say nothing where they are malformed.
+void CertificateView::NoteOther(const Extension& extension) {
+  constexpr uint8_t kNullValue[] = {der::kNull, 0};
+  if (oid::Is(extension.oid, oid::kNoRevAvail)) {
+    revocation_info_ = RevocationInfo::kNotAvailable;
+  } else if (oid::Is(extension.oid, oid::kExtKeyUsage)) {
+    ext_key_usage_ = extension.value;
+  } else if (oid::Is(extension.oid, oid::kOcspNoCheck)) {
+    if (Equal(extension.value, kNullValue)) ocsp_check_ = OcspCheck::kNotNeeded;
+  } else if (oid::Is(extension.oid, oid::kTlsFeature)) {
+    if (NamesStatusRequest(extension.value)) stapling_ = Stapling::kRequired;
+  } else if (extension.critical() && unsupported_critical_.empty() &&
+             !IsForPathValidation(extension.oid)) {
+    unsupported_critical_ = extension.oid;
+  }
+}
+
+// ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF KeyPurposeId
+bool CertificateView::HasKeyPurpose(Bytes oid) const {
+  der::Trace trace(ext_key_usage_);
+  der::Cursor cursor(ext_key_usage_, &trace);
+  bool is_named = false;
+  cursor.Nested(der::kSequence, "extKeyUsage", [&](der::Cursor& purposes) {
+    while (!purposes.AtEnd())
+      is_named |= Equal(der::ReadOid(purposes, "KeyPurposeId"), oid);
+  });
+  cursor.ExpectEnd("extKeyUsage");
+  return trace.ok() && is_named;
 }
 
 }  // namespace revstat

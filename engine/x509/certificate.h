@@ -9,6 +9,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/serial_number.h"
 #include "engine/base/time.h"
+#include "engine/x509/extension.h"
 #include "engine/x509/key_identifier.h"
 #include "engine/x509/name.h"
 
@@ -55,10 +56,25 @@ class CertificateView {
   // noRevAvail, RFC 9608: its issuer publishes no revocation information.
   enum class RevocationInfo : uint8_t { kExpected, kNotAvailable };
   RevocationInfo revocation_info() const { return revocation_info_; }
+  // extKeyUsage names this purpose itself (RFC 5280 4.2.1.12); one that is
+  // malformed names none, and anyExtendedKeyUsage stands for no other.
+  bool HasKeyPurpose(Bytes oid) const;
+  // id-pkix-ocsp-nocheck, RFC 6960 4.2.2.2.1: an OCSP responder whose own
+  // status need not be asked.
+  enum class OcspCheck : uint8_t { kExpected, kNotNeeded };
+  OcspCheck ocsp_check() const { return ocsp_check_; }
+  // status_request in tlsFeature, RFC 7633 4.2.3.1 ("must staple"): its server
+  // has promised to send an OCSP response along.
+  enum class Stapling : uint8_t { kOptional, kRequired };
+  Stapling stapling() const { return stapling_; }
+  // The type of the first critical extension that no part of this engine
+  // processes; path validation has its own list.
+  Bytes unsupported_critical_extension() const { return unsupported_critical_; }
 
  private:
   void ReadTbs(der::Cursor& tbs, Bytes* inner_algorithm);
   void ReadExtensionsField(der::Cursor& tbs);
+  void NoteOther(const Extension& extension);
 
   Bytes der_;
   Bytes tbs_tlv_;
@@ -77,6 +93,10 @@ class CertificateView {
   Bytes crl_distribution_points_;
   Bytes freshest_crl_;
   RevocationInfo revocation_info_ = RevocationInfo::kExpected;
+  Bytes ext_key_usage_;  // the extension's value, unchecked
+  OcspCheck ocsp_check_ = OcspCheck::kExpected;
+  Stapling stapling_ = Stapling::kOptional;
+  Bytes unsupported_critical_;
 };
 
 }  // namespace revstat

@@ -10,15 +10,6 @@
 namespace revstat {
 namespace {
 
-// CRLReason ::= ENUMERATED { 0 to 10 without 7 }
-ReasonCode ReadReasonCode(der::Cursor& value) {
-  const Bytes start = value.rest();
-  const uint32_t code =
-      der::ReadUnsigned(value, 10, "reasonCode", der::kEnumerated);
-  if (code == 7) value.FailAt(start, ErrorCode::kBadEnumerated, "reasonCode");
-  return static_cast<ReasonCode>(code);
-}
-
 void ReadEntryExtension(const Extension& extension, der::Cursor& value,
                         CrlEntry* entry) {
   if (oid::Is(extension.oid, oid::kReasonCode)) {
@@ -69,6 +60,15 @@ CrlEntry ReadEntry(der::Cursor& list, int version) {
 }
 
 }  // namespace
+
+// CRLReason ::= ENUMERATED { 0 to 10 without 7 }
+ReasonCode ReadReasonCode(der::Cursor& value) {
+  const Bytes start = value.rest();
+  const uint32_t code =
+      der::ReadUnsigned(value, 10, "reasonCode", der::kEnumerated);
+  if (code == 7) value.FailAt(start, ErrorCode::kBadEnumerated, "reasonCode");
+  return static_cast<ReasonCode>(code);
+}
 
 std::string_view NameOf(ReasonCode reason) {
   switch (reason) {

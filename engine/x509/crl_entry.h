@@ -30,6 +30,8 @@ enum class ReasonCode : uint8_t {
 
 // The RFC's name, "keyCompromise"; empty for kAbsent.
 std::string_view NameOf(ReasonCode reason);
+// CRLReason, an ENUMERATED, as the next element.
+ReasonCode ReadReasonCode(der::Cursor& value);
 
 // What of an entry decides a verdict; what else an entry says is in CrlEntry.
 enum class EntryExtensions : uint8_t {

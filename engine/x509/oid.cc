@@ -33,6 +33,14 @@ const NamedOid kExtensions[] = {
     {kExpiredCertsOnCrl, "expiredCertsOnCRL"},
     {kAuthorityInfoAccess, "authorityInfoAccess"},
     {kTlsFeature, "tlsFeature"},
+    {kOcspNonce, "id-pkix-ocsp-nonce"},
+    {kOcspCrl, "id-pkix-ocsp-crl"},
+    {kOcspResponse, "id-pkix-ocsp-response"},
+    {kOcspNoCheck, "id-pkix-ocsp-nocheck"},
+    {kOcspArchiveCutoff, "id-pkix-ocsp-archive-cutoff"},
+    {kOcspServiceLocator, "id-pkix-ocsp-service-locator"},
+    {kOcspPrefSigAlgs, "id-pkix-ocsp-pref-sig-algs"},
+    {kOcspExtendedRevoke, "id-pkix-ocsp-extended-revoke"},
 };
 
 std::string Decimal(Arc arc) {

@@ -36,6 +36,22 @@ inline constexpr std::array<uint8_t, 8> kIdPe = {0x2b, 6, 1, 5, 5, 7, 1, n};
 inline constexpr auto kAuthorityInfoAccess = kIdPe<1>;
 inline constexpr auto kTlsFeature = kIdPe<24>;  // RFC 7633
 
+// id-kp-OCSPSigning and id-pkix-ocsp (1.3.6.1.5.5.7.48.1.n), RFC 6960 B.1.
+inline constexpr std::array<uint8_t, 8> kOcspSigning = {0x2b, 6, 1, 5,
+                                                        5,    7, 3, 9};
+template <uint8_t n>
+inline constexpr std::array<uint8_t, 9> kIdPkixOcsp = {0x2b, 6,  1, 5, 5,
+                                                       7,    48, 1, n};
+inline constexpr auto kOcspBasic = kIdPkixOcsp<1>;
+inline constexpr auto kOcspNonce = kIdPkixOcsp<2>;
+inline constexpr auto kOcspCrl = kIdPkixOcsp<3>;
+inline constexpr auto kOcspResponse = kIdPkixOcsp<4>;
+inline constexpr auto kOcspNoCheck = kIdPkixOcsp<5>;
+inline constexpr auto kOcspArchiveCutoff = kIdPkixOcsp<6>;
+inline constexpr auto kOcspServiceLocator = kIdPkixOcsp<7>;
+inline constexpr auto kOcspPrefSigAlgs = kIdPkixOcsp<8>;
+inline constexpr auto kOcspExtendedRevoke = kIdPkixOcsp<9>;
+
 template <size_t n>
 bool Is(Bytes value, const std::array<uint8_t, n>& oid) {
   return value.size() == n && std::memcmp(value.data(), oid.data(), n) == 0;

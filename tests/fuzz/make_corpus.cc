@@ -11,6 +11,7 @@
 #include "engine/store/manifest.h"
 #include "engine/store/segment.h"
 #include "tests/support/crl_text.h"
+#include "tests/support/ocsp_text.h"
 
 namespace revstat::test {
 namespace {
@@ -158,6 +159,49 @@ void WriteNames(const Corpus& corpus) {
                  Ascii(text));
 }
 
+void WriteOcsp(const Corpus& corpus) {
+  const Octets other =
+      MakeExtension("1.2.3", Hex("0500"), Criticality::kCritical);
+  ResponseText text;
+  corpus.Write("ocsp_response", "good", text.Der());
+  SingleText single;
+  corpus.Write("ocsp_parts", "good_single", single.Der());
+  corpus.Write("ocsp_parts", "good_cert_id", single.cert_id);
+  single.status = Revoked("19700101000000Z", 6);
+  single.extensions = {
+      MakeExtension("1.3.6.1.5.5.7.48.1.6", GeneralizedTime("20200101000000Z")),
+      MakeExtension("1.3.6.1.5.5.7.48.1.3",
+                    Seq({Nest(der::ContextConstructed(0),
+                              {Text(der::kIa5String, "http://a/")}),
+                         Nest(der::ContextConstructed(1), {Integer(7)}),
+                         Nest(der::ContextConstructed(2),
+                              {GeneralizedTime("20260109000000Z")})})),
+      Reason(6), other};
+  corpus.Write("ocsp_parts", "good_single_all", single.Der());
+  text.responses.push_back(single.Der());
+  single.status = Unknown();
+  single.next_update = {};
+  text.responses.push_back(single.Der());
+  text.responder = ByKey(Octets(20, 1));
+  text.extensions = {NonceExtension(Octets(32, 1)),
+                     MakeExtension("1.3.6.1.5.5.7.48.1.9", Hex("0500")), other};
+  text.certificates = {CertificateText().Der()};
+  corpus.Write("ocsp_response", "good_all", text.Der());
+  corpus.Write("ocsp_parts", "good_response_data", text.Tbs());
+  text.extensions = {NonceExtension({})};
+  corpus.Write("ocsp_response", "invalid_nonce", text.Der());
+  ResponseText refused;
+  refused.status = Tlv(der::kEnumerated, Octets{3});
+  refused.response_bytes = Octets{};
+  corpus.Write("ocsp_response", "good_try_later", refused.Der());
+  RequestText request;
+  corpus.Write("ocsp_request", "good", request.Der());
+  request.extensions = {NonceExtension(Octets(128, 1)), other};
+  request.requests.push_back(Seq(
+      {CertIdText().Der(), Nest(der::ContextConstructed(0), {Seq({other})})}));
+  corpus.Write("ocsp_request", "good_two", request.Der());
+}
+
 void WriteLists(const Corpus& corpus) {
   const std::string digest(64, 'a');
   const std::vector<std::pair<std::string, std::string>> lists = {
@@ -238,5 +282,6 @@ int main(int argc, char** argv) {
   revstat::test::WriteNames(corpus);
   revstat::test::WriteLists(corpus);
   revstat::test::WriteStores(corpus);
+  revstat::test::WriteOcsp(corpus);
   return 0;
 }

@@ -1,0 +1,66 @@
+// OCSP responses at hand, found by the certificates they are about.
+#ifndef REVSTAT_ENGINE_CHECK_OCSP_SET_H_
+#define REVSTAT_ENGINE_CHECK_OCSP_SET_H_
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/base/buffer.h"
+#include "engine/snapshot/snapshot.h"
+#include "engine/verify/digest.h"
+#include "engine/x509/ocsp_response.h"
+
+namespace revstat {
+
+// One response with its bytes: parsed, nothing of it verified. Immutable.
+struct OcspSource {
+  std::shared_ptr<const Buffer> der;
+  OcspResponseView response;
+  Sha256Digest sha256;
+
+  // One DER OCSPResponse that fills the buffer. Errors: OcspResponseView's.
+  static absl::StatusOr<OcspSource> Create(std::shared_ptr<const Buffer> der,
+                                           const OcspLimits& limits = {});
+};
+
+// Where a verdict with kFromOcsp comes from. Valid as long as the set.
+struct OcspEvidence {
+  const OcspSource* source = nullptr;  // null: no response decided
+  std::optional<OcspSingleResponse> single;
+};
+
+// Filled by one thread; then any number may read. Verifies nothing.
+class OcspSet {
+ public:
+  // Keeps a response. Errors: OcspResponseView's, and those of responseStatus
+  // and responseType (OcspVerifier), with which nothing can be answered.
+  absl::Status Add(std::shared_ptr<const Buffer> der,
+                   const OcspLimits& limits = {});
+
+  bool empty() const { return sources_.empty(); }
+  // Verdict::source is a position here.
+  std::span<const OcspSource> sources() const { return sources_; }
+  // The positions of those that have an answer for this serial, of whatever
+  // issuer. Cost: one look into a hash table.
+  std::span<const uint32_t> About(const SerialNumber& serial) const;
+
+  // The response and the answer in it behind a verdict of OcspChecker about
+  // this key.
+  OcspEvidence Explain(const LookupKey& key, const Verdict& verdict) const;
+
+ private:
+  struct Hasher {
+    size_t operator()(const SerialNumber& serial) const;
+  };
+
+  std::vector<OcspSource> sources_;
+  std::unordered_map<SerialNumber, std::vector<uint32_t>, Hasher> by_serial_;
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_CHECK_OCSP_SET_H_

@@ -1,0 +1,176 @@
+// Is this OCSP response an authentic answer about this certificate, and is it
+// current (RFC 6960 3.2, 4.2.2; RFC 9654; RFC 9919)?
+#ifndef REVSTAT_ENGINE_VERIFY_OCSP_VERIFIER_H_
+#define REVSTAT_ENGINE_VERIFY_OCSP_VERIFIER_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/verify/ocsp_issuer.h"
+#include "engine/verify/signature.h"
+#include "engine/x509/ocsp_response.h"
+
+namespace revstat {
+
+// What a verified response says of a certificate, in order of strictness: of
+// several answers the first of these holds.
+enum class OcspStatus : uint8_t { kRevoked, kOnHold, kUnknown, kGood };
+
+// What an answer says, verified or not.
+OcspStatus OcspStatusOf(const OcspSingleResponse& single);
+
+// OK where a response holds answers at all; else the error of its
+// responseStatus, or kOcspNotBasic.
+absl::Status CheckIsAnswer(const OcspResponseView& response);
+
+// Who signed: the issuer itself, a delegate of it (4.2.2.2), or a responder
+// that is trusted by configuration.
+enum class OcspSigner : uint8_t { kIssuer, kDelegate, kTrusted };
+std::string_view NameOf(OcspSigner signer);  // "delegate"
+
+// What is known of a delegate's own status, and what to do where nothing is:
+// its certificate lacks id-pkix-ocsp-nocheck and no source says it is active.
+enum class OcspSignerStatus : uint8_t { kActive, kRevoked, kUnknown };
+enum class UncheckedSigner : uint8_t { kAccept, kRefuse };
+
+// kIgnored: none was sent. kIfPresent: one was sent, and responders may leave
+// it out (RFC 9919 3.1.1), but not answer with another.
+enum class OcspNonce : uint8_t { kIgnored, kIfPresent, kRequired };
+
+// nextUpdate. kEnforced: none of a response that lacks it unless max_age is
+// set; kRequired: not even then (RFC 9919 3.2.4); kIgnored: neither matters.
+enum class OcspNextUpdate : uint8_t { kEnforced, kRequired, kIgnored };
+
+// Of one verification.
+struct OcspPolicy {
+  Time at;
+  std::chrono::seconds clock_skew{0};  // on thisUpdate, nextUpdate, producedAt
+  std::optional<std::chrono::seconds> max_age =
+      std::nullopt;  // since thisUpdate
+  OcspNextUpdate next_update = OcspNextUpdate::kEnforced;
+  OcspNonce nonce = OcspNonce::kIgnored;
+  Bytes expected_nonce = {};  // that of the request; borrowed
+};
+
+// Of a verifier.
+struct OcspVerifierOptions {
+  SignaturePolicy signature;
+  // Signatures that one response may cost, its own and delegates' together.
+  int max_signature_checks = 6;
+  UncheckedSigner unchecked_signer = UncheckedSigner::kAccept;
+  // The status of a delegate's certificate at the time asked about, from
+  // sources that the layers above hold. Not set: always kUnknown. One that is
+  // known to be revoked is refused, whatever id-pkix-ocsp-nocheck says.
+  std::function<OcspSignerStatus(const CertificateView& delegate)>
+      signer_status;
+};
+
+// Whose status is asked.
+struct OcspQuestion {
+  SerialNumber serial;
+  // The issuer's name as the certificate spells it; its tlv is empty where only
+  // the serial is known.
+  NameView issuer_name = {};
+};
+
+// Proof that an answer is authentic: only OcspVerifier makes one. Borrows the
+// response's bytes.
+class VerifiedOcsp {
+ public:
+  OcspStatus status() const { return status_; }
+  const OcspSingleResponse& single() const { return single_; }
+  const OcspResponseView& response() const { return response_; }
+  OcspSigner signer() const { return signer_; }
+  const SignatureAlgorithm& algorithm() const { return algorithm_; }
+  // kOk, or why the answer is not current at the time asked about:
+  // kOcspNotYetCurrent, kOcspNoNextUpdate, kOcspStale, kOcspTooOld. Not kOk
+  // only with kRevoked and kOnHold, which are believed all the same.
+  ErrorCode currency() const { return currency_; }
+  // 2.2: `revoked` of a certificate that the issuer has never issued.
+  bool is_never_issued() const;
+
+ private:
+  friend class OcspVerifier;
+  VerifiedOcsp(const OcspResponseView& response,
+               const OcspSingleResponse& single)
+      : response_(response), single_(single) {}
+
+  OcspResponseView response_;
+  OcspSingleResponse single_;
+  OcspStatus status_ = OcspStatus::kUnknown;
+  OcspSigner signer_ = OcspSigner::kIssuer;
+  ErrorCode currency_ = ErrorCode::kOk;
+  SignatureAlgorithm algorithm_;
+};
+
+// Remembers delegates whose certificates it has verified. Thread-safety: one
+// thread each. Memory: at most kMaxDelegates certificates and their keys.
+class OcspVerifier {
+ public:
+  static constexpr size_t kMaxDelegates = 64;
+
+  explicit OcspVerifier(OcspVerifierOptions options = {})
+      : options_(std::move(options)) {}
+
+  // A certificate whose key is believed for the certificates of every issuer
+  // (4.2.2.2, "a Trusted Responder"), while it is valid. Errors: those of
+  // OcspIssuer::Create.
+  absl::Status AddTrustedResponder(std::shared_ptr<const Buffer> certificate);
+
+  // The answer to `question` about a certificate of `issuer`. Cost: a signature
+  // check, and another where the delegate is met for the first time; no
+  // allocation else. Errors, each after those before it:
+  //   kOcspMalformedRequest, kOcspInternalError, kOcspTryLater,
+  //   kOcspSigRequired, kOcspUnauthorized   responseStatus
+  //   kOcspNotBasic                         responseType
+  //   kUnsupportedCriticalExtension         of the response
+  //   kOcspOtherIssuer, kOcspUnsupportedCertId, kOcspNoAnswer
+  //   kOcspSignerUnknown, kOcspSignerNotIssued, kOcspSigningMissing,
+  //   kOcspSignerExpired, kOcspSignerNotYetValid, kOcspSignerRevoked,
+  //   kOcspSignerUnchecked, kUnsupportedCriticalExtension (of the delegate),
+  //   kTooMany (signatures), kUnsupportedAlgorithm, kWeakAlgorithm,
+  //   kUnsupportedKey, kBadSignature        of the candidate that came closest
+  //   kOcspNonceMissing, kOcspNonceMismatch
+  //   kUnsupportedCriticalExtension         of a SingleResponse
+  //   kOcspNotYetCurrent, kOcspTooOld, kOcspStale, kOcspNoNextUpdate
+  // Of several SingleResponses about the certificate the strictest holds.
+  // Not supported: name constraints on a delegate, and delegates of delegates.
+  absl::StatusOr<VerifiedOcsp> Verify(const OcspResponseView& response,
+                                      const OcspIssuer& issuer,
+                                      const OcspQuestion& question,
+                                      const OcspPolicy& policy);
+
+ private:
+  // A certificate with id-kp-OCSPSigning whose signature was verified.
+  struct Delegate {
+    Sha256Digest issuer;  // the certificate of who issued it
+    OcspIssuer identity;
+  };
+  // What trying the candidates for one response has come to.
+  struct Search;
+
+  absl::Status FindSigner(const OcspResponseView& response,
+                          const OcspIssuer& issuer, const OcspPolicy& policy,
+                          VerifiedOcsp* verified);
+  absl::Status TryDelegate(Bytes certificate, const OcspIssuer& issuer, Time at,
+                           Search* search);
+  absl::Status TryKey(const PublicKey& key, Search* search) const;
+  absl::Status CheckDelegate(const CertificateView& certificate, Time at) const;
+  absl::StatusOr<const Delegate*> DelegateOf(Bytes certificate,
+                                             const OcspIssuer& issuer,
+                                             Search* search);
+
+  const OcspVerifierOptions options_;
+  std::vector<OcspIssuer> trusted_;
+  std::vector<std::unique_ptr<const Delegate>> delegates_;
+  size_t next_delegate_ = 0;  // the one that is forgotten next
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_VERIFY_OCSP_VERIFIER_H_
