@@ -31,7 +31,7 @@ std::string Describe(const CertificateView& certificate,
 absl::Status Add(const Snapshot& snapshot, const PathCheckPolicy& policy,
                  std::shared_ptr<const Buffer> certificate,
                  const Buffer* issuer, IssuerResolver* resolver,
-                 CheckedPath* path) {
+                 OcspChecker* ocsp, CheckedPath* path) {
   const auto view = CertificateView::Parse(certificate->bytes());
   if (!view.ok()) return view.status();
   CheckedCertificate checked;
@@ -41,6 +41,10 @@ absl::Status Add(const Snapshot& snapshot, const PathCheckPolicy& policy,
           : resolver->QuestionOf(
                 *view, snapshot.IssuerWithCertificate(Sha256(issuer->bytes())));
   checked.verdict = Check(snapshot, policy.lookup, checked.question);
+  if (ocsp != nullptr) {
+    checked.verdict =
+        ocsp->Join(checked.question, view->issuer(), checked.verdict);
+  }
   checked.certificate = std::move(certificate);
   const bool is_unknown = checked.verdict.status == Status::kUnknown;
   // The worst of the path counts, a revocation before a status not known; and
@@ -60,7 +64,8 @@ absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
                                       const Snapshot& snapshot,
                                       const PathCheckPolicy& policy,
                                       std::shared_ptr<const Buffer> certificate,
-                                      IssuerResolver* resolver) {
+                                      IssuerResolver* resolver,
+                                      OcspChecker* ocsp) {
   CheckedPath checked;
   const auto path = builder.Build(certificate->bytes());
   if (!path.ok()) {
@@ -69,7 +74,7 @@ absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
     if (code != ErrorCode::kNoPath && code != ErrorCode::kUnsupportedAlgorithm)
       return path.status();
     const absl::Status added =
-        Add(snapshot, policy, certificate, nullptr, resolver, &checked);
+        Add(snapshot, policy, certificate, nullptr, resolver, ocsp, &checked);
     if (!added.ok()) return added;
     // Whatever the certificate's own status.
     checked.result = code == ErrorCode::kNoPath ? PathResult::kNotValid
@@ -85,7 +90,7 @@ absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
   for (size_t i = 0; i < count; ++i) {
     const absl::Status added =
         Add(snapshot, policy, certificates[i], certificates[i + 1].get(),
-            resolver, &checked);
+            resolver, ocsp, &checked);
     if (!added.ok()) return added;
   }
   return checked;

@@ -8,6 +8,7 @@
 
 #include "engine/check/checker.h"
 #include "engine/check/issuer_resolver.h"
+#include "engine/check/ocsp_checker.h"
 #include "engine/verify/path_builder.h"
 
 namespace revstat {
@@ -48,12 +49,14 @@ struct CheckedPath {
 
 // `resolver` is of `snapshot`. The path's own certificates say which issuer is
 // asked, so that CAs of one name never mix. Errors are part of the result, but
-// for a certificate that cannot be read.
+// for a certificate that cannot be read. `ocsp`, if it is not null, is of the
+// same snapshot and has its say by its own policy.
 absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
                                       const Snapshot& snapshot,
                                       const PathCheckPolicy& policy,
                                       std::shared_ptr<const Buffer> certificate,
-                                      IssuerResolver* resolver);
+                                      IssuerResolver* resolver,
+                                      OcspChecker* ocsp = nullptr);
 
 }  // namespace revstat
 

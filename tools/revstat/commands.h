@@ -19,6 +19,7 @@ inline constexpr int kExitUnknown = 3;  // none of these, but one is unknown
 // Each adds its subcommand; running it sets *exit_status.
 void AddCheckCommand(CLI::App& app, int* exit_status);
 void AddVerifyCommand(CLI::App& app, int* exit_status);
+void AddOcspCommand(CLI::App& app, int* exit_status);
 void AddInspectCommand(CLI::App& app, int* exit_status);
 void AddIngestCommand(CLI::App& app, int* exit_status);
 void AddStoreCommand(CLI::App& app, int* exit_status);

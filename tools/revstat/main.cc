@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   AddVerifyCommand(app, &exit_status);
   AddIngestCommand(app, &exit_status);
   AddStoreCommand(app, &exit_status);
+  AddOcspCommand(app, &exit_status);
   AddInspectCommand(app, &exit_status);
   AddBenchCommand(app, &exit_status);
   try {

@@ -138,9 +138,10 @@ void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
   if (!head.ok()) return AddUnreadable(name, MessageOf(head.status()));
   const ContentKind kind = DetectContent(BytesOf(*head));
   const bool no_certificates =
-      kind == ContentKind::kOther || kind == ContentKind::kCrl;
+      kind == ContentKind::kOther || kind == ContentKind::kCrl ||
+      kind == ContentKind::kOcspResponse || kind == ContentKind::kOcspRequest;
   if (no_certificates && from == From::kFolder &&
-      (kind == ContentKind::kCrl || !IsNamedLikeCertificates(name))) {
+      (kind != ContentKind::kOther || !IsNamedLikeCertificates(name))) {
     ++skipped_;
     return;
   }
@@ -151,7 +152,11 @@ void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
     return AddUnreadable(name,
                          "is a CRL, not a certificate; give it with --crl");
   }
-  if (kind == ContentKind::kOther) {
+  if (kind == ContentKind::kOcspResponse) {
+    return AddUnreadable(
+        name, "is an OCSP response, not a certificate; give it with --ocsp");
+  }
+  if (no_certificates) {
     return AddUnreadable(name,
                          "neither a certificate (PEM, DER, PKCS#7) nor a list "
                          "with a header that "

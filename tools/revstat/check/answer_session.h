@@ -21,6 +21,13 @@ class AnswerSession {
         second_(snapshot, policy, format),
         output_(output) {}
 
+  // Lets OCSP responses have a say. `set` outlives the session.
+  void UseOcsp(const OcspSet* set, std::unique_ptr<OcspChecker> first,
+               std::unique_ptr<OcspChecker> second) {
+    first_.UseOcsp(set, std::move(first));
+    second_.UseOcsp(set, std::move(second));
+  }
+
   // What comes before and after all results.
   void Begin();
   void End(double seconds);

@@ -32,6 +32,7 @@ TIME is RFC 3339 (2026-06-01T00:00:00Z) or Unix seconds.
 
 Examples:
   revstat check --trust ca.pem --crl ca.crl server.pem
+  revstat check --trust ca.pem --ocsp server.ocsp --policy ocsp_only server.pem
   revstat check --trust ca.pem --crl ca.crl --format csv list.csv > result.csv
   cat *.pem | revstat check --trust ca.pem --crl ca.crl --format jsonl -
 
@@ -55,6 +56,13 @@ int RunCheck(const CheckOptions& options) {
   Output output(STDOUT_FILENO);
   AnswerSession session(evidence.snapshot(), policy.lookup, options.format,
                         &output);
+  auto first = MakeOcspChecker(evidence, policy, options.policy);
+  auto second = MakeOcspChecker(evidence, policy, options.policy);
+  if (!first.ok() || !second.ok()) {
+    Report(MessageOf(first.ok() ? second.status() : first.status()));
+    return kExitFailure;
+  }
+  session.UseOcsp(&evidence.ocsp, *std::move(first), *std::move(second));
   const auto start = std::chrono::steady_clock::now();
   session.Begin();
   for (const std::string& input : options.inputs) session.Answer(input);

@@ -4,6 +4,7 @@
 #include "engine/x509/name_text.h"
 #include "tools/revstat/check/result_formats.h"
 #include "tools/revstat/common/json_text.h"
+#include "tools/revstat/common/ocsp_text.h"
 
 namespace revstat::tool {
 namespace {
@@ -37,10 +38,17 @@ class JsonWriter : public ResultWriter {
     if (row.readable && question.not_after != Time::max()) {
       out += verdict.is_expired() ? ",\"expired\":true" : ",\"expired\":false";
     }
+    if ((verdict.flags & Verdict::kMustStaple) != 0)
+      out += ",\"must_staple\":true";
+    if ((verdict.flags & Verdict::kContradicted) != 0)
+      out += ",\"contradiction\":true";
     const Evidence evidence = snapshot_.Explain(question.key, verdict);
+    const OcspEvidence ocsp = ExplainOcsp(question.key, verdict);
     if (verdict.status == Status::kRevoked ||
         verdict.status == Status::kOnHold) {
       Revocation(verdict, evidence, &out);
+      if (ocsp.single.has_value() && ocsp.single->invalidity_date.has_value())
+        TimeField("invalidity_time", *ocsp.single->invalidity_date, &out);
     }
     if (verdict.cause != Cause::kNone) {
       out += ",\"cause\":\"";
@@ -48,6 +56,7 @@ class JsonWriter : public ResultWriter {
       out += '"';
     }
     if (evidence.crl != nullptr) out += SourceObject(*evidence.crl);
+    if (ocsp.source != nullptr) out += OcspSourceJson(ocsp);
     out += "}\n";
   }
 

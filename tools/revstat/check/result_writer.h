@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "engine/check/ocsp_set.h"
 #include "engine/snapshot/snapshot.h"
 #include "tools/revstat/check/result_row.h"
 #include "tools/revstat/common/text_buffer.h"
@@ -20,7 +21,7 @@ enum class Format { kTable, kCsv, kJsonLines };
 struct Tally {
   std::array<uint64_t, 6> by_status = {};
   // Bit i: a row had the cause at position i of Cause.
-  uint32_t causes = 0;
+  uint64_t causes = 0;
   uint64_t unreadable = 0;
 
   uint64_t of(Status status) const {
@@ -28,7 +29,8 @@ struct Tally {
   }
   void Add(const Verdict& verdict) {
     ++by_status[static_cast<size_t>(verdict.status)];
-    causes |= uint32_t{1} << static_cast<unsigned>(verdict.cause);
+    static_assert(kCauseCount <= 64);
+    causes |= uint64_t{1} << static_cast<unsigned>(verdict.cause);
   }
   void Add(const Tally& other);
   uint64_t total() const;
@@ -40,6 +42,9 @@ class ResultWriter {
   static std::unique_ptr<ResultWriter> Create(Format format,
                                               const Snapshot& snapshot);
   virtual ~ResultWriter() = default;
+
+  // Where verdicts by OCSP come from. `set` outlives this.
+  void UseOcsp(const OcspSet* set) { ocsp_ = set; }
 
   // Each appends to *text.
   virtual void Begin(TextBuffer* /*text*/) {}
@@ -57,11 +62,17 @@ class ResultWriter {
   // The RFC 4514 form of an issuer in the format's spelling, made once each.
   std::string_view IssuerText(const ResultRow& row, IssuerId issuer);
 
+  // The evidence of a verdict by OCSP; an empty one for another's.
+  OcspEvidence ExplainOcsp(const LookupKey& key, const Verdict& verdict) const {
+    return ocsp_ == nullptr ? OcspEvidence{} : ocsp_->Explain(key, verdict);
+  }
+
   const Snapshot& snapshot_;
 
  private:
   std::string_view Remember(std::string_view key, const NameView* name);
 
+  const OcspSet* ocsp_ = nullptr;
   const Spelling spelling_;
   std::unordered_map<std::string, std::string> issuer_texts_;
   // Runs of rows mostly have one issuer.

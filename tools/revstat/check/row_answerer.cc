@@ -100,6 +100,8 @@ void RowAnswerer::AddUnreadable(std::string_view name, uint64_t position,
 void RowAnswerer::Finish() {
   verdicts_.resize(questions_.size());
   Check(snapshot_, policy_, questions_, verdicts_);
+  for (size_t i = 0; ocsp_ != nullptr && i < rows_.size(); ++i)
+    verdicts_[i] = ocsp_->Join(questions_[i], rows_[i].issuer, verdicts_[i]);
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].readable) {
       verdicts_[i] = Verdict{};

@@ -9,6 +9,7 @@
 
 #include "engine/check/checker.h"
 #include "engine/check/issuer_resolver.h"
+#include "engine/check/ocsp_checker.h"
 #include "tools/revstat/check/list_reader.h"
 #include "tools/revstat/check/result_writer.h"
 
@@ -34,6 +35,12 @@ class RowAnswerer {
         policy_(policy),
         writer_(ResultWriter::Create(format, snapshot)),
         resolver_(snapshot) {}
+
+  // Lets OCSP responses have a say. `set` outlives this.
+  void UseOcsp(const OcspSet* set, std::unique_ptr<OcspChecker> checker) {
+    ocsp_ = std::move(checker);
+    writer_->UseOcsp(set);
+  }
 
   // `name`, the input as the user named it, is borrowed until Finish().
   // `position` is 1 for the first of many, 0 for a certificate that is alone.
@@ -66,6 +73,7 @@ class RowAnswerer {
   const LookupPolicy policy_;
   const std::unique_ptr<ResultWriter> writer_;
   IssuerResolver resolver_;
+  std::unique_ptr<OcspChecker> ocsp_;  // null: CRLs alone
   std::vector<ResultRow> rows_;
   std::vector<Question> questions_;
   std::vector<Verdict> verdicts_;

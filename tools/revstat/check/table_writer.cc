@@ -71,7 +71,7 @@ class TableWriter : public ResultWriter {
   void End(const Tally& tally, double seconds, TextBuffer* text) override {
     std::string line = "\n";
     // What the words under WHY mean.
-    for (unsigned i = 1; i < 32; ++i) {
+    for (unsigned i = 1; i < kCauseCount; ++i) {
       if ((tally.causes >> i & 1) == 0) continue;
       const auto cause = static_cast<Cause>(i);
       line += Concat({NameOf(cause), ": ", MeaningOf(cause), "\n"});

@@ -73,6 +73,18 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
     progress.Update(++done, 0);
   }
   loaded.built = std::move(builder).Build();
+  for (const std::string& path : files.ocsp) {
+    for (const auto& response :
+         read(path, ObjectKind::kOcspResponse, kMaxTrustBytes)) {
+      const absl::Status status = loaded.ocsp.Add(response);
+      if (!status.ok()) refuse(path, status);
+    }
+  }
+  for (const std::string& path : files.trusted_responders) {
+    for (auto& certificate :
+         read(path, ObjectKind::kCertificate, kMaxTrustBytes))
+      loaded.trusted_responders.push_back(std::move(certificate));
+  }
   return loaded;
 }
 

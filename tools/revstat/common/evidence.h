@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/check/evidence_builder.h"
+#include "engine/check/ocsp_set.h"
 
 namespace revstat::tool {
 
@@ -15,10 +16,14 @@ struct EvidenceFiles {
   std::vector<std::string> trust;
   std::vector<std::string> untrusted;
   std::vector<std::string> crls;
+  std::vector<std::string> ocsp;
+  std::vector<std::string> trusted_responders;
 };
 
 struct LoadedEvidence {
   BuiltEvidence built;
+  OcspSet ocsp;
+  std::vector<std::shared_ptr<const Buffer>> trusted_responders;
   uint64_t failures = 0;  // files and CRLs that were refused, each reported
 
   const Snapshot& snapshot() const { return *built.snapshot; }

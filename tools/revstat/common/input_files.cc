@@ -40,9 +40,11 @@ Bytes FirstElement(Bytes der) {
   return cursor.ok() ? element.tlv : der;
 }
 
-// Certificate and CertificateList begin alike: SEQUENCE { SEQUENCE { ... and
-// differ in what follows: a certificate has [0] or its serial and then the
-// SEQUENCE of an algorithm; a CRL has an optional version and the algorithm.
+// Certificate, CertificateList and OCSPRequest begin alike: SEQUENCE { SEQUENCE
+// { ... and differ in what follows: a certificate has [0] or its serial and
+// then the SEQUENCE of an algorithm; a CRL has an optional version and the
+// algorithm; a request, behind what is optional, SEQUENCEs of SEQUENCEs. An
+// OCSPResponse begins with its ENUMERATED status.
 ContentKind DetectDer(Bytes head) {
   if (head.empty() || head[0] != der::kSequence) return ContentKind::kOther;
   const Bytes outer = BehindHeader(head);
@@ -51,11 +53,24 @@ ContentKind DetectDer(Bytes head) {
                  outer.begin())) {
     return ContentKind::kPkcs7;
   }
+  if (!outer.empty() && outer[0] == der::kEnumerated)
+    return ContentKind::kOcspResponse;
   if (outer.empty() || outer[0] != der::kSequence) return ContentKind::kOther;
   const Bytes tbs = BehindHeader(outer);
   if (tbs.empty()) return ContentKind::kOther;
-  if (tbs[0] == der::ContextConstructed(0)) return ContentKind::kCertificate;
-  if (tbs[0] == der::kSequence) return ContentKind::kCrl;  // v1
+  if (tbs[0] == der::ContextConstructed(0)) {
+    const Bytes version = BehindHeader(tbs);  // of 3 octets in both
+    return version.size() > 3 && version[3] != der::kInteger
+               ? ContentKind::kOcspRequest
+               : ContentKind::kCertificate;
+  }
+  if (tbs[0] == der::ContextConstructed(1)) return ContentKind::kOcspRequest;
+  if (tbs[0] == der::kSequence) {
+    const Bytes first = BehindHeader(tbs);
+    return !first.empty() && first[0] == der::kSequence
+               ? ContentKind::kOcspRequest
+               : ContentKind::kCrl;  // v1
+  }
   if (tbs[0] != der::kInteger) return ContentKind::kOther;
   // A v1 certificate has issuer, validity, subject; a CRL a Time behind its
   // issuer. Its version is INTEGER 1; serial 1 is possible, so look on.
@@ -68,6 +83,33 @@ ContentKind DetectDer(Bytes head) {
   return next == der::kUtcTime || next == der::kGeneralizedTime
              ? ContentKind::kCrl
              : ContentKind::kCertificate;
+}
+
+ObjectKind ObjectKindOf(ContentKind kind) {
+  switch (kind) {
+    case ContentKind::kCrl:
+      return ObjectKind::kCrl;
+    case ContentKind::kOcspResponse:
+      return ObjectKind::kOcspResponse;
+    case ContentKind::kOcspRequest:
+      return ObjectKind::kOcspRequest;
+    default:
+      return ObjectKind::kCertificate;
+  }
+}
+
+std::string_view NameOf(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::kCertificate:
+      return "certificate";
+    case ObjectKind::kCrl:
+      return "CRL";
+    case ObjectKind::kOcspResponse:
+      return "OCSP response";
+    case ObjectKind::kOcspRequest:
+      return "OCSP request";
+  }
+  return "";
 }
 
 // The certificates in a PKCS#7 SignedData, by libcrypto.
@@ -101,10 +143,14 @@ void ForEachInPem(Bytes file, const Visit& visit, const Broken& broken) {
                              block->label == "X509 CERTIFICATE" ||
                              block->label == "TRUSTED CERTIFICATE";
     const bool crl = block->label == "X509 CRL";
+    const bool response = block->label == "OCSP RESPONSE";
+    const bool request = block->label == "OCSP REQUEST";
     const bool pkcs7 = block->label == "PKCS7" || block->label == "CMS";
     // Others are passed over, also the headers of an encrypted key, which look
     // like a block without END. One that ends inside its label may be ours.
-    if (!certificate && !crl && !pkcs7 && !block->label.empty()) continue;
+    if (!certificate && !crl && !pkcs7 && !response && !request &&
+        !block->label.empty())
+      continue;
     if (!block->complete) {
       broken(block->offset, MakeError(ErrorCode::kBadPem, "no END line"));
     } else if (!DecodeBase64(block->base64, &der)) {
@@ -115,8 +161,11 @@ void ForEachInPem(Bytes file, const Visit& visit, const Broken& broken) {
       Bytes object = BytesOf(der);
       // OpenSSL puts its CertAux behind the certificate.
       if (block->label == "TRUSTED CERTIFICATE") object = FirstElement(object);
-      visit({crl ? ObjectKind::kCrl : ObjectKind::kCertificate, object,
-             block->offset});
+      visit({crl        ? ObjectKind::kCrl
+             : response ? ObjectKind::kOcspResponse
+             : request  ? ObjectKind::kOcspRequest
+                        : ObjectKind::kCertificate,
+             object, block->offset});
     }
   }
 }
@@ -133,10 +182,8 @@ void ForEachInDer(Bytes file, const Visit& visit, const Broken& broken) {
     if (!cursor.ok()) return broken(offset, ToStatus(trace.error()));
     if (kind == ContentKind::kPkcs7) {
       ForEachInPkcs7(element.tlv, offset, visit, broken);
-    } else if (kind == ContentKind::kCertificate || kind == ContentKind::kCrl) {
-      visit({kind == ContentKind::kCrl ? ObjectKind::kCrl
-                                       : ObjectKind::kCertificate,
-             element.tlv, offset});
+    } else if (kind != ContentKind::kOther) {
+      visit({ObjectKindOf(kind), element.tlv, offset});
     } else {
       broken(offset, MakeError(ErrorCode::kUnknownFormat, ""));
     }
@@ -158,6 +205,8 @@ void ForEachObject(Bytes file, const Visit& visit, const Broken& broken) {
       return ForEachInPem(file, visit, broken);
     case ContentKind::kCertificate:
     case ContentKind::kCrl:
+    case ContentKind::kOcspResponse:
+    case ContentKind::kOcspRequest:
     case ContentKind::kPkcs7:
       return ForEachInDer(file, visit, broken);
     default:
@@ -207,8 +256,7 @@ absl::StatusOr<std::vector<std::shared_ptr<const Buffer>>> ReadObjects(
   if (!failure.ok()) return failure;
   if (objects.empty()) {
     return absl::InvalidArgumentError(
-        Concat({path, ": no ", kind == ObjectKind::kCrl ? "CRL" : "certificate",
-                " in it"}));
+        Concat({path, ": no ", NameOf(kind), " in it"}));
   }
   return objects;
 }

@@ -15,11 +15,13 @@
 namespace revstat::tool {
 
 enum class ContentKind {
-  kPem,          // one block or many
-  kCertificate,  // DER, one or many one after the other
-  kCrl,          // DER
-  kPkcs7,        // DER SignedData that carries certificates
-  kList,         // CSV or TSV with a header that names issuer and serial
+  kPem,           // one block or many
+  kCertificate,   // DER, one or many one after the other
+  kCrl,           // DER
+  kOcspResponse,  // DER
+  kOcspRequest,   // DER
+  kPkcs7,         // DER SignedData that carries certificates
+  kList,          // CSV or TSV with a header that names issuer and serial
   kOther,
 };
 
@@ -27,14 +29,15 @@ enum class ContentKind {
 ContentKind DetectContent(Bytes head);
 
 // What ForEachObject finds.
-enum class ObjectKind { kCertificate, kCrl };
+enum class ObjectKind { kCertificate, kCrl, kOcspResponse, kOcspRequest };
 struct Object {
   ObjectKind kind;
   Bytes der;        // valid during the visit only
   uint64_t offset;  // where the object begins in the file
 };
 
-// Calls visit(const Object&) for each certificate and CRL of a file's bytes and
+// Calls visit(const Object&) for each certificate, CRL, OCSP response and
+// request of a file's bytes and
 // `broken(offset, status)` for each part that cannot be read; goes on behind
 // it where that is possible. Other PEM blocks (keys) are passed over.
 void ForEachObject(

@@ -54,6 +54,28 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
       "Certificates of other CAs, used where a path leads to a trusted one");
   AddFiles(command, "--crl", &options->files.crls,
            "CRLs, PEM or DER: complete, delta, indirect or partitioned");
+  AddFiles(command, "--ocsp", &options->files.ocsp,
+           "OCSP responses, PEM or DER");
+  AddFiles(command, "--trust-responder", &options->files.trusted_responders,
+           "Certificates of OCSP responders, believed for every issuer");
+  command
+      ->add_option_function<std::string>(
+          "--policy",
+          [options](const std::string& name) {
+            options->sources = *SourcePolicyNamed(name);
+          },
+          "crl_only, ocsp_only, prefer_crl, prefer_ocsp or both (the stricter "
+          "answer); prefer_ocsp if not given")
+      ->type_name("POLICY")
+      ->check(CLI::Validator(
+          [](std::string& name) {
+            return SourcePolicyNamed(name).has_value()
+                       ? std::string()
+                       : "is not crl_only, ocsp_only, prefer_crl, prefer_ocsp "
+                         "or both: " +
+                             name;
+          },
+          ""));
   command
       ->add_option("--at", options->at,
                    "The time to answer for; now if not given")
@@ -120,6 +142,21 @@ LookupPolicy LookupPolicyOf(const PolicyOptions& options) {
     policy.short_lived = std::chrono::seconds(options.short_lived);
   policy.next_update = options.next_update;
   return policy;
+}
+
+absl::StatusOr<std::unique_ptr<OcspChecker>> MakeOcspChecker(
+    const LoadedEvidence& evidence, const EvidencePolicy& policy,
+    const PolicyOptions& options) {
+  const bool is_needed = options.sources == SourcePolicy::kOcspOnly ||
+                         options.sources == SourcePolicy::kBoth;
+  if (evidence.ocsp.empty() && !is_needed) return nullptr;
+  OcspCheckPolicy check;
+  check.sources = options.sources;
+  check.lookup = policy.lookup;
+  check.signature = policy.ingest.signature;
+  check.trusted_responders = evidence.trusted_responders;
+  return OcspChecker::Create(evidence.snapshot(), evidence.ocsp,
+                             std::move(check));
 }
 
 EvidencePolicy EvidencePolicyOf(const PolicyOptions& options) {

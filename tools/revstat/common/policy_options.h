@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/check/ocsp_checker.h"
 #include "engine/check/path_checker.h"
 #include "tools/revstat/check/result_writer.h"
 #include "tools/revstat/common/evidence.h"
@@ -25,6 +26,7 @@ struct PolicyOptions {
   WeakDigest weak_digest = WeakDigest::kRefuse;
   UnknownPolicy unknown = UnknownPolicy::kRefuse;
   Partitions partitions = Partitions::kMayBeMissing;
+  SourcePolicy sources = SourcePolicy::kPreferOcsp;
 };
 
 // `options` outlives the app.
@@ -35,6 +37,11 @@ void AddFormatOption(CLI::App* command, const std::vector<std::string>& names,
 
 LookupPolicy LookupPolicyOf(const PolicyOptions& options);
 EvidencePolicy EvidencePolicyOf(const PolicyOptions& options);
+// Null where no OCSP response was given and none is needed; fails where a
+// trusted responder's certificate cannot be used.
+absl::StatusOr<std::unique_ptr<OcspChecker>> MakeOcspChecker(
+    const LoadedEvidence& evidence, const EvidencePolicy& policy,
+    const PolicyOptions& options);
 
 }  // namespace revstat::tool
 

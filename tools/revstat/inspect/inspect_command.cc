@@ -25,9 +25,10 @@ struct InspectOptions {
 };
 
 constexpr char kHelp[] = R"(
-Shows what stands in each CRL and certificate of each FILE: PEM, DER or PKCS#7,
-told apart by content, one object or many; "-" is standard input. No signature
-is checked and no time is compared: for the status of a certificate, see check.
+Shows what stands in each CRL, certificate, OCSP response and request of each
+FILE: PEM, DER or PKCS#7, told apart by content, one object or many; "-" is
+standard input. No signature is checked and no time is compared: for the status
+of a certificate, see check, and for an OCSP response ocsp verify.
 
 Of a CRL: its fields and extensions, how many entries it has and for what
 reasons, what it costs in memory, and ("not used for") what revstat will not
@@ -44,6 +45,20 @@ std::string WithoutName(std::string message, const std::string& file) {
   const size_t found = message.find(Concat({": ", file, ": "}));
   if (found != std::string::npos) message.erase(found, file.size() + 2);
   return message;
+}
+
+Inspection InspectObject(const Object& object) {
+  switch (object.kind) {
+    case ObjectKind::kCrl:
+      return InspectCrl(object.der);
+    case ObjectKind::kOcspResponse:
+      return InspectOcspResponse(object.der);
+    case ObjectKind::kOcspRequest:
+      return InspectOcspRequest(object.der);
+    case ObjectKind::kCertificate:
+      break;
+  }
+  return InspectCertificate(object.der);
 }
 
 // Shows the objects of files in turn. An object is named FILE:1, FILE:2, ...;
@@ -78,9 +93,7 @@ class Inspector {
 
  private:
   void Visit(const Object& object) {
-    Inspection inspection = object.kind == ObjectKind::kCrl
-                                ? InspectCrl(object.der)
-                                : InspectCertificate(object.der);
+    Inspection inspection = InspectObject(object);
     if (!inspection.status.ok()) Broken(object.offset, inspection.status);
     if (++position_ == 2 && waiting_.has_value())
       Show(file_ + ":1", *std::exchange(waiting_, {}));

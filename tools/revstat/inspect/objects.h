@@ -1,4 +1,4 @@
-// A CRL or a certificate as a sheet of facts.
+// A CRL, a certificate, an OCSP response or request as a sheet of facts.
 #ifndef REVSTAT_TOOLS_REVSTAT_INSPECT_OBJECTS_H_
 #define REVSTAT_TOOLS_REVSTAT_INSPECT_OBJECTS_H_
 
@@ -21,6 +21,8 @@ struct Inspection {
 Inspection InspectCrl(Bytes der);
 
 Inspection InspectCertificate(Bytes der);
+Inspection InspectOcspResponse(Bytes der);
+Inspection InspectOcspRequest(Bytes der);
 
 }  // namespace revstat::tool
 

@@ -141,8 +141,13 @@ int RunVerify(const VerifyOptions& options) {
   IssuerResolver resolver(evidence.snapshot());
   const PathCheckPolicy check{policy.lookup, options.depth,
                               options.policy.unknown};
+  const auto ocsp = MakeOcspChecker(evidence, policy, options.policy);
+  if (!ocsp.ok()) {
+    Report(MessageOf(ocsp.status()));
+    return kExitFailure;
+  }
   const auto path = CheckPath(*evidence.built.paths, evidence.snapshot(), check,
-                              target, &resolver);
+                              target, &resolver, ocsp->get());
   if (!path.ok()) {
     Report(Concat({options.certificate, ": ", MessageOf(path.status())}));
     return kExitFailure;
@@ -155,6 +160,7 @@ int RunVerify(const VerifyOptions& options) {
         "with --partial-chain");
   }
   const auto writer = ResultWriter::Create(options.format, evidence.snapshot());
+  writer->UseOcsp(&evidence.ocsp);
   Output output(STDOUT_FILENO);
   output.Write(options.format == Format::kTable
                    ? TableOf(options.certificate, *path, writer.get())

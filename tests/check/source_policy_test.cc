@@ -1,0 +1,101 @@
+// CRLs and OCSP joined: every pair of statuses under every policy.
+#include "engine/check/source_policy.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/base/bytes.h"
+
+namespace revstat::test {
+namespace {
+
+Verdict Of(Status status, Cause cause = Cause::kNone) {
+  Verdict verdict;
+  verdict.status = status;
+  verdict.cause = cause;
+  return verdict;
+}
+
+// The status and what is marked.
+std::string Joined(SourcePolicy policy, const Verdict& crl,
+                   const Verdict& ocsp) {
+  const Verdict verdict = Join(policy, crl, ocsp);
+  return Concat(
+      {NameOf(verdict.status), verdict.cause == Cause::kNone ? "" : " ",
+       NameOf(verdict.cause),
+       (verdict.flags & Verdict::kContradicted) != 0 ? " contradicted" : ""});
+}
+
+using enum SourcePolicy;
+const Verdict kActive = Of(Status::kActive);
+const Verdict kRevokedVerdict = Of(Status::kRevoked);
+const Verdict kHold = Of(Status::kOnHold);
+const Verdict kExpired = Of(Status::kExpired);
+const Verdict kNone = Of(Status::kUnknown, Cause::kNoSource);
+const Verdict kStale = Of(Status::kUnknown, Cause::kStale);
+const Verdict kNotKnown = Of(Status::kUnknown, Cause::kResponderUnknown);
+
+TEST(SourcePolicy, RevokedPrevailsWhicheverIsPreferred) {
+  for (SourcePolicy policy : {kPreferCrl, kPreferOcsp, kBoth}) {
+    EXPECT_EQ(Joined(policy, kRevokedVerdict, kActive), "revoked contradicted");
+    EXPECT_EQ(Joined(policy, kActive, kRevokedVerdict), "revoked contradicted");
+    EXPECT_EQ(Joined(policy, kHold, kActive), "on_hold contradicted");
+    EXPECT_EQ(Joined(policy, kActive, kHold), "on_hold contradicted");
+    EXPECT_EQ(Joined(policy, kHold, kRevokedVerdict), "revoked");
+    EXPECT_EQ(Joined(policy, kRevokedVerdict, kNone), "revoked");
+    EXPECT_EQ(Joined(policy, kNotKnown, kRevokedVerdict), "revoked");
+    EXPECT_EQ(Joined(policy, kExpired, kRevokedVerdict), "revoked");
+    EXPECT_EQ(Joined(policy, kActive, kActive), "active");
+  }
+}
+
+TEST(SourcePolicy, OneAloneIsAskedAlone) {
+  EXPECT_EQ(Joined(kCrlOnly, kActive, kRevokedVerdict), "active");
+  EXPECT_EQ(Joined(kOcspOnly, kRevokedVerdict, kActive), "active");
+  EXPECT_EQ(Joined(kOcspOnly, kActive, kNone), "unknown no_source");
+}
+
+TEST(SourcePolicy, WhatIsNotPreferredServesWhereTheOtherIsUnknown) {
+  for (SourcePolicy policy : {kPreferCrl, kPreferOcsp}) {
+    EXPECT_EQ(Joined(policy, kActive, kNone), "active");
+    EXPECT_EQ(Joined(policy, kNone, kActive), "active");
+    EXPECT_EQ(Joined(policy, kNotKnown, kActive), "active");
+    EXPECT_EQ(Joined(policy, kStale, kNone), "unknown stale");
+    EXPECT_EQ(Joined(policy, kNone, kStale), "unknown stale");
+    EXPECT_EQ(Joined(policy, kNone, kNone), "unknown no_source");
+    EXPECT_EQ(Joined(policy, kExpired, kNone), "expired");
+  }
+  EXPECT_EQ(Joined(kPreferCrl, kStale, kNotKnown), "unknown responder_unknown");
+}
+
+TEST(SourcePolicy, BothMustSayActive) {
+  EXPECT_EQ(Joined(kBoth, kActive, kNone), "unknown no_source");
+  EXPECT_EQ(Joined(kBoth, kStale, kActive), "unknown stale");
+  EXPECT_EQ(Joined(kBoth, kActive, kNotKnown), "unknown responder_unknown");
+  EXPECT_EQ(Joined(kBoth, kExpired, kNone), "expired");
+}
+
+TEST(SourcePolicy, FlagsOfTheCertificateAreKept) {
+  Verdict crl = kActive;
+  Verdict ocsp = kRevokedVerdict;
+  ocsp.flags = Verdict::kFromOcsp | Verdict::kStaleSource;
+  crl.flags = Verdict::kIsExpired | Verdict::kMustStaple;
+  EXPECT_EQ(Join(kPreferCrl, crl, ocsp).flags,
+            Verdict::kFromOcsp | Verdict::kStaleSource | Verdict::kIsExpired |
+                Verdict::kMustStaple | Verdict::kContradicted);
+  // A source's own flags stay its own.
+  ocsp = kNone;
+  ocsp.flags = Verdict::kFromOcsp;
+  EXPECT_FALSE(Join(kPreferCrl, crl, ocsp).is_from_ocsp());
+}
+
+TEST(SourcePolicy, NamesAreReadBack) {
+  for (SourcePolicy policy :
+       {kCrlOnly, kOcspOnly, kPreferCrl, kPreferOcsp, kBoth})
+    EXPECT_EQ(SourcePolicyNamed(NameOf(policy)), policy);
+  EXPECT_EQ(SourcePolicyNamed("prefer-ocsp"), kPreferOcsp);
+  EXPECT_EQ(SourcePolicyNamed("prefer_both"), std::nullopt);
+  EXPECT_EQ(SourcePolicyNamed(""), std::nullopt);
+}
+
+}  // namespace
+}  // namespace revstat::test

@@ -1,0 +1,32 @@
+#include "tools/revstat/common/ocsp_text.h"
+
+#include "engine/x509/name_text.h"
+#include "tools/revstat/common/json_text.h"
+
+namespace revstat::tool {
+
+std::string ResponderText(const ResponderId& responder) {
+  return responder.by_key.empty() ? FormatName(responder.by_name)
+                                  : Concat({"key ", ToHex(responder.by_key)});
+}
+
+std::string OcspSourceJson(const OcspEvidence& evidence) {
+  const OcspResponseView& response = evidence.source->response;
+  std::string json =
+      Concat({",\"source\":{\"kind\":\"ocsp\",\"responder\":",
+              JsonString(ResponderText(response.responder())),
+              ",\"produced_at\":\"", FormatTime(response.produced_at()), "\""});
+  if (evidence.single.has_value()) {
+    const OcspSingleResponse& single = *evidence.single;
+    json +=
+        Concat({",\"this_update\":\"", FormatTime(single.this_update), "\""});
+    if (single.next_update.has_value()) {
+      json += Concat(
+          {",\"next_update\":\"", FormatTime(*single.next_update), "\""});
+    }
+  }
+  return json +=
+         Concat({",\"sha256\":\"", ToHex(evidence.source->sha256), "\"}"});
+}
+
+}  // namespace revstat::tool

@@ -1,0 +1,20 @@
+// OCSP responses in results.
+#ifndef REVSTAT_TOOLS_REVSTAT_COMMON_OCSP_TEXT_H_
+#define REVSTAT_TOOLS_REVSTAT_COMMON_OCSP_TEXT_H_
+
+#include <string>
+
+#include "engine/check/ocsp_set.h"
+
+namespace revstat::tool {
+
+// The responder's name, or "key " and the SHA-1 of its key.
+std::string ResponderText(const ResponderId& responder);
+
+// ,"source":{"kind":"ocsp",...} for a verdict's evidence, whose source is not
+// null.
+std::string OcspSourceJson(const OcspEvidence& evidence);
+
+}  // namespace revstat::tool
+
+#endif  // REVSTAT_TOOLS_REVSTAT_COMMON_OCSP_TEXT_H_
