@@ -58,16 +58,20 @@ causes other_issuer_answered
 ocsp 3 good --cert good.pem --at 2030-01-01 --format jsonl
 causes stale
 ocsp 0 good --cert good.pem --at 2030-01-01 --ignore-next-update
-ocsp 3 good --cert good.pem --at 2026-01-02 --format jsonl
-causes not_yet_current
-# A revocation is believed when it is old, and not before it was one.
+# A revocation is believed when it is old.
 ocsp 1 revoked --cert revoked.pem --at 2030-01-01
-ocsp 3 revoked --cert revoked.pem --at 2025-12-31
 
 # --- signers ---
 answer good ca -no_nonce
 ocsp 0 good --cert good.pem
 has out '(issuer)'
+ocsp 3 good --serial 1001 --at 2026-01-02 --format jsonl
+causes not_yet_current
+# Not before it was revoked; then whenever the response is from.
+answer revoked ca -no_nonce
+ocsp 3 revoked --serial 1002 --at 2025-12-31 --format jsonl
+causes not_yet_current
+ocsp 1 revoked --serial 1002 --at 2026-01-02
 answer good plain -no_nonce
 ocsp 3 good --cert good.pem --format jsonl
 causes ocsp_signing_missing

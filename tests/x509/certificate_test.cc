@@ -246,5 +246,64 @@ TEST(Certificate, AnExtensionThatOccursTwiceIsRefused) {
   EXPECT_EQ(FailureOf(text).field, "extensions");
 }
 
+// What is read for OCSP and stapling never refuses a certificate.
+TEST(Certificate, PurposesNocheckAndStaplingSayNothingWhereMalformed) {
+  struct Case {
+    const char* oid;
+    const char* value;
+    bool is_responder, needs_no_check, must_staple;
+  };
+  const Case cases[] = {
+      {"2.5.29.37", "300a 06082b06010505070309", true, false, false},
+      {"2.5.29.37", "3014 06082b06010505070301 06082b06010505070309", true,
+       false, false},
+      {"2.5.29.37", "300a 06082b06010505070301", false, false, false},
+      {"2.5.29.37", "3000", false, false, false},
+      {"2.5.29.37", "300b 06082b06010505070309", false, false, false},
+      {"2.5.29.37", "300a 06082b06010505070309 00", false, false, false},
+      {"1.3.6.1.5.5.7.48.1.5", "0500", false, true, false},
+      {"1.3.6.1.5.5.7.48.1.5", "", false, false, false},
+      {"1.3.6.1.5.5.7.48.1.5", "0101ff", false, false, false},
+      {"1.3.6.1.5.5.7.1.24", "3003 020105", false, false, true},
+      {"1.3.6.1.5.5.7.1.24", "3006 020109 020111", false, false, true},
+      {"1.3.6.1.5.5.7.1.24", "3003 020109", false, false, false},
+      {"1.3.6.1.5.5.7.1.24", "3004 020105", false, false, false}};
+  const Octets purpose = Hex("2b06010505070309");
+  for (const Case& item : cases) {
+    CertificateText text;
+    text.extensions = {MakeExtension(item.oid, Hex(item.value))};
+    const Octets der = text.Der();
+    const auto certificate = CertificateView::Parse(der);
+    ASSERT_TRUE(certificate.ok()) << item.oid << " " << item.value;
+    EXPECT_EQ(certificate->HasKeyPurpose(purpose), item.is_responder)
+        << item.value;
+    EXPECT_EQ(
+        certificate->ocsp_check() == CertificateView::OcspCheck::kNotNeeded,
+        item.needs_no_check)
+        << item.value;
+    EXPECT_EQ(certificate->stapling() == CertificateView::Stapling::kRequired,
+              item.must_staple)
+        << item.value;
+  }
+}
+
+TEST(Certificate, TellsACriticalExtensionThatNobodyProcesses) {
+  CertificateText text;
+  text.extensions = {
+      MakeExtension("2.5.29.32", Seq({}), Criticality::kCritical),
+      MakeExtension("2.5.29.37", Seq({}), Criticality::kCritical),
+      MakeExtension("1.2.4", {}),
+      MakeExtension("1.2.3", {}, Criticality::kCritical)};
+  const Octets der = text.Der();
+  EXPECT_EQ(
+      ToHex(CertificateView::Parse(der)->unsupported_critical_extension()),
+      "2a03");
+  text.extensions.pop_back();
+  const Octets without = text.Der();
+  EXPECT_TRUE(CertificateView::Parse(without)
+                  ->unsupported_critical_extension()
+                  .empty());
+}
+
 }  // namespace
 }  // namespace revstat
