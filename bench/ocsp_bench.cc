@@ -5,7 +5,9 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -60,7 +60,8 @@ ContentKind DetectDer(Bytes head) {
   if (tbs.empty()) return ContentKind::kOther;
   if (tbs[0] == der::ContextConstructed(0)) {
     const Bytes version = BehindHeader(tbs);  // of 3 octets in both
-    return version.size() > 3 && version[3] != der::kInteger
+    const der::Tag next = version.size() > 3 ? version[3] : der::Tag{0};
+    return next == der::kSequence || next == der::ContextConstructed(1)
                ? ContentKind::kOcspRequest
                : ContentKind::kCertificate;
   }

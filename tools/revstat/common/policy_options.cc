@@ -64,8 +64,7 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
           [options](const std::string& name) {
             options->sources = *SourcePolicyNamed(name);
           },
-          "crl_only, ocsp_only, prefer_crl, prefer_ocsp or both (the stricter "
-          "answer); prefer_ocsp if not given")
+          "crl_only, ocsp_only, prefer_crl, prefer_ocsp (default) or both")
       ->type_name("POLICY")
       ->check(CLI::Validator(
           [](std::string& name) {
