@@ -23,9 +23,10 @@ class RefresherFaults : public RefresherFixture {
     server_.Route("victim", "/ok/good");
     server_.Route("other", "/plain/other");
     Serve("other", other_.Crl(NumberedCrl(1, {})));
-    Start({SourceOf("victim", victim_, {"/via/victim"}),
-           SourceOf("other", other_, {"/via/other"})});
-    ASSERT_EQ(Of(Round(), Kind::kPublished, "victim").size(), 1u);
+    IssuerSource victim = SourceOf("victim", victim_, {"/via/victim"});
+    victim.limits.low_speed_time = std::chrono::seconds(1);
+    Start({victim, SourceOf("other", other_, {"/via/other"})});
+    ASSERT_EQ(Of(FirstRound(), Kind::kPublished, "victim").size(), 1u);
   }
 
   // One round in which the victim's server does what `path` says.

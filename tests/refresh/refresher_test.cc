@@ -41,7 +41,7 @@ TEST_F(RefresherTest, good_PublishesWhatChanged) {
       Entry(IntegerOf("05"), UtcTime("260102030405Z"), {Reason(6)}));
   Serve("a", ca_.Crl(first));
   Start({SourceOf("ca", ca_, {"/ok/a"})});
-  auto events = Round();
+  auto events = FirstRound();
   EXPECT_EQ(Summary(events), "fetched ca; published ca");
   EXPECT_EQ(events[0].bytes, ca_.Crl(first)->bytes().size());
   EXPECT_EQ(events[1].changes.revoked, 2u);
@@ -70,7 +70,7 @@ TEST_F(RefresherTest, good_NotModifiedByTheServerOrByTheOctets) {
   Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
   server_.Route("a", "/ok/a");
   Start({SourceOf("ca", ca_, {"/via/a"})});
-  EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
+  EXPECT_EQ(Summary(FirstRound()), "fetched ca; published ca");
   EXPECT_EQ(Summary(Round()), "not_modified ca");
   server_.Route("a", "/gzip/a");
   EXPECT_EQ(Summary(Round()), "fetched ca; not_modified ca");
@@ -79,9 +79,11 @@ TEST_F(RefresherTest, good_NotModifiedByTheServerOrByTheOctets) {
 TEST_F(RefresherTest, good_FreshestMirrorWinsInAnyOrder) {
   Serve("old", ca_.Crl(NumberedCrl(1, {"01"})));
   Serve("new", ca_.Crl(NumberedCrl(2, {"01", "02"})));
-  Start({SourceOf("ca", ca_,
-                  {"/plain/old", "/plain/new", "/status/404", "/hang/a"})});
-  const auto events = Round();
+  IssuerSource source = SourceOf(
+      "ca", ca_, {"/plain/old", "/plain/new", "/status/404", "/hang/a"});
+  source.limits.low_speed_time = seconds(1);
+  Start({source});
+  const auto events = FirstRound();
   EXPECT_EQ(Of(events, Kind::kRefused, "ca").size() +
                 Of(events, Kind::kPublished, "ca").size(),
             4u)
@@ -99,7 +101,7 @@ TEST_F(RefresherTest, good_DeltaBesideItsBase) {
   IssuerSource source = SourceOf("ca", ca_, {"/ok/a"});
   source.delta_urls = {server_.Url("/ok/d")};
   Start({source});
-  Round();
+  FirstRound();
   EXPECT_EQ(StatusOf("01"), Status::kRevoked);
   EXPECT_EQ(StatusOf("02"), Status::kRevoked);
   EXPECT_EQ(StatusOf("03"), Status::kActive);
@@ -113,7 +115,7 @@ TEST_F(RefresherTest, good_FileSource) {
   IssuerSource source = SourceOf("ca", ca_, {});
   source.crl_urls = {"file://" + path};
   Start({source});
-  EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
+  EXPECT_EQ(Summary(FirstRound()), "fetched ca; published ca");
   EXPECT_EQ(Summary(Round()), "not_modified ca");
 }
 
@@ -135,7 +137,7 @@ TEST_F(RefresherTest, good_DiscoveredPoints) {
   source.discovery = Discovery::kOn;
   source.addresses = AddressPolicy::kPublicOnly;
   Start({source});
-  EXPECT_EQ(Summary(Round()), "refused ca address_not_allowed");
+  EXPECT_EQ(Summary(FirstRound()), "refused ca address_not_allowed");
   source.addresses = AddressPolicy::kAny;
   refresher_->Reload({source});
   EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
@@ -149,7 +151,7 @@ TEST_F(RefresherTest, good_StaleAndFreshAgain) {
   IssuerSource source = SourceOf("ca", ca_, {"/ok/a"});
   source.grace = hours(1);
   Start({source});
-  const auto first = Round();
+  const auto first = FirstRound();
   // 2026-02-01 is nextUpdate.
   const Time stale_from = *ParseTime("2026-02-01T01:00:00Z");
   EXPECT_EQ(first.back().health.stale_from, stale_from);
@@ -175,7 +177,7 @@ TEST_F(RefresherTest, good_ExpiredWhereNothingIsHeld) {
   expired.next_update = UtcTime("260114000000Z");
   Serve("a", ca_.Crl(expired));
   Start({SourceOf("ca", ca_, {"/ok/a"})});
-  const auto events = Round();
+  const auto events = FirstRound();
   EXPECT_EQ(Summary(events), "fetched ca; published ca; stale ca");
   EXPECT_EQ(StatusOf("01"), Status::kRevoked);
   EXPECT_EQ(StatusOf("02"), Status::kUnknown);
@@ -183,7 +185,7 @@ TEST_F(RefresherTest, good_ExpiredWhereNothingIsHeld) {
 
 TEST_F(RefresherTest, good_RetryAfterIsObeyedEvenByRefreshAll) {
   Start({SourceOf("ca", ca_, {"/status/503/7200"})});
-  EXPECT_EQ(Summary(Round()), "refused ca http_status");
+  EXPECT_EQ(Summary(FirstRound()), "refused ca http_status");
   EXPECT_EQ(refresher_->Health()[0].next_attempt,
             FromUnix(now_) + seconds(7200));
   EXPECT_EQ(Summary(Round()), "");
@@ -197,7 +199,7 @@ TEST_F(RefresherTest, good_AsksByItselfWhenItIsTime) {
   Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
   IssuerSource source = SourceOf("ca", ca_, {"/ok/a"});
   Start({source});
-  Round();
+  FirstRound();
   Serve("a", ca_.Crl(NumberedCrl(2, {"02"})));
   const Time next = refresher_->Health()[0].next_attempt;
   EXPECT_GT(next, FromUnix(now_));
@@ -210,7 +212,7 @@ TEST_F(RefresherTest, good_StateSurvivesARestart) {
   Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
   const std::vector<IssuerSource> sources = {SourceOf("ca", ca_, {"/ok/a"})};
   Start(sources);
-  Round();
+  FirstRound();
   const Time next = refresher_->Health()[0].next_attempt;
   refresher_.reset();
   TakeEvents();
@@ -227,7 +229,7 @@ TEST_F(RefresherTest, good_LostStoreOrDamagedStateIsFetchedAgain) {
   Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
   const std::vector<IssuerSource> sources = {SourceOf("ca", ca_, {"/ok/a"})};
   Start(sources);
-  Round();
+  FirstRound();
   refresher_.reset();
   const std::string store = folder_.path() + "/store";
   const std::string state = store + "/refresh.toml";
@@ -238,12 +240,12 @@ TEST_F(RefresherTest, good_LostStoreOrDamagedStateIsFetchedAgain) {
   std::filesystem::copy_file(kept, state);
   TakeEvents();
   Start(sources);
-  EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
+  EXPECT_EQ(Summary(FirstRound()), "fetched ca; published ca");
   refresher_.reset();
   TakeEvents();
   std::ofstream(state, std::ios::binary) << "\x00\xff[[source]] = ";
   Start(sources);
-  EXPECT_EQ(Summary(Round()), "fetched ca; not_modified ca");
+  EXPECT_EQ(Summary(FirstRound()), "fetched ca; not_modified ca");
 }
 
 TEST_F(RefresherTest, good_ReloadKeepsWhatStaysAndAddsWhatIsNew) {
@@ -251,7 +253,7 @@ TEST_F(RefresherTest, good_ReloadKeepsWhatStaysAndAddsWhatIsNew) {
   Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
   Serve("b", second.Crl(NumberedCrl(1, {"02"})));
   Start({SourceOf("ca", ca_, {"/ok/a"})});
-  Round();
+  FirstRound();
   refresher_->Reload(
       {SourceOf("ca", ca_, {"/ok/a"}), SourceOf("second", second, {"/ok/b"})});
   const auto events = Round();
@@ -271,7 +273,7 @@ TEST_F(RefresherTest, good_ShrunkIsReportedOrRefused) {
   RefresherOptions options = Options();
   options.updater.shrunk = OddCrl::kRefuse;
   Start(sources, options);
-  Round();
+  FirstRound();
   Serve("a", ca_.Crl(NumberedCrl(2, {"01"})));
   EXPECT_EQ(Summary(Round()), "fetched ca; refused ca shrunk");
   refresher_.reset();
