@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/parallel.h"
 
 namespace revstat {
 namespace {
@@ -27,24 +28,54 @@ absl::StatusOr<StoredCrl> OpenCrl(FileSystem* files, const StoreFiles& names,
 
 using CrlsById = std::unordered_map<uint64_t, const StoredCrl*>;
 
+// From so many new segments on, two threads open them.
+constexpr size_t kTwoThreadsFrom = 256;
+
+// Opens those of `missing`, positions in `crls`, that are `first`, `first` +
+// `step` and so on there, up to the first error.
+absl::Status OpenThese(FileSystem* files, const StoreFiles& names,
+                       const std::vector<size_t>& missing, size_t first,
+                       size_t step, std::vector<StoredCrl>* crls) {
+  for (size_t i = first; i < missing.size(); i += step) {
+    auto crl = OpenCrl(files, names, (*crls)[missing[i]].record);
+    if (!crl.ok()) return crl.status();
+    (*crls)[missing[i]] = *std::move(crl);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
                                        const StoreFiles& names,
                                        Manifest manifest,
                                        const CrlsById& held) {
   StoreContents contents;
-  contents.crls.reserve(manifest.segments.size());
+  std::vector<size_t> missing;
   for (const ManifestSegment& record : manifest.segments) {
     const auto found = held.find(record.id);
     if (found != held.end() &&
         found->second->record.header_checksum == record.header_checksum) {
       contents.crls.push_back(*found->second);
-      contents.crls.back().record = record;
-      continue;
+    } else {
+      missing.push_back(contents.crls.size());
+      contents.crls.emplace_back();
     }
-    auto crl = OpenCrl(files, names, record);
-    if (!crl.ok()) return crl.status();
-    contents.crls.push_back(*std::move(crl));
+    contents.crls.back().record = record;
   }
+  const bool is_much = missing.size() >= kTwoThreadsFrom;
+  absl::Status here;
+  absl::Status beside;
+  RunBeside(
+      is_much ? Threads::kTwo : Threads::kOne,
+      [&] {
+        here = OpenThese(files, names, missing, 0, is_much ? 2 : 1,
+                         &contents.crls);
+      },
+      [&] {
+        if (is_much)
+          beside = OpenThese(files, names, missing, 1, 2, &contents.crls);
+      });
+  if (!here.ok()) return here;
+  if (!beside.ok()) return beside;
   contents.manifest = std::move(manifest);
   return contents;
 }

@@ -66,6 +66,9 @@ absl::StatusOr<GenerationWord> GenerationWord::Open(FileSystem* files,
                                                     const std::string& path) {
   auto mapping = files->Map(path);
   if (!mapping.ok()) return mapping.status();
+  // The first writer ended before it wrote a word: there is no store yet.
+  if ((*mapping)->bytes().empty())
+    return MakeError(ErrorCode::kNoSuchFile, Concat({path, " is empty"}));
   const absl::Status status = Check((*mapping)->bytes(), path);
   if (!status.ok()) return status;
   return GenerationWord(*std::move(mapping));

@@ -17,7 +17,7 @@ namespace revstat {
 // moved to its place. One thread at a time.
 class StagedFile {
  public:
-  static constexpr uint64_t kDerOffset = 4096;
+  static constexpr uint64_t kDerOffset = 512;
 
   static absl::StatusOr<std::unique_ptr<StagedFile>> Create(
       FileSystem* files, const std::string& path, uint64_t max_bytes);

@@ -69,7 +69,7 @@ class StoreFaults : public testing::TestWithParam<Fault> {
   const TestFolder folder_;
   const TestAuthority ca_{"First CA"};
   const TestAuthority other_{"Second CA"};
-  const StoreUpdaterOptions options_;
+  const StoreUpdaterOptions options_{};
 };
 
 TEST_P(StoreFaults, good_generation_after_each_call_failed) {
