@@ -135,6 +135,8 @@ enum class ErrorClass : uint8_t {
   X(kNotHttp, kInput, "the answer is not HTTP")                                \
   X(kBadContentEncoding, kInput, "the compressed body is damaged")             \
   X(kHeadersTooLarge, kInput, "more octets of headers than the limit")         \
+  X(kWrongContentType, kInput,                                                 \
+    "the content type is not that of an OCSP response")                        \
   X(kFetchFailed, kInput, "the fetch failed")                                  \
   X(kNoSuchFile, kInput, "there is no such file")                              \
   X(kNotWritable, kInput, "the file cannot be written")                        \

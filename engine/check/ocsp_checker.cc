@@ -145,7 +145,21 @@ Verdict OcspChecker::AskSet(const Question& question, NameView issuer_name) {
     verdict.source = position;
     if (RankOf(verdict) > RankOf(best)) best = verdict;
   }
-  return best;
+  const Verdict cached = AskCache(question);
+  return RankOf(cached) > RankOf(best) ? cached : best;
+}
+
+Verdict OcspChecker::AskCache(const Question& question) {
+  if (set_.cache() == nullptr) return Unknown(Cause::kNoSource);
+  Verdict verdict = set_.cache()->Lookup(policy_.lookup, question.key);
+  // A failure says what it says, whoever the issuer is.
+  const bool is_answer = verdict.status != Status::kUnknown ||
+                         verdict.cause == Cause::kResponderUnknown;
+  if (is_answer && !IsBelieved(question.key.issuer)) {
+    verdict = Unknown(Cause::kSignerNotTrusted);
+    verdict.flags |= Verdict::kFromOcsp;
+  }
+  return verdict;
 }
 
 Verdict OcspChecker::AskOne(const OcspResponseView& response,

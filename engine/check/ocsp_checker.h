@@ -34,11 +34,11 @@ struct OcspCheckPolicy {
 Verdict VerdictOf(const absl::StatusOr<VerifiedOcsp>& answer, Time at,
                   std::chrono::seconds clock_skew);
 
-// Asks the responses of a set about certificates of a snapshot's issuers, and
-// joins the answers with those of its CRLs. Lifetime: borrows the snapshot and
-// the set. Thread-safety: one thread each. Cost: for a certificate that no
-// response is about, one look into a table; else a signature check for each
-// response that is about it.
+// Asks the responses of a set, and the cache beside them if it has one, about
+// certificates of a snapshot's issuers, and joins the answers with those of its
+// CRLs. Lifetime: borrows the snapshot and the set. Thread-safety: one thread
+// each. Cost: for a certificate that no response is about, one look into a
+// table; else a signature check for each response that is about it.
 class OcspChecker {
  public:
   // Errors: a trusted responder whose certificate cannot be used.
@@ -72,6 +72,7 @@ class OcspChecker {
   Verdict AskOne(const OcspResponseView& response, const Question& question,
                  NameView issuer_name);
   Verdict AskSet(const Question& question, NameView issuer_name);
+  Verdict AskCache(const Question& question);
   // Null where the issuer's key cannot be used, which sets *cause.
   const OcspIssuer* IssuerOf(IssuerId id, Cause* cause);
   bool IsBelieved(IssuerId id);

@@ -41,6 +41,10 @@ std::span<const uint32_t> OcspSet::About(const SerialNumber& serial) const {
 OcspEvidence OcspSet::Explain(const LookupKey& key,
                               const Verdict& verdict) const {
   OcspEvidence evidence;
+  if (verdict.is_from_ocsp() && verdict.source == OcspCache::kSource) {
+    if (cache_ != nullptr) evidence.cached = cache_->Explain(key);
+    return evidence;
+  }
   if (!verdict.is_from_ocsp() || verdict.source >= sources_.size())
     return evidence;
   evidence.source = &sources_[verdict.source];

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/buffer.h"
+#include "engine/check/cached_ocsp.h"
 #include "engine/snapshot/snapshot.h"
 #include "engine/verify/digest.h"
 #include "engine/x509/ocsp_response.h"
@@ -31,6 +32,8 @@ struct OcspSource {
 struct OcspEvidence {
   const OcspSource* source = nullptr;  // null: no response decided
   std::optional<OcspSingleResponse> single;
+  // Instead of the two: the answer of the cache.
+  std::optional<OcspAnswer> cached;
 };
 
 // Filled by one thread; then any number may read. Verifies nothing.
@@ -41,7 +44,13 @@ class OcspSet {
   absl::Status Add(std::shared_ptr<const Buffer> der,
                    const OcspLimits& limits = {});
 
-  bool empty() const { return sources_.empty(); }
+  // Lets the answers of a cache stand beside the responses.
+  void UseCache(std::shared_ptr<const CachedOcsp> cache) {
+    cache_ = std::move(cache);
+  }
+  const CachedOcsp* cache() const { return cache_.get(); }  // or null
+
+  bool empty() const { return sources_.empty() && cache_ == nullptr; }
   // Verdict::source is a position here.
   std::span<const OcspSource> sources() const { return sources_; }
   // The positions of those that have an answer for this serial, of whatever
@@ -57,6 +66,7 @@ class OcspSet {
     size_t operator()(const SerialNumber& serial) const;
   };
 
+  std::shared_ptr<const CachedOcsp> cache_;
   std::vector<OcspSource> sources_;
   std::unordered_map<SerialNumber, std::vector<uint32_t>, Hasher> by_serial_;
 };

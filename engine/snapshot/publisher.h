@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 
+#include "engine/snapshot/read_section.h"
 #include "engine/snapshot/snapshot.h"
 
 namespace revstat {
@@ -30,15 +31,13 @@ class SnapshotPublisher {
   class Reader {
    public:
     explicit Reader(const SnapshotPublisher& publisher);
-    ~Reader();
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
 
     const Snapshot& operator*() const { return *snapshot_; }
     const Snapshot* operator->() const { return snapshot_; }
 
    private:
-    const Snapshot* snapshot_;
+    const ReadSection section_;  // begins before the pointer is read
+    const Snapshot* const snapshot_;
   };
 
  private:

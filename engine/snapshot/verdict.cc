@@ -77,6 +77,25 @@ Cause CauseOf(ErrorCode refused) {
       return Cause::kWeakAlgorithm;
     case ErrorCode::kUnsupportedCriticalExtension:
       return Cause::kUnsupportedCriticalExtension;
+    case ErrorCode::kBadUrl:
+    case ErrorCode::kSchemeNotAllowed:
+    case ErrorCode::kAddressNotAllowed:
+    case ErrorCode::kHostNotFound:
+    case ErrorCode::kConnectFailed:
+    case ErrorCode::kTlsFailed:
+    case ErrorCode::kTimedOut:
+    case ErrorCode::kTooSlow:
+    case ErrorCode::kTooManyRedirects:
+    case ErrorCode::kRedirectNotAllowed:
+    case ErrorCode::kHttpStatus:
+    case ErrorCode::kUnexpectedNotModified:
+    case ErrorCode::kTransferBroken:
+    case ErrorCode::kNotHttp:
+    case ErrorCode::kBadContentEncoding:
+    case ErrorCode::kHeadersTooLarge:
+    case ErrorCode::kWrongContentType:
+    case ErrorCode::kFetchFailed:
+      return Cause::kResponderNotReached;
     case ErrorCode::kOcspMalformedRequest:
       return Cause::kResponderMalformedRequest;
     case ErrorCode::kOcspInternalError:

@@ -27,6 +27,7 @@ enum class Status : uint8_t {
   X(kNoIssuer, "the certificate's issuer is not known")                        \
   X(kAmbiguousIssuer, "several issuers have this name")                        \
   X(kNoSource, "no revocation source of this issuer is held")                  \
+  X(kResponderNotReached, "no OCSP responder gave an answer")                  \
   X(kOutOfScope, "the sources held do not cover this certificate")             \
   X(kIncomplete, "a part of the issuer's CRLs, or some reasons, are not held") \
   X(kStale, "the newest source is past its nextUpdate or too old")             \

@@ -202,6 +202,35 @@ void WriteOcsp(const Corpus& corpus) {
   corpus.Write("ocsp_request", "good_two", request.Der());
 }
 
+// A record as ocsp_cache_file.cc writes it, of certificate 0102.
+Octets CacheRecord(uint8_t status, uint8_t last_octet_of_until,
+                   uint8_t response_size) {
+  Octets record(96);
+  record[0] = 1;
+  record[1] = 2;
+  record[21] = 2;    // octets of the serial
+  record[24] = 100;  // this_update, seconds
+  record[32] = 200;  // until
+  record[39] = last_octet_of_until;
+  record[88] = response_size;
+  record[92] = status;
+  record[93] = 255;  // no reason
+  record.resize(96 + (response_size + 7) / 8 * 8);
+  return record;
+}
+
+// The first octet is the number of records that the target announces.
+void WriteOcspCaches(const Corpus& corpus) {
+  const auto write = [&](const std::string& name, uint8_t count,
+                         const std::vector<Octets>& records) {
+    corpus.Write("ocsp_cache", name, Join({Octets{count}, Join(records)}));
+  };
+  write("good", 2, {CacheRecord(3, 0, 0), CacheRecord(0, 0, 3)});
+  write("invalid_count", 3, {CacheRecord(3, 0, 0)});
+  write("invalid_status", 1, {CacheRecord(9, 0, 0)});
+  write("invalid_time", 1, {CacheRecord(3, 0x40, 0)});
+}
+
 void WriteLists(const Corpus& corpus) {
   const std::string digest(64, 'a');
   const std::vector<std::pair<std::string, std::string>> lists = {
@@ -280,6 +309,7 @@ int main(int argc, char** argv) {
   revstat::test::WriteCrls(corpus);
   revstat::test::WriteCertificates(corpus);
   revstat::test::WriteNames(corpus);
+  revstat::test::WriteOcspCaches(corpus);
   revstat::test::WriteLists(corpus);
   revstat::test::WriteStores(corpus);
   revstat::test::WriteOcsp(corpus);

@@ -56,7 +56,8 @@ class JsonWriter : public ResultWriter {
       out += '"';
     }
     if (evidence.crl != nullptr) out += SourceObject(*evidence.crl);
-    if (ocsp.source != nullptr) out += OcspSourceJson(ocsp);
+    if (ocsp.source != nullptr || ocsp.cached.has_value())
+      out += OcspSourceJson(ocsp);
     out += "}\n";
   }
 

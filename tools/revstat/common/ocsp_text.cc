@@ -4,6 +4,20 @@
 #include "tools/revstat/common/json_text.h"
 
 namespace revstat::tool {
+namespace {
+
+// Who signed it is not kept.
+std::string CachedSourceJson(const OcspAnswer& answer) {
+  std::string json =
+      Concat({",\"source\":{\"kind\":\"ocsp\",\"produced_at\":\"",
+              FormatTime(answer.produced_at), "\",\"this_update\":\"",
+              FormatTime(answer.this_update), "\""});
+  if (answer.end == OcspAnswer::End::kNextUpdate)
+    json += Concat({",\"next_update\":\"", FormatTime(answer.until), "\""});
+  return json += Concat({",\"sha256\":\"", ToHex(answer.sha256), "\"}"});
+}
+
+}  // namespace
 
 std::string ResponderText(const ResponderId& responder) {
   return responder.by_key.empty() ? FormatName(responder.by_name)
@@ -11,6 +25,7 @@ std::string ResponderText(const ResponderId& responder) {
 }
 
 std::string OcspSourceJson(const OcspEvidence& evidence) {
+  if (evidence.cached.has_value()) return CachedSourceJson(*evidence.cached);
   const OcspResponseView& response = evidence.source->response;
   std::string json =
       Concat({",\"source\":{\"kind\":\"ocsp\",\"responder\":",

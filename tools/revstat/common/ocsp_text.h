@@ -11,8 +11,8 @@ namespace revstat::tool {
 // The responder's name, or "key " and the SHA-1 of its key.
 std::string ResponderText(const ResponderId& responder);
 
-// ,"source":{"kind":"ocsp",...} for a verdict's evidence, whose source is not
-// null.
+// ,"source":{"kind":"ocsp",...} for a verdict's evidence, which has a source or
+// a cached answer.
 std::string OcspSourceJson(const OcspEvidence& evidence);
 
 }  // namespace revstat::tool

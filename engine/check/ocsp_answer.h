@@ -1,0 +1,55 @@
+// A verified OCSP answer about one certificate, as it is kept.
+#ifndef REVSTAT_ENGINE_CHECK_OCSP_ANSWER_H_
+#define REVSTAT_ENGINE_CHECK_OCSP_ANSWER_H_
+
+#include <memory>
+
+#include "engine/base/buffer.h"
+#include "engine/base/time.h"
+#include "engine/verify/digest.h"
+#include "engine/verify/ocsp_verifier.h"
+
+namespace revstat {
+
+// A value. Made of a VerifiedOcsp, or read back from where one was kept.
+struct OcspAnswer {
+  OcspStatus status = OcspStatus::kUnknown;
+  ReasonCode reason = ReasonCode::kAbsent;
+  Time revocation_time;  // the epoch unless kRevoked or kOnHold
+  Time produced_at;
+  Time this_update;
+  // Until when it is current: nextUpdate or, where the response has none, what
+  // the caller allows.
+  Time until;
+  enum class End : uint8_t { kNextUpdate, kSetByCaller };
+  End end = End::kNextUpdate;
+  Sha256Digest sha256 = {};  // of the response
+  // The response's own bytes, where they are kept; else null.
+  std::shared_ptr<const Buffer> response;
+
+  // `lifetime` counts from thisUpdate where there is no nextUpdate. `der` holds
+  // the response that was verified.
+  static OcspAnswer Of(const VerifiedOcsp& verified,
+                       std::chrono::seconds lifetime,
+                       std::shared_ptr<const Buffer> der) {
+    const OcspSingleResponse& single = verified.single();
+    OcspAnswer answer;
+    answer.status = verified.status();
+    if (single.status == CertStatus::kRevoked) {
+      answer.reason = single.reason;
+      answer.revocation_time = single.revocation_time;
+    }
+    answer.produced_at = verified.response().produced_at();
+    answer.this_update = single.this_update;
+    answer.until = single.next_update.value_or(single.this_update + lifetime);
+    answer.end =
+        single.next_update.has_value() ? End::kNextUpdate : End::kSetByCaller;
+    answer.sha256 = Sha256(der->bytes());
+    answer.response = std::move(der);
+    return answer;
+  }
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_CHECK_OCSP_ANSWER_H_

@@ -1,0 +1,54 @@
+// An OcspCache on disk, so that a restart does not ask again.
+#ifndef REVSTAT_ENGINE_CHECK_OCSP_CACHE_FILE_H_
+#define REVSTAT_ENGINE_CHECK_OCSP_CACHE_FILE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/check/ocsp_cache.h"
+#include "engine/store/file_system.h"
+
+namespace revstat {
+
+// Little-endian; the checksums (XXH3-64) are against damage and not against
+// people: who may write the file is believed.
+//   header   magic, version, number of issuers, context, checksums
+//   issuers  an identity of 32 octets each; records name them by position
+//   blocks   size, count, checksum, then so many records of 96 octets, each
+//   with
+//            its response, padded to 8 octets, behind it
+// A block whose octets are damaged is left out, and behind one whose size is
+// damaged all are; what is not read is asked for again.
+
+// Writes all answers aside (PATH.new), syncs and renames. `context` is a digest
+// of what the answers were verified under, such as trusted responders and
+// accepted algorithms: they are not read back under another. Failures are not
+// kept. Memory: a block. Errors: the file system's.
+absl::Status SaveOcspCache(const OcspCache& cache, const std::string& path,
+                           const Sha256Digest& context,
+                           FileSystem& files = FileSystem::System());
+
+struct OcspCacheLoad {
+  uint64_t answers = 0;
+  uint64_t ended = 0;  // passed over: they prove nothing any more
+  enum class Rest : uint8_t { kWhole, kDamaged };
+  Rest rest = Rest::kWhole;  // kDamaged: some answers could not be read
+};
+
+// Puts what a file holds into a cache, under Put's rules. Errors: kNoSuchFile,
+// kInputUnreadable; kStoreVersion for a file of another version or context;
+// kStoreDamaged where header or issuers are. Whatever the error, the cache can
+// be used.
+absl::StatusOr<OcspCacheLoad> LoadOcspCache(
+    const std::string& path, const Sha256Digest& context, Time at,
+    OcspCache* cache, FileSystem& files = FileSystem::System());
+// The same from a file's octets; `name` is for errors.
+absl::StatusOr<OcspCacheLoad> ReadOcspCache(Bytes file, const std::string& name,
+                                            const Sha256Digest& context,
+                                            Time at, OcspCache* cache);
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_CHECK_OCSP_CACHE_FILE_H_

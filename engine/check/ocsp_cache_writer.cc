@@ -1,0 +1,346 @@
+// OcspCache: changes.
+#include "engine/check/ocsp_cache_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/snapshot/read_section.h"
+
+namespace revstat {
+namespace {
+
+// Entries that wait for lookups to end, before the first of them is waited for.
+constexpr uint32_t kMaxRetired = 4096;
+constexpr size_t kFirstLines = 64;
+// Entries among which one is chosen to go.
+constexpr size_t kChoice = 24;
+// Half of a table's words: searches then mostly end at their first line.
+constexpr size_t kMeanOfLine = 4;
+
+uint32_t RetiredFor(const OcspCacheOptions& options) {
+  return std::clamp(options.max_answers / 64, uint32_t{16}, kMaxRetired);
+}
+
+// A time as retry_after has it.
+uint32_t ToRetryTime(int64_t seconds) {
+  return static_cast<uint32_t>(std::clamp<int64_t>(seconds, 0, UINT32_MAX));
+}
+
+// When an answer is to be asked for again: within the last quarter of its time,
+// at a moment that its key chooses, so that not all are asked for at once.
+int64_t RefreshTimeOf(int64_t this_update, int64_t until, uint64_t hash) {
+  const int64_t quarter = std::max<int64_t>((until - this_update) / 4, 1);
+  const auto spread = static_cast<int64_t>(hash & 0xff) * quarter / 512;
+  return until - quarter + spread;
+}
+
+}  // namespace
+
+OcspCache::OcspCache(const OcspCacheOptions& options)
+    : options_([&] {
+        OcspCacheOptions checked = options;
+        checked.max_answers =
+            std::clamp(options.max_answers, uint32_t{1}, uint32_t{1} << 30);
+        return checked;
+      }()),
+      hash_key_(HashKey::Random()),
+      table_(new Table(kFirstLines)) {
+  const uint32_t entries = options_.max_answers + RetiredFor(options_) + 1;
+  chunks_ =
+      std::make_unique<std::unique_ptr<Chunk>[]>(entries / Chunk::kEntries + 1);
+}
+
+OcspCache::~OcspCache() {
+  WaitForReaders();
+  // Pairs with nothing: no reader is left.
+  delete table_.load(std::memory_order_relaxed);
+}
+
+OcspIssuerNumber OcspCache::AddIssuer(const Sha256Digest& identity) {
+  const std::lock_guard<std::mutex> turn(changing_);
+  const auto found = issuers_.find(identity);
+  if (found != issuers_.end()) return found->second;
+  if (issuers_.size() >= kMaxIssuers) return kNoOcspIssuer;
+  const auto number = static_cast<OcspIssuerNumber>(issuers_.size());
+  issuers_.emplace(identity, number);
+  return number;
+}
+
+OcspIssuerNumber OcspCache::FindIssuer(const Sha256Digest& identity) const {
+  const std::lock_guard<std::mutex> turn(changing_);
+  const auto found = issuers_.find(identity);
+  return found == issuers_.end() ? kNoOcspIssuer : found->second;
+}
+
+std::vector<Sha256Digest> OcspCache::Issuers() const {
+  const std::lock_guard<std::mutex> turn(changing_);
+  std::vector<Sha256Digest> identities(issuers_.size());
+  for (const auto& [identity, number] : issuers_) identities[number] = identity;
+  return identities;
+}
+
+OcspCache::Kept OcspCache::Put(const OcspCacheKey& key, OcspAnswer answer,
+                               Time at) {
+  Entry entry = {};
+  entry.key = WordsOf(key);
+  entry.until = ToUnix(answer.until);
+  entry.this_update = ToUnix(answer.this_update);
+  entry.revocation_time = ToUnix(answer.revocation_time);
+  entry.produced_at = ToUnix(answer.produced_at);
+  entry.kind = static_cast<Entry::Kind>(answer.status);
+  entry.reason = answer.reason;
+  entry.end = answer.end;
+  if (options_.copies == ResponseCopies::kDropped) answer.response.reset();
+  Writer writer(*this, at);
+  const uint32_t old = writer.Find(entry.key);
+  if (old != kNotFound) {
+    const Entry& held = EntryAt(old);
+    const bool is_newer = held.kind == Entry::Kind::kFailure ||
+                          std::pair(entry.this_update, held.kind) >
+                              std::pair(held.this_update, entry.kind) ||
+                          // The same again, for a longer time.
+                          (entry.this_update == held.this_update &&
+                           entry.kind == held.kind && entry.until > held.until);
+    if (!is_newer) {
+      writer.EntryToChange(old).retry_after =
+          ToRetryTime(ToUnix(at + options_.failure_time));
+      return Kept::kHeldIsNewer;
+    }
+  }
+  writer.Put(entry, {answer.sha256, std::move(answer.response)}, old);
+  return Kept::kNew;
+}
+
+void OcspCache::PutFailure(const OcspCacheKey& key, Cause cause, Time at) {
+  Entry entry = {};
+  entry.key = WordsOf(key);
+  entry.this_update = ToUnix(at);
+  entry.until = ToUnix(at + options_.failure_time);
+  entry.kind = Entry::Kind::kFailure;
+  entry.cause = cause;
+  Writer writer(*this, at);
+  const uint32_t old = writer.Find(entry.key);
+  if (old != kNotFound && EntryAt(old).kind != Entry::Kind::kFailure) {
+    writer.EntryToChange(old).retry_after = ToRetryTime(entry.until);
+    return;
+  }
+  writer.Put(entry, {}, old);
+}
+
+std::vector<OcspCacheKey> OcspCache::DueForRefresh(Time at,
+                                                   size_t limit) const {
+  const int64_t now = ToUnix(at);
+  std::vector<std::pair<int64_t, OcspCacheKey>> due;
+  {
+    const std::lock_guard<std::mutex> turn(changing_);
+    for (uint32_t index = 0; index < used_; ++index) {
+      const Entry& entry = EntryAt(index);
+      if (!is_live_[index] || entry.kind == Entry::Kind::kFailure ||
+          entry.until < now || now < entry.retry_after)
+        continue;
+      const uint64_t hash = KeyedHash(hash_key_, entry.key);
+      if (RefreshTimeOf(entry.this_update, entry.until, hash) <= now)
+        due.emplace_back(entry.until, KeyOf(entry.key));
+    }
+  }
+  const size_t count = std::min(limit, due.size());
+  std::partial_sort(due.begin(), due.begin() + static_cast<ptrdiff_t>(count),
+                    due.end());
+  std::vector<OcspCacheKey> keys;
+  for (size_t i = 0; i < count; ++i) keys.push_back(due[i].second);
+  return keys;
+}
+
+std::vector<OcspCache::Item> OcspCache::Export(uint32_t* position,
+                                               size_t limit) const {
+  std::vector<Item> items;
+  const std::lock_guard<std::mutex> turn(changing_);
+  for (; *position < used_ && items.size() < limit; ++*position) {
+    const Entry& entry = EntryAt(*position);
+    if (is_live_[*position] && entry.kind != Entry::Kind::kFailure)
+      items.push_back({KeyOf(entry.key), AnswerOf(entry, RestAt(*position))});
+  }
+  return items;
+}
+
+size_t OcspCache::size() const {
+  const std::lock_guard<std::mutex> turn(changing_);
+  return size_;
+}
+
+size_t OcspCache::memory_bytes() const {
+  const std::lock_guard<std::mutex> turn(changing_);
+  const size_t chunks = (used_ + Chunk::kEntries - 1) / Chunk::kEntries;
+  // Pairs with nothing: only Writer stores it, under the lock.
+  const Table* table = table_.load(std::memory_order_relaxed);
+  return chunks * Chunk::kEntries * (sizeof(Entry) + sizeof(Rest)) +
+         table->memory.size() + is_live_.capacity() / 8 +
+         (free_.capacity() + retired_.capacity()) * sizeof(uint32_t);
+}
+
+OcspCache::Table& OcspCache::Writer::table() {
+  // Pairs with nothing: only this class stores it, under the lock.
+  return const_cast<Table&>(*cache_.table_.load(std::memory_order_relaxed));
+}
+
+uint32_t OcspCache::Writer::Find(const std::array<uint64_t, 3>& words) const {
+  // Pairs with nothing, as in table().
+  const Table& table = *cache_.table_.load(std::memory_order_relaxed);
+  return cache_.Find(table, KeyedHash(cache_.hash_key_, words), words);
+}
+
+void OcspCache::Writer::Put(const Entry& entry, Rest rest, uint32_t old) {
+  if (old == kNotFound && cache_.size_ >= cache_.options_.max_answers)
+    MakeRoom();
+  const uint32_t index = NewEntry(entry, std::move(rest));
+  if (old != kNotFound) {
+    Replace(entry, old, index);
+  } else {
+    Insert(entry, index);
+  }
+}
+
+uint32_t OcspCache::Writer::NewEntry(const Entry& entry, Rest rest) {
+  if (cache_.retired_.size() >= RetiredFor(cache_.options_)) FreeRetired();
+  uint32_t index = cache_.used_;
+  if (!cache_.free_.empty()) {
+    index = cache_.free_.back();
+    cache_.free_.pop_back();
+  } else {
+    auto& chunk = cache_.chunks_[index / Chunk::kEntries];
+    if (chunk == nullptr) chunk = std::make_unique<Chunk>();
+    ++cache_.used_;
+    cache_.is_live_.push_back(false);
+  }
+  EntryToChange(index) = entry;
+  cache_.RestAt(index) = std::move(rest);
+  cache_.is_live_[index] = true;
+  ++cache_.size_;
+  return index;
+}
+
+void OcspCache::Writer::Retire(uint32_t index) {
+  cache_.retired_.push_back(index);
+  cache_.is_live_[index] = false;
+  --cache_.size_;
+}
+
+void OcspCache::Writer::FreeRetired() {
+  WaitForReaders();
+  for (const uint32_t index : cache_.retired_) {
+    cache_.RestAt(index).response.reset();
+    cache_.free_.push_back(index);
+  }
+  cache_.retired_.clear();
+}
+
+void OcspCache::Writer::Replace(const Entry& entry, uint32_t old,
+                                uint32_t next) {
+  const uint64_t hash = KeyedHash(cache_.hash_key_, entry.key);
+  for (size_t away = 0; away < Table::kMaxLines; ++away) {
+    for (Table::Word& word : table().line(Table::LineOf(hash) + away)) {
+      // Pairs with nothing: only this class stores words.
+      const uint64_t value = word.load(std::memory_order_relaxed);
+      if (Table::IsEmpty(value) || Table::IndexOf(value) != old) continue;
+      // Pairs with the loads of lookups: one sees the old entry or the new one.
+      word.store((value & Table::kPassed) | Table::WordOf(hash, next),
+                 std::memory_order_release);
+      Retire(old);
+      return;
+    }
+  }
+}
+
+void OcspCache::Writer::Insert(const Entry& entry, uint32_t index) {
+  if (cache_.size_ > table().lines() * kMeanOfLine) {
+    Rebuild(table().lines() * 2);  // with the new entry in it
+    return;
+  }
+  // Churn leaves marks that nothing takes away but a new table.
+  if (table().passed_lines > table().lines() / 8 + 8) {
+    Rebuild(table().lines());
+    return;
+  }
+  const uint64_t hash = KeyedHash(cache_.hash_key_, entry.key);
+  if (!InsertInto(table(), hash, index)) Rebuild(table().lines() * 2);
+}
+
+bool OcspCache::Writer::InsertInto(Table& table, uint64_t hash,
+                                   uint32_t index) {
+  for (size_t away = 0; away < Table::kMaxLines; ++away) {
+    const Table::Line line = table.line(Table::LineOf(hash) + away);
+    for (Table::Word& word : line) {
+      // Pairs with nothing: only this class stores words.
+      const uint64_t value = word.load(std::memory_order_relaxed);
+      if (!Table::IsEmpty(value)) continue;
+      // Pairs with the loads of lookups, which then see the entry as well.
+      word.store((value & Table::kPassed) | Table::WordOf(hash, index),
+                 std::memory_order_release);
+      return true;
+    }
+    // Pairs with nothing, and with the loads of lookups: whoever sees the new
+    // word in a further line could do without the mark a moment before.
+    const uint64_t first = line[0].load(std::memory_order_relaxed);
+    if ((first & Table::kPassed) == 0) ++table.passed_lines;
+    line[0].store(first | Table::kPassed, std::memory_order_release);
+  }
+  return false;
+}
+
+void OcspCache::Writer::RemoveWord(Table::Word& word) {
+  // Pairs with nothing: only this class stores words.
+  const uint64_t value = word.load(std::memory_order_relaxed);
+  // Pairs with the loads of lookups: one sees the entry, or none.
+  word.store(value & Table::kPassed, std::memory_order_release);
+  Retire(Table::IndexOf(value));
+}
+
+std::pair<int, int64_t> OcspCache::Writer::WorthOf(const Entry& entry) const {
+  const bool is_listed =
+      entry.kind == Entry::Kind::kRevoked || entry.kind == Entry::Kind::kOnHold;
+  if (entry.kind == Entry::Kind::kFailure) return {0, entry.until};
+  if (entry.until < at_) return {is_listed ? 1 : 0, entry.until};
+  return {is_listed ? 3 : 2, entry.until};
+}
+
+// The least of the next lines that hold anything: a walk over all, so that each
+// entry gets its turn.
+void OcspCache::Writer::MakeRoom() {
+  Table::Word* weakest = nullptr;
+  std::pair<int, int64_t> least = {};
+  for (size_t seen = 0; seen < kChoice;) {
+    for (Table::Word& word : table().line(cache_.hand_++)) {
+      // Pairs with nothing: only this class stores words.
+      const uint64_t value = word.load(std::memory_order_relaxed);
+      if (Table::IsEmpty(value)) continue;
+      ++seen;
+      const auto worth = WorthOf(cache_.EntryAt(Table::IndexOf(value)));
+      if (weakest != nullptr && worth >= least) continue;
+      weakest = &word;
+      least = worth;
+    }
+  }
+  RemoveWord(*weakest);
+}
+
+void OcspCache::Writer::Rebuild(size_t lines) {
+  for (;; lines *= 2) {
+    auto next = std::make_unique<Table>(lines);
+    bool is_whole = true;
+    for (uint32_t index = 0; index < cache_.used_ && is_whole; ++index) {
+      if (!cache_.is_live_[index]) continue;
+      const uint64_t hash =
+          KeyedHash(cache_.hash_key_, cache_.EntryAt(index).key);
+      is_whole = InsertInto(*next, hash, index);
+    }
+    if (!is_whole) continue;
+    // Pairs with the loads of lookups: who sees the table sees what is in it.
+    const Table* old =
+        cache_.table_.exchange(next.release(), std::memory_order_acq_rel);
+    WaitForReaders();
+    delete old;
+    return;
+  }
+}
+
+}  // namespace revstat

@@ -1,0 +1,187 @@
+#include "engine/check/ocsp_cache_file.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "engine/base/error.h"
+#include "tests/support/fault_server.h"
+
+namespace revstat::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+const Time kNow = *ParseTime("2026-01-15T00:00:00Z");
+constexpr Sha256Digest kContext = {7};
+
+LookupPolicy At(Time at) {
+  LookupPolicy policy;
+  policy.at = at;
+  return policy;
+}
+
+// 40 answers of every status about certificates of two issuers.
+struct Sample {
+  static constexpr uint8_t kAnswers = 40;
+
+  Sample() {
+    issuers = {cache.AddIssuer({1}), cache.AddIssuer({2})};
+    for (uint8_t i = 0; i < kAnswers; ++i) {
+      OcspAnswer answer;
+      answer.status = static_cast<OcspStatus>(i % 4);
+      answer.this_update = kNow - seconds(i);
+      answer.produced_at = kNow - seconds(i + 1);
+      answer.until = kNow + hours(i + 1);
+      answer.revocation_time = kNow - hours(i);
+      answer.reason = ReasonCode::kSuperseded;
+      answer.sha256 = {i};
+      if (i % 3 == 0) answer.response = Buffer::FromVector({i, i, i});
+      cache.Put(KeyOf(i), answer, kNow);
+    }
+    cache.PutFailure(KeyOf(99), Cause::kResponderTryLater, kNow);
+  }
+  OcspCacheKey KeyOf(uint8_t i) const {
+    const uint8_t octets[] = {1, i};
+    return {*SerialNumber::FromContent(octets), issuers[i % 2]};
+  }
+
+  OcspCache cache{{.copies = ResponseCopies::kKept}};
+  std::array<OcspIssuerNumber, 2> issuers;
+};
+
+// As it was, or not there; never anything else.
+size_t CountSame(const Sample& sample, const OcspCache& other) {
+  size_t same = 0;
+  const std::array<OcspIssuerNumber, 2> issuers = {other.FindIssuer({1}),
+                                                   other.FindIssuer({2})};
+  for (uint8_t i = 0; i < Sample::kAnswers; ++i) {
+    OcspCacheKey key = sample.KeyOf(i);
+    const auto mine = sample.cache.Explain(key);
+    key.issuer = issuers[i % 2];
+    const auto its = other.Explain(key);
+    if (!its.has_value()) continue;
+    ++same;
+    EXPECT_EQ(its->status, mine->status);
+    EXPECT_EQ(its->reason, mine->reason);
+    EXPECT_EQ(its->this_update, mine->this_update);
+    EXPECT_EQ(its->until, mine->until);
+    EXPECT_EQ(its->produced_at, mine->produced_at);
+    EXPECT_EQ(its->revocation_time, mine->revocation_time);
+    EXPECT_EQ(its->sha256, mine->sha256);
+    EXPECT_EQ(its->end, mine->end);
+    EXPECT_EQ(its->response != nullptr, mine->response != nullptr);
+    if (its->response != nullptr && mine->response != nullptr) {
+      EXPECT_TRUE(Equal(its->response->bytes(), mine->response->bytes()));
+    }
+  }
+  EXPECT_EQ(same, other.size());
+  return same;
+}
+
+std::string CodeOf(const absl::Status& status) {
+  return std::string(NameOf(ErrorCodeOf(status)));
+}
+
+TEST(OcspCacheFile, good_after_a_restart) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/ocsp.cache";
+  const Sample sample;
+  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());
+  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());  // over it
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+  OcspCache next({.copies = ResponseCopies::kKept});
+  next.AddIssuer({9});  // so that the numbers are others
+  const auto load = LoadOcspCache(path, kContext, kNow, &next);
+  ASSERT_TRUE(load.ok()) << load.status();
+  EXPECT_EQ(load->answers, 40u);
+  EXPECT_EQ(load->rest, OcspCacheLoad::Rest::kWhole);
+  EXPECT_EQ(CountSame(sample, next), 40u);
+  EXPECT_EQ(next.Lookup(At(kNow), sample.KeyOf(99)).cause, Cause::kNoSource);
+}
+
+TEST(OcspCacheFile, good_only_what_has_not_ended) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/ocsp.cache";
+  const Sample sample;
+  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());
+  OcspCache next;
+  const auto load = LoadOcspCache(path, kContext, kNow + hours(10), &next);
+  ASSERT_TRUE(load.ok());
+  EXPECT_EQ(load->ended, 4u);  // of `good` and `unknown` with 1 to 9 hours
+  EXPECT_EQ(load->answers, 36u);
+}
+
+TEST(OcspCacheFile, invalid_under_another_policy_and_without_a_file) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/ocsp.cache";
+  OcspCache next;
+  EXPECT_EQ(CodeOf(LoadOcspCache(path, kContext, kNow, &next).status()),
+            "no_such_file");
+  ASSERT_TRUE(SaveOcspCache(Sample().cache, path, kContext).ok());
+  EXPECT_EQ(CodeOf(LoadOcspCache(path, {8}, kNow, &next).status()),
+            "store_version");
+  EXPECT_EQ(
+      CodeOf(SaveOcspCache(next, folder.path() + "/no/ocsp.cache", kContext)),
+      "no_such_file");
+  EXPECT_EQ(next.size(), 0u);
+}
+
+TEST(OcspCacheFile, never_wrong_whatever_is_damaged) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/ocsp.cache";
+  const Sample sample;
+  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());
+  const auto file = Buffer::ReadFile(path);
+  ASSERT_TRUE(file.ok());
+  const Bytes whole = (*file)->bytes();
+  const auto read = [&](Bytes octets) {
+    OcspCache next({.max_answers = 64, .copies = ResponseCopies::kKept});
+    const auto load = ReadOcspCache(octets, "file", kContext, kNow, &next);
+    const size_t same = CountSame(sample, next);
+    EXPECT_TRUE(!load.ok() || load->rest == OcspCacheLoad::Rest::kDamaged ||
+                same == Sample::kAnswers);
+    return load.ok() && load->rest == OcspCacheLoad::Rest::kWhole;
+  };
+  EXPECT_TRUE(read(whole));
+  for (size_t i = 0; i < whole.size(); ++i) {
+    std::vector<uint8_t> damaged(whole.begin(), whole.end());
+    damaged[i] ^= 0x10;
+    EXPECT_FALSE(read(damaged)) << "octet " << i;
+  }
+  // A file that ends behind a block is whole, as far as it goes.
+  for (size_t size = 0; size < whole.size(); ++size) {
+    if (size != 64 + 2 * 32) {
+      EXPECT_FALSE(read(whole.first(size))) << size << " octets";
+    }
+  }
+}
+
+TEST(OcspCacheFile, good_with_many_blocks_and_one_damaged) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/ocsp.cache";
+  OcspCache cache;
+  const OcspIssuerNumber issuer = cache.AddIssuer({1});
+  OcspAnswer answer;
+  answer.status = OcspStatus::kGood;
+  answer.this_update = kNow;
+  answer.until = kNow + hours(1);
+  for (uint16_t i = 0; i < 5000; ++i) {
+    const uint8_t octets[] = {1, static_cast<uint8_t>(i >> 8),
+                              static_cast<uint8_t>(i)};
+    cache.Put({*SerialNumber::FromContent(octets), issuer}, answer, kNow);
+  }
+  ASSERT_TRUE(SaveOcspCache(cache, path, kContext).ok());
+  const auto file = Buffer::ReadFile(path);
+  std::vector<uint8_t> octets((*file)->bytes().begin(), (*file)->bytes().end());
+  octets[150'000] ^= 1;  // in the second block
+  OcspCache next;
+  const auto load = ReadOcspCache(octets, "file", kContext, kNow, &next);
+  ASSERT_TRUE(load.ok());
+  EXPECT_EQ(load->rest, OcspCacheLoad::Rest::kDamaged);
+  EXPECT_EQ(next.size(), 5000u - 1024);
+}
+
+}  // namespace
+}  // namespace revstat::test

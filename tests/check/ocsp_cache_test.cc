@@ -1,0 +1,358 @@
+#include "engine/check/ocsp_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <random>
+#include <thread>
+
+namespace revstat::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+const Time kNow = *ParseTime("2026-01-15T00:00:00Z");
+
+OcspCacheKey KeyNumber(uint32_t number, OcspIssuerNumber issuer = 0) {
+  const uint8_t octets[] = {1, static_cast<uint8_t>(number >> 16),
+                            static_cast<uint8_t>(number >> 8),
+                            static_cast<uint8_t>(number)};
+  return {*SerialNumber::FromContent(octets), issuer};
+}
+
+OcspAnswer AnswerOf(OcspStatus status, Time from = kNow,
+                    seconds lifetime = hours(4)) {
+  OcspAnswer answer;
+  answer.status = status;
+  answer.produced_at = from;
+  answer.this_update = from;
+  answer.until = from + lifetime;
+  if (status == OcspStatus::kRevoked || status == OcspStatus::kOnHold) {
+    answer.revocation_time = kNow - hours(100);
+    answer.reason = status == OcspStatus::kOnHold ? ReasonCode::kCertificateHold
+                                                  : ReasonCode::kKeyCompromise;
+  }
+  return answer;
+}
+
+LookupPolicy At(Time at) {
+  LookupPolicy policy;
+  policy.at = at;
+  return policy;
+}
+
+TEST(OcspCache, unknown_where_nothing_is_kept) {
+  const OcspCache cache;
+  const Verdict verdict = cache.Lookup(At(kNow), KeyNumber(1));
+  EXPECT_EQ(verdict.status, Status::kUnknown);
+  EXPECT_EQ(verdict.cause, Cause::kNoSource);
+  EXPECT_EQ(verdict.source, OcspCache::kSource);
+  EXPECT_TRUE(verdict.is_from_ocsp());
+  EXPECT_FALSE(cache.Explain(KeyNumber(1)).has_value());
+}
+
+TEST(OcspCache, good_within_its_time_and_never_outside) {
+  OcspCache cache;
+  cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kGood), kNow);
+  const auto say = [&](Time at, seconds skew = seconds(0)) {
+    LookupPolicy policy = At(at);
+    policy.clock_skew = skew;
+    policy.next_update = NextUpdatePolicy::kIgnore;  // changes nothing
+    return cache.Lookup(policy, KeyNumber(1));
+  };
+  EXPECT_EQ(say(kNow).status, Status::kActive);
+  EXPECT_EQ(say(kNow + hours(4)).status, Status::kActive);
+  EXPECT_EQ(say(kNow + hours(4) + seconds(1)).cause, Cause::kStale);
+  EXPECT_EQ(say(kNow + hours(4) + seconds(1), seconds(1)).status,
+            Status::kActive);
+  EXPECT_EQ(say(kNow - seconds(1)).cause, Cause::kNotYetCurrent);
+  EXPECT_EQ(say(kNow - seconds(1)).status, Status::kUnknown);
+  LookupPolicy strict = At(kNow + hours(2));
+  strict.max_age = hours(1);
+  EXPECT_EQ(cache.Lookup(strict, KeyNumber(1)).cause, Cause::kStale);
+}
+
+TEST(OcspCache, good_for_its_own_issuer_alone) {
+  OcspCache cache;
+  Sha256Digest first = {}, second = {1};
+  const OcspIssuerNumber a = cache.AddIssuer(first);
+  const OcspIssuerNumber b = cache.AddIssuer(second);
+  EXPECT_NE(a, b);
+  EXPECT_EQ(cache.AddIssuer(first), a);
+  EXPECT_EQ(cache.FindIssuer(second), b);
+  EXPECT_EQ(cache.FindIssuer(Sha256Digest{2}), kNoOcspIssuer);
+  cache.Put(KeyNumber(1, a), AnswerOf(OcspStatus::kGood), kNow);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1, a)).status, Status::kActive);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1, b)).cause, Cause::kNoSource);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1, kNoOcspIssuer)).cause,
+            Cause::kNoSource);
+}
+
+TEST(OcspCache, revoked_also_when_old_but_marked) {
+  OcspCache cache;
+  cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kRevoked), kNow);
+  cache.Put(KeyNumber(2), AnswerOf(OcspStatus::kOnHold), kNow);
+  const Verdict fresh = cache.Lookup(At(kNow), KeyNumber(1));
+  EXPECT_EQ(fresh.status, Status::kRevoked);
+  EXPECT_EQ(fresh.reason, ReasonCode::kKeyCompromise);
+  EXPECT_EQ(fresh.revocation_time(), kNow - hours(100));
+  EXPECT_FALSE(fresh.is_stale());
+  const Verdict old = cache.Lookup(At(kNow + hours(5)), KeyNumber(1));
+  EXPECT_EQ(old.status, Status::kRevoked);
+  EXPECT_TRUE(old.is_stale());
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(2)).status, Status::kOnHold);
+  EXPECT_EQ(cache.Lookup(At(kNow - hours(101)), KeyNumber(1)).status,
+            Status::kUnknown);
+}
+
+TEST(OcspCache, unknown_to_the_responder_until_its_end) {
+  OcspCache cache;
+  cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kUnknown), kNow);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).cause,
+            Cause::kResponderUnknown);
+  EXPECT_EQ(cache.Lookup(At(kNow + hours(5)), KeyNumber(1)).cause,
+            Cause::kStale);
+}
+
+TEST(OcspCache, unknown_for_a_short_time_after_a_failure) {
+  OcspCache cache({.failure_time = seconds(60)});
+  cache.PutFailure(KeyNumber(1), Cause::kResponderTryLater, kNow);
+  EXPECT_EQ(cache.Lookup(At(kNow + seconds(60)), KeyNumber(1)).cause,
+            Cause::kResponderTryLater);
+  EXPECT_EQ(cache.Lookup(At(kNow + seconds(61)), KeyNumber(1)).cause,
+            Cause::kNoSource);
+  EXPECT_FALSE(cache.Explain(KeyNumber(1)).has_value());
+  cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kGood), kNow);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kActive);
+  EXPECT_EQ(cache.size(), 1u);
+}
+
+TEST(OcspCache, revoked_survives_failures_and_replayed_answers) {
+  OcspCache cache;
+  const auto put = [&](OcspStatus status, Time from, seconds lifetime) {
+    return cache.Put(KeyNumber(1), AnswerOf(status, from, lifetime), kNow);
+  };
+  using Kept = OcspCache::Kept;
+  EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(2), hours(9)), Kept::kNew);
+  EXPECT_EQ(put(OcspStatus::kRevoked, kNow - hours(1), hours(1)), Kept::kNew);
+  EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(2), hours(9)),
+            Kept::kHeldIsNewer);
+  EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(1), hours(9)),
+            Kept::kHeldIsNewer);
+  cache.PutFailure(KeyNumber(1), Cause::kResponderTryLater, kNow);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kRevoked);
+  // A lifted hold, say: what is newer counts.
+  EXPECT_EQ(put(OcspStatus::kGood, kNow, hours(9)), Kept::kNew);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kActive);
+  // Of the same second, the stricter one.
+  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(1)), Kept::kNew);
+  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(2)), Kept::kNew);
+  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(2)), Kept::kHeldIsNewer);
+}
+
+TEST(OcspCache, good_evidence) {
+  const auto der = Buffer::FromVector({1, 2, 3});
+  OcspAnswer answer = AnswerOf(OcspStatus::kRevoked);
+  answer.sha256 = Sha256(der->bytes());
+  answer.response = der;
+  answer.end = OcspAnswer::End::kSetByCaller;
+  OcspCache keeps({.copies = ResponseCopies::kKept});
+  keeps.Put(KeyNumber(1), answer, kNow);
+  const auto kept = keeps.Explain(KeyNumber(1));
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(kept->response, der);
+  EXPECT_EQ(kept->sha256, answer.sha256);
+  EXPECT_EQ(kept->status, OcspStatus::kRevoked);
+  EXPECT_EQ(kept->until, answer.until);
+  EXPECT_EQ(kept->end, OcspAnswer::End::kSetByCaller);
+  EXPECT_EQ(kept->produced_at, answer.produced_at);
+  EXPECT_EQ(kept->this_update, answer.this_update);
+  EXPECT_EQ(kept->revocation_time, answer.revocation_time);
+  EXPECT_EQ(kept->reason, answer.reason);
+  OcspCache drops;
+  drops.Put(KeyNumber(1), answer, kNow);
+  EXPECT_EQ(drops.Explain(KeyNumber(1))->response, nullptr);
+  EXPECT_EQ(drops.Explain(KeyNumber(1))->sha256, answer.sha256);
+}
+
+TEST(OcspCache, good_refresh_ahead) {
+  OcspCache cache({.failure_time = seconds(60)});
+  for (uint32_t i = 0; i < 100; ++i)
+    cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kGood), kNow);
+  cache.Put(KeyNumber(200), AnswerOf(OcspStatus::kGood, kNow, hours(48)), kNow);
+  cache.PutFailure(KeyNumber(201), Cause::kResponderTryLater, kNow);
+  EXPECT_TRUE(cache.DueForRefresh(kNow + hours(2), 1000).empty());
+  const size_t some =
+      cache.DueForRefresh(kNow + hours(3) + seconds(900), 1000).size();
+  EXPECT_GT(some, 10u);
+  EXPECT_LT(some, 90u);
+  const Time late = kNow + hours(4) - seconds(1);
+  EXPECT_EQ(cache.DueForRefresh(late, 1000).size(), 100u);
+  EXPECT_EQ(cache.DueForRefresh(late, 7).size(), 7u);
+  // Not again while a refresh has just failed, or brought nothing new.
+  const OcspCacheKey first = cache.DueForRefresh(late, 1).front();
+  cache.PutFailure(first, Cause::kResponderTryLater, late - seconds(30));
+  EXPECT_EQ(cache.DueForRefresh(late, 1000).size(), 99u);
+  EXPECT_EQ(cache.Lookup(At(late), first).status, Status::kActive);
+  const OcspCacheKey second = cache.DueForRefresh(late, 1).front();
+  cache.Put(second, AnswerOf(OcspStatus::kGood), late - seconds(30));
+  EXPECT_EQ(cache.DueForRefresh(late, 1000).size(), 98u);
+}
+
+TEST(OcspCache, bounded_and_revoked_answers_go_last) {
+  OcspCache cache({.max_answers = 1000});
+  for (uint32_t i = 0; i < 100; ++i)
+    cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kRevoked), kNow);
+  for (uint32_t i = 100; i < 20'000; ++i) {
+    cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kGood), kNow);
+    ASSERT_LE(cache.size(), 1000u);
+    EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(i)).status, Status::kActive);
+  }
+  EXPECT_EQ(cache.size(), 1000u);
+  size_t revoked = 0;
+  for (uint32_t i = 0; i < 100; ++i)
+    revoked += cache.Lookup(At(kNow), KeyNumber(i)).status == Status::kRevoked;
+  EXPECT_GT(revoked, 50u);
+}
+
+TEST(OcspCache, good_memory_of_an_answer) {
+  constexpr uint32_t kAnswers = 1 << 18;
+  OcspCache cache({.max_answers = kAnswers});
+  for (uint32_t i = 0; i < kAnswers; ++i)
+    cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kGood), kNow);
+  EXPECT_EQ(cache.size(), kAnswers);
+  EXPECT_LE(static_cast<double>(cache.memory_bytes()) / kAnswers, 150);
+}
+
+// What the rules say of an answer, written the other way round.
+class Model {
+ public:
+  void Put(const OcspCacheKey& key, const OcspAnswer& answer) {
+    auto [held, is_new] = answers_.try_emplace(key, answer);
+    failures_.erase(key);
+    if (is_new || held->second.this_update > answer.this_update) return;
+    const bool same_time = held->second.this_update == answer.this_update;
+    if (same_time && held->second.status < answer.status) return;
+    if (same_time && held->second.status == answer.status &&
+        held->second.until >= answer.until)
+      return;
+    held->second = answer;
+  }
+  void PutFailure(const OcspCacheKey& key, Time at) {
+    if (!answers_.contains(key)) failures_[key] = at;
+  }
+  std::string Say(const OcspCacheKey& key, Time at) const {
+    if (failures_.contains(key)) {
+      const Time when = failures_.at(key);
+      return when <= at && at <= when + seconds(60) ? "responder_try_later"
+                                                    : "no_source";
+    }
+    if (!answers_.contains(key)) return "no_source";
+    const OcspAnswer& answer = answers_.at(key);
+    if (answer.status == OcspStatus::kRevoked) return "revoked";
+    if (answer.status == OcspStatus::kOnHold) return "on_hold";
+    if (at < answer.this_update) return "not_yet_current";
+    if (at > answer.until) return "stale";
+    return answer.status == OcspStatus::kGood ? "active" : "responder_unknown";
+  }
+
+ private:
+  std::map<OcspCacheKey, OcspAnswer> answers_;
+  std::map<OcspCacheKey, Time> failures_;
+};
+
+TEST(OcspCache, same_answers_as_the_model) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    std::mt19937 random(seed);
+    OcspCache cache({.max_answers = 100'000});
+    Model model;
+    const uint32_t keys = seed % 2 == 0 ? 20 : 20'000;
+    const auto draw_key = [&] {
+      return KeyNumber(static_cast<uint32_t>(random() % keys),
+                       static_cast<OcspIssuerNumber>(random() % 3));
+    };
+    const auto draw_time = [&] { return kNow + seconds(random() % 600); };
+    for (int i = 0; i < 20'000; ++i) {
+      const OcspCacheKey key = draw_key();
+      const Time at = draw_time();
+      if (random() % 4 == 0) {
+        cache.PutFailure(key, Cause::kResponderTryLater, at);
+        model.PutFailure(key, at);
+      } else {
+        const OcspAnswer answer = AnswerOf(
+            static_cast<OcspStatus>(random() % 4), at, seconds(random() % 200));
+        cache.Put(key, answer, at);
+        model.Put(key, answer);
+      }
+    }
+    std::vector<OcspCacheKey> asked;
+    for (int i = 0; i < 5000; ++i) asked.push_back(draw_key());
+    const Time at = draw_time();
+    std::vector<Verdict> verdicts(asked.size());
+    cache.Lookup(At(at), asked, verdicts);
+    for (size_t i = 0; i < asked.size(); ++i) {
+      const std::string said(verdicts[i].status == Status::kUnknown
+                                 ? NameOf(verdicts[i].cause)
+                                 : NameOf(verdicts[i].status));
+      ASSERT_EQ(said, model.Say(asked[i], at)) << "seed " << seed;
+    }
+  }
+}
+
+// Under ThreadSanitizer as well: every answer that is read is a whole one, and
+// an answer that is replaced is never missed.
+TEST(OcspCache, good_readers_beside_writers) {
+  OcspCache cache({.max_answers = 3000, .copies = ResponseCopies::kKept});
+  constexpr uint32_t kKept = 500;  // never evicted: revoked
+  // Times and reason of one answer belong together.
+  const auto answer_of = [](uint32_t round) {
+    OcspAnswer answer = AnswerOf(OcspStatus::kRevoked, kNow + seconds(round));
+    answer.revocation_time = kNow - seconds(round);
+    answer.reason =
+        round % 2 == 0 ? ReasonCode::kSuperseded : ReasonCode::kKeyCompromise;
+    answer.response = Buffer::FromVector({static_cast<uint8_t>(round)});
+    return answer;
+  };
+  for (uint32_t i = 0; i < kKept; ++i)
+    cache.Put(KeyNumber(i), answer_of(0), kNow);
+  std::atomic<bool> stop = false;
+  std::atomic<int> torn = 0;
+  const auto read = [&] {
+    std::vector<OcspCacheKey> keys;
+    for (uint32_t i = 0; i < kKept; ++i) keys.push_back(KeyNumber(i));
+    std::vector<Verdict> verdicts(kKept);
+    while (!stop.load(std::memory_order_relaxed)) {
+      cache.Lookup(At(kNow + hours(1)), keys, verdicts);
+      for (const Verdict& verdict : verdicts) {
+        const auto round =
+            static_cast<uint32_t>((kNow - verdict.revocation_time()).count());
+        if (verdict.status != Status::kRevoked ||
+            verdict.reason != (round % 2 == 0 ? ReasonCode::kSuperseded
+                                              : ReasonCode::kKeyCompromise))
+          ++torn;
+      }
+      const auto answer = cache.Explain(keys[3]);
+      if (!answer.has_value() || answer->response->bytes().size() != 1) ++torn;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) threads.emplace_back(read);
+  threads.emplace_back([&] {  // churn, which grows and rebuilds the table
+    for (uint32_t i = 1000; i < 21'000; ++i)
+      cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kGood), kNow);
+  });
+  for (uint32_t round = 1; round <= 40; ++round) {
+    for (uint32_t i = 0; i < kKept; ++i)
+      cache.Put(KeyNumber(i), answer_of(round), kNow);
+  }
+  threads.back().join();
+  stop = true;
+  threads[0].join();
+  threads[1].join();
+  EXPECT_EQ(torn, 0);
+}
+
+}  // namespace
+}  // namespace revstat::test
