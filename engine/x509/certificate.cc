@@ -144,6 +144,8 @@ void CertificateView::NoteOther(const Extension& extension) {
   constexpr uint8_t kNullValue[] = {der::kNull, 0};
   if (oid::Is(extension.oid, oid::kNoRevAvail)) {
     revocation_info_ = RevocationInfo::kNotAvailable;
+  } else if (oid::Is(extension.oid, oid::kAuthorityInfoAccess)) {
+    authority_info_access_ = extension.value;
   } else if (oid::Is(extension.oid, oid::kExtKeyUsage)) {
     ext_key_usage_ = extension.value;
   } else if (oid::Is(extension.oid, oid::kOcspNoCheck)) {

@@ -53,6 +53,8 @@ class CertificateView {
   Kind kind() const { return kind_; }
   Bytes crl_distribution_points() const { return crl_distribution_points_; }
   Bytes freshest_crl() const { return freshest_crl_; }
+  // The extension's value, unchecked: see OcspUrlsOf.
+  Bytes authority_info_access() const { return authority_info_access_; }
   // noRevAvail, RFC 9608: its issuer publishes no revocation information.
   enum class RevocationInfo : uint8_t { kExpected, kNotAvailable };
   RevocationInfo revocation_info() const { return revocation_info_; }
@@ -93,6 +95,7 @@ class CertificateView {
   Bytes crl_distribution_points_;
   Bytes freshest_crl_;
   RevocationInfo revocation_info_ = RevocationInfo::kExpected;
+  Bytes authority_info_access_;
   Bytes ext_key_usage_;  // the extension's value, unchecked
   OcspCheck ocsp_check_ = OcspCheck::kExpected;
   Stapling stapling_ = Stapling::kOptional;

@@ -34,6 +34,7 @@ inline constexpr auto kExpiredCertsOnCrl = kIdCe<60>;  // X.509 9.5.2.8
 template <uint8_t n>
 inline constexpr std::array<uint8_t, 8> kIdPe = {0x2b, 6, 1, 5, 5, 7, 1, n};
 inline constexpr auto kAuthorityInfoAccess = kIdPe<1>;
+inline constexpr std::array<uint8_t, 8> kAdOcsp = {0x2b, 6, 1, 5, 5, 7, 48, 1};
 inline constexpr auto kTlsFeature = kIdPe<24>;  // RFC 7633
 
 // id-kp-OCSPSigning and id-pkix-ocsp (1.3.6.1.5.5.7.48.1.n), RFC 6960 B.1.

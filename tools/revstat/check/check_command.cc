@@ -6,6 +6,7 @@
 
 #include "engine/base/error.h"
 #include "tools/revstat/check/answer_session.h"
+#include "tools/revstat/check/exit_status.h"
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/policy_options.h"
 
@@ -38,16 +39,6 @@ Examples:
 
 Exit status: 0 all are active; 1 one is revoked, on hold, expired or not yet
 valid; 3 none of these, but one is unknown; 2 wrong usage or unreadable input.)";
-
-int ExitStatusOf(const Tally& tally, UnknownPolicy unknown, uint64_t failures) {
-  if (failures > 0 || tally.unreadable > 0) return kExitFailure;
-  if (tally.of(Status::kUnknown) + tally.of(Status::kActive) != tally.total()) {
-    return kExitNotActive;
-  }
-  return tally.of(Status::kUnknown) > 0 && unknown == UnknownPolicy::kRefuse
-             ? kExitUnknown
-             : kExitActive;
-}
 
 int RunCheck(const CheckOptions& options) {
   const EvidencePolicy policy = EvidencePolicyOf(options.policy);

@@ -9,6 +9,7 @@ class App;
 namespace revstat::tool {
 
 // Each adds its subcommand; running it sets *exit_status.
+void AddOcspQueryCommand(CLI::App& ocsp, int* exit_status);
 void AddOcspVerifyCommand(CLI::App& ocsp, int* exit_status);
 
 }  // namespace revstat::tool

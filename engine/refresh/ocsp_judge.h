@@ -1,0 +1,36 @@
+// What a responder's answer over HTTP is worth: a part of OcspClient.
+#ifndef REVSTAT_ENGINE_REFRESH_OCSP_JUDGE_H_
+#define REVSTAT_ENGINE_REFRESH_OCSP_JUDGE_H_
+
+#include "engine/refresh/ocsp_client.h"
+
+namespace revstat {
+
+// Lifetime: borrows the options, whose clock is set, and the cache.
+// Thread-safety: none.
+class OcspJudge {
+ public:
+  OcspJudge(const OcspClientOptions& options, OcspCache* cache)
+      : options_(options), cache_(cache), verifier_(options.verifier) {}
+
+  // Errors: those of OcspVerifier::AddTrustedResponder.
+  absl::Status AddTrustedResponders();
+
+  // The answer that is held about a certificate after this result: its own,
+  // verified, or a newer one. Takes the result's body. `nonce` is that of the
+  // request. Errors: see OcspResult.
+  absl::StatusOr<OcspAnswer> AnswerOf(const OcspIssuer& issuer,
+                                      const OcspCacheKey& key, Bytes nonce,
+                                      FetchResult* fetched);
+
+ private:
+  absl::StatusOr<OcspAnswer> Keep(const OcspCacheKey& key, OcspAnswer answer);
+
+  const OcspClientOptions& options_;
+  OcspCache* const cache_;
+  OcspVerifier verifier_;
+};
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_REFRESH_OCSP_JUDGE_H_

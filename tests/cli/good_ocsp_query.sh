@@ -1,0 +1,116 @@
+#!/bin/bash
+# ocsp query asks a real responder, `openssl ocsp -port`, on loopback.
+source "$(dirname "$0")/harness.sh"
+
+# --- a CA with certificates, a delegate, and the responder's index ---
+quietly() { "$@" >openssl.log 2>&1 || fail "openssl: $(tail -3 openssl.log)"; }
+new_key() { quietly openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
+issue() {
+  new_key "$1"
+  quietly openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
+  quietly openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -set_serial "$2" -days 3650 \
+    -out "$1.pem" -extfile <(printf '%b' "$3")
+}
+new_key ca
+quietly openssl req -x509 -new -key ca.key -subj "/CN=Test CA" -days 3650 -out ca.pem \
+  -addext "keyUsage=critical,keyCertSign,cRLSign"
+issue responder 0x1005 'extendedKeyUsage=OCSPSigning\nnoCheck=ignored\n'
+issue revoked 0x1002 'keyUsage=digitalSignature\n'
+issue held 0x1003 'keyUsage=digitalSignature\n'
+issue stranger 0x1004 'keyUsage=digitalSignature\n'
+printf '%s\t%s\t%s\t%s\tunknown\t/CN=x\n' \
+  V 360101000000Z '' 1001 \
+  R 360101000000Z 260101000000Z,keyCompromise 1002 \
+  R 360101000000Z 260101000000Z,certificateHold 1003 >index.txt
+
+# The responder chooses its port and names it: "ACCEPT 0.0.0.0:PORT PID=...".
+mkfifo port
+openssl ocsp -index index.txt -CA ca.pem -rsigner responder.pem -rkey responder.key \
+  -port 0 -ndays 7 >port 2>responder.log &
+responder=$!
+end_responder() {
+  kill "$responder" 2>/dev/null
+  wait "$responder" 2>/dev/null
+}
+trap 'end_responder; finish' EXIT
+read -r line <port || fail "no responder: $(cat responder.log)"
+port=$(grep -oE ':[0-9]+' <<<"$line" | head -1)
+url=http://127.0.0.1$port/
+[[ -n $port ]] || fail "no port in '$line'"
+issue good 0x1001 "authorityInfoAccess=OCSP;URI:$url\n"
+
+query() {
+  local status=$1
+  shift
+  run "$status" ocsp query --issuer ca.pem --format jsonl "$@"
+}
+ask=(--responder "$url" --allow-private)
+
+# --- answers ---
+query 0 "${ask[@]}" good.pem
+statuses active
+has out '"source":{"kind":"ocsp","produced_at":"'
+quiet
+query 1 "${ask[@]}" good.pem revoked.pem held.pem stranger.pem
+statuses active revoked on_hold unknown
+causes responder_unknown
+has out '"reason":"keyCompromise","revocation_time":"2026-01-01T00:00:00Z"'
+query 3 "${ask[@]}" stranger.pem
+query 0 "${ask[@]}" --unknown accept stranger.pem
+for nonce in off on required; do
+  for method in auto get post; do
+    query 0 "${ask[@]}" --nonce "$nonce" --method "$method" --cert-id sha256 good.pem
+  done
+done
+run 0 ocsp query --issuer ca.pem "${ask[@]}" good.pem
+has out active
+
+# --- which responders ---
+query 3 good.pem
+causes no_source
+has err 'no responder is known'
+query 0 --certificate-urls --allow-private good.pem
+query 3 --certificate-urls good.pem
+causes responder_not_reached
+has err address_not_allowed
+query 3 --responder "$url" good.pem
+has err address_not_allowed
+query 0 --responder http://127.0.0.1:1/ "${ask[@]}" good.pem
+
+# --- a list, out of the cache the second time ---
+issuer=$(sha256_of_certificate ca.pem)
+{
+  echo issuer,serial
+  for serial in 1001 1002 1003 1004; do echo "$issuer,$serial"; done
+} >list.csv
+query 1 "${ask[@]}" --cache cache list.csv
+statuses active revoked on_hold unknown
+cp out first
+[[ -s cache && ! -e cache.new ]] || fail "no cache file"
+end_responder
+query 1 "${ask[@]}" --cache cache list.csv
+same first out
+quiet
+# Nobody answers any more: what is cached stays, the others are not known.
+query 3 "${ask[@]}" --timeout 2 good.pem
+causes responder_not_reached
+has err connect_failed
+query 0 "${ask[@]}" --cache cache --no-cache good.pem
+has err connect_failed
+# Damage costs the answers, and nothing else.
+flip_last_bit cache >damaged
+query 3 "${ask[@]}" --cache damaged good.pem
+has err damaged
+query 0 "${ask[@]}" --cache cache good.pem
+query 3 "${ask[@]}" --cache cache --allow-sha1 good.pem
+has err 'another policy'
+
+# --- usage ---
+run 0 ocsp query --help
+has out 'revstat ocsp query server.pem'
+run 2 ocsp query good.pem
+run 2 ocsp query --issuer ca.pem
+run 2 ocsp query --issuer ca.pem --nonce maybe good.pem
+run 2 ocsp query --issuer ca.pem --nonce-octets 129 good.pem
+run 2 ocsp query --issuer ca.pem -
+run 2 ocsp query --issuer ca.pem "${ask[@]}" nothing.pem

@@ -1,0 +1,374 @@
+// revstat ocsp query: asks responders, and prints what they say.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/check/ocsp_cache_file.h"
+#include "engine/refresh/ocsp_client.h"
+#include "tools/revstat/check/answer_session.h"
+#include "tools/revstat/check/exit_status.h"
+#include "tools/revstat/common/policy_options.h"
+#include "tools/revstat/ocsp/asked_certificates.h"
+#include "tools/revstat/ocsp/ocsp_commands.h"
+
+namespace revstat::tool {
+namespace {
+
+// Questions that wait inside the client: enough for any --concurrency.
+constexpr size_t kMaxPending = 8192;
+constexpr uint32_t kMaxAnswers = 4'000'000;
+constexpr size_t kMaxReported = 10;
+
+struct OcspQueryOptions {
+  std::vector<std::string> inputs;
+  std::vector<std::string> issuers;
+  std::vector<std::string> responders;
+  std::vector<std::string> trusted_responders;
+  std::string cache_file;
+  OcspCacheUse cache_use = OcspCacheUse::kFirst;
+  OcspClientOptions client;
+  WeakDigest weak_digest = WeakDigest::kRefuse;
+  UnknownPolicy unknown = UnknownPolicy::kRefuse;
+  int64_t clock_skew = 300;
+  int64_t max_age = -1;
+  int64_t lifetime = 300;
+  int64_t timeout = 10;
+  Format format = Format::kTable;
+};
+
+constexpr char kExamples[] = R"(
+Asks OCSP responders for the status of certificates and prints it as `revstat
+check` does. A response counts if it is authentic and current; every failure has
+its own cause. A delegate's own status is not asked.
+
+INPUT is a certificate or a bundle (PEM, DER, PKCS#7), a folder, or a CSV/TSV
+list whose header names issuer and serial, as in `revstat check --help`. The
+responders are those given with --responder; those that certificates name are
+asked only with --certificate-urls. Private and loopback addresses are refused
+unless --allow-private is given.
+
+Examples:
+  revstat ocsp query server.pem --issuer ca.pem --responder http://ocsp.ca.example
+  revstat ocsp query server.pem --issuer ca.pem --certificate-urls --format jsonl
+  revstat ocsp query list.csv --issuer ca.pem --responder http://ocsp.ca.example \
+    --cache ocsp.cache --concurrency 256 --per-host 32 --format csv > result.csv
+
+Exit status: 0 all are active; 1 one is revoked, on hold, expired or not yet
+valid; 3 none of these, but one is unknown; 2 wrong usage or unreadable input.)";
+
+int Fail(std::string_view message) {
+  Report(message);
+  return kExitFailure;
+}
+
+Time Now() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+}
+
+// What the answers of a cache file were verified under.
+Sha256Digest ContextOf(const OcspQueryOptions& options,
+                       const LoadedEvidence& evidence) {
+  std::string text = Concat(
+      {"query", options.weak_digest == WeakDigest::kAllowSha1 ? " sha1" : ""});
+  for (const auto& responder : evidence.trusted_responders)
+    text += TextOf(Sha256(responder->bytes()));
+  return Sha256(BytesOf(text));
+}
+
+OcspClientOptions ClientOptionsOf(const OcspQueryOptions& options,
+                                  const LoadedEvidence& evidence) {
+  OcspClientOptions client = options.client;
+  client.clock_skew = std::chrono::seconds(options.clock_skew);
+  if (options.max_age >= 0)
+    client.max_age = std::chrono::seconds(options.max_age);
+  client.lifetime_without_next_update = std::nullopt;
+  if (options.lifetime > 0)
+    client.lifetime_without_next_update =
+        std::chrono::seconds(options.lifetime);
+  client.limits.total_time = std::chrono::seconds(options.timeout);
+  client.limits.connect_time = client.limits.total_time;
+  client.limits.low_speed_time = client.limits.total_time;
+  client.deadline = 3 * client.limits.total_time;
+  client.verifier.signature.weak_digest = options.weak_digest;
+  client.trusted_responders = evidence.trusted_responders;
+  return client;
+}
+
+// Fills the cache with what the responders say of the inputs' certificates.
+class Asking {
+ public:
+  Asking(OcspClient* client, const OcspQueryOptions& options)
+      : client_(*client), options_(options) {}
+
+  absl::Status AddIssuers(const Snapshot& snapshot) {
+    for (const Issuer& issuer : snapshot.issuers()) {
+      auto prepared = OcspIssuer::Create(issuer.certificates.front());
+      if (!prepared.ok()) return prepared.status();
+      numbers_.push_back(client_.AddIssuer(
+          std::make_shared<const OcspIssuer>(*std::move(prepared)),
+          options_.responders));
+    }
+    return absl::OkStatus();
+  }
+
+  void AskAll(const std::string& input, IssuerResolver& resolver) {
+    std::error_code error;
+    const uint64_t size = std::filesystem::file_size(input, error);
+    Progress progress(input, error ? 0 : size);
+    const auto poll = [&](size_t until, uint64_t octets) {
+      while (client_.pending() > until) {
+        client_.Poll(std::chrono::milliseconds(100));
+        progress.Update(octets, done_);
+      }
+    };
+    ForEachAsked(input, resolver,
+                 [&](const LookupKey& key, std::vector<std::string> urls,
+                     uint64_t octets) {
+                   poll(kMaxPending, octets);
+                   client_.Ask(
+                       {key.serial, numbers_[key.issuer]}, std::move(urls),
+                       options_.cache_use,
+                       [this](const OcspResult& result) { Note(result); });
+                 });
+    poll(0, error ? 0 : size);
+  }
+
+  // Why there is no answer, and how often, on standard error.
+  void ReportFailures() const {
+    size_t reported = 0;
+    for (const auto& [why, count] : failures_) {
+      if (++reported > kMaxReported) {
+        Report(Concat({WithCommas(failures_.size() - kMaxReported),
+                       " more kinds of failures"}));
+        return;
+      }
+      Report(count == 1
+                 ? why
+                 : Concat({why, " (", WithCommas(count), " certificates)"}));
+    }
+  }
+
+ private:
+  static constexpr size_t kMaxKinds = 1000;
+
+  void Note(const OcspResult& result) {
+    ++done_;
+    if (result.status.ok()) return;
+    std::string why =
+        result.url.empty()
+            ? std::string(MessageOf(result.status))
+            : Concat({result.url, ": ", NameOf(ErrorCodeOf(result.status)),
+                      ": ", MeaningOf(ErrorCodeOf(result.status))});
+    if (failures_.size() < kMaxKinds || failures_.contains(why))
+      ++failures_[std::move(why)];
+  }
+
+  OcspClient& client_;
+  const OcspQueryOptions& options_;
+  std::vector<OcspIssuerNumber> numbers_;  // by IssuerId
+  std::map<std::string, uint64_t> failures_;
+  uint64_t done_ = 0;
+};
+
+// Prints the cache's answers, as `check` prints those of other sources.
+int PrintAnswers(const OcspQueryOptions& options, const OcspCache& cache,
+                 LoadedEvidence* evidence) {
+  LookupPolicy lookup;
+  lookup.at = Now();
+  lookup.clock_skew = std::chrono::seconds(options.clock_skew);
+  if (options.max_age >= 0)
+    lookup.max_age = std::chrono::seconds(options.max_age);
+  evidence->ocsp.UseCache(
+      std::make_shared<const CachedOcsp>(cache, evidence->snapshot()));
+  OcspCheckPolicy policy;
+  policy.sources = SourcePolicy::kOcspOnly;
+  policy.lookup = lookup;
+  const auto make = [&] {
+    return OcspChecker::Create(evidence->snapshot(), evidence->ocsp, policy);
+  };
+  auto first = make(), second = make();
+  if (!first.ok()) return Fail(MessageOf(first.status()));
+  if (!second.ok()) return Fail(MessageOf(second.status()));
+  Output output(STDOUT_FILENO);
+  AnswerSession session(evidence->snapshot(), lookup, options.format, &output);
+  session.UseOcsp(&evidence->ocsp, *std::move(first), *std::move(second));
+  const auto start = std::chrono::steady_clock::now();
+  session.Begin();
+  for (const std::string& input : options.inputs) session.Answer(input);
+  const std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - start;
+  session.End(elapsed.count());
+  output.Flush();
+  if (!output.status().ok()) return Fail(MessageOf(output.status()));
+  return ExitStatusOf(session.tally(), options.unknown, evidence->failures);
+}
+
+int RunOcspQuery(const OcspQueryOptions& options) {
+  for (const std::string& input : options.inputs) {
+    if (input == "-") return Fail("ocsp query reads files, not -");
+  }
+  EvidenceFiles files;
+  files.trust = options.issuers;
+  files.trusted_responders = options.trusted_responders;
+  LoadedEvidence evidence = LoadEvidence(files, EvidencePolicy{});
+  // Failures are remembered until the results are written.
+  OcspCache cache({.max_answers = kMaxAnswers,
+                   .failure_time = std::chrono::hours(24 * 30)});
+  const Sha256Digest context = ContextOf(options, evidence);
+  if (!options.cache_file.empty()) {
+    const auto load = LoadOcspCache(options.cache_file, context, Now(), &cache);
+    const bool is_whole =
+        load.ok() && load->rest == OcspCacheLoad::Rest::kWhole;
+    if (load.ok() && !is_whole) {
+      Report(Concat(
+          {options.cache_file, ": damaged; what is lost is asked again"}));
+    } else if (!load.ok() &&
+               ErrorCodeOf(load.status()) != ErrorCode::kNoSuchFile) {
+      Report(Concat({MessageOf(load.status()), "; all is asked again"}));
+    }
+  }
+  auto client = OcspClient::Create(ClientOptionsOf(options, evidence), &cache);
+  if (!client.ok()) return Fail(MessageOf(client.status()));
+  Asking asking(client->get(), options);
+  const absl::Status added = asking.AddIssuers(evidence.snapshot());
+  if (!added.ok()) return Fail(MessageOf(added));
+  IssuerResolver resolver(evidence.snapshot());
+  for (const std::string& input : options.inputs)
+    asking.AskAll(input, resolver);
+  asking.ReportFailures();
+  int status = PrintAnswers(options, cache, &evidence);
+  if (!options.cache_file.empty()) {
+    const absl::Status saved =
+        SaveOcspCache(cache, options.cache_file, context);
+    if (!saved.ok()) status = Fail(MessageOf(saved));
+  }
+  return status;
+}
+
+void AddFiles(CLI::App* query, const char* name,
+              std::vector<std::string>* values, const char* type,
+              const char* meaning) {
+  query->add_option(name, *values, meaning)
+      ->type_name(type)
+      ->allow_extra_args(false);
+}
+
+void AddNumber(CLI::App* query, const char* name, auto* value, int64_t least,
+               int64_t most, const char* type, const char* meaning) {
+  query->add_option(name, *value, meaning)
+      ->type_name(type)
+      ->check(CLI::Range(least, most));
+}
+
+// One of a few names, each with its value.
+template <class Value>
+void AddChoice(CLI::App* query, const char* name, Value* value,
+               std::map<std::string, Value> choices, const char* meaning) {
+  query
+      ->add_option_function<std::string>(
+          name,
+          [value, choices](const std::string& text) {
+            *value = choices.at(text);
+          },
+          meaning)
+      ->type_name("NAME")
+      ->check(CLI::IsMember(choices));
+}
+
+void AddRequestOptions(CLI::App* query, OcspQueryOptions* options) {
+  OcspClientOptions* client = &options->client;
+  AddChoice<OcspNonceUse>(query, "--nonce", &client->nonce,
+                          {{"off", OcspNonceUse::kOff},
+                           {"on", OcspNonceUse::kOn},
+                           {"required", OcspNonceUse::kRequired}},
+                          "off, on or required; off if not given");
+  AddNumber(query, "--nonce-octets", &client->nonce_octets, 1, 128, "N",
+            "Length of the nonce; 32 if not given");
+  AddChoice<OcspMethod>(query, "--method", &client->method,
+                        {{"auto", OcspMethod::kAuto},
+                         {"get", OcspMethod::kGet},
+                         {"post", OcspMethod::kPost}},
+                        "auto, get or post; auto if not given");
+  AddChoice<CertIdHash>(
+      query, "--cert-id", &client->cert_id_hash,
+      {{"sha1", CertIdHash::kSha1}, {"sha256", CertIdHash::kSha256}},
+      "The hash that names the issuer; sha1 if not given");
+  query->add_flag_callback(
+      "--allow-private",
+      [client] {
+        client->addresses = AddressPolicy::kAny;
+        client->certificate_addresses = AddressPolicy::kAny;
+      },
+      "Ask responders at private and loopback addresses, too");
+  query->add_flag_callback(
+      "--certificate-urls",
+      [client] { client->certificate_urls = CertificateUrls::kAsked; },
+      "Ask the responders that certificates name, after those given");
+  AddNumber(query, "--timeout", &options->timeout, 1, 3600, "SECONDS",
+            "Of one request; 10 if not given");
+  AddNumber(query, "--concurrency", &client->queue.max_active, 1, 4096, "N",
+            "Requests at a time; 64 if not given");
+  AddNumber(query, "--per-host", &client->queue.max_per_host, 1, 4096, "N",
+            "Requests at a time to one host; 8 if not given");
+}
+
+void AddJudgement(CLI::App* query, OcspQueryOptions* options) {
+  AddNumber(query, "--max-age", &options->max_age, 0, int64_t{1} << 40,
+            "SECONDS",
+            "An answer older than this proves nothing but a revocation");
+  AddNumber(query, "--clock-skew", &options->clock_skew, 0, 86400, "SECONDS",
+            "Allowed difference of clocks; 300 if not given");
+  AddNumber(query, "--no-next-update", &options->lifetime, 0, 86400, "SECONDS",
+            "How long an answer without nextUpdate counts; 300 if not given, "
+            "0: not at all");
+  query->add_flag_callback(
+      "--allow-sha1",
+      [options] { options->weak_digest = WeakDigest::kAllowSha1; },
+      "Accept SHA-1 in signatures");
+  AddChoice<UnknownPolicy>(
+      query, "--unknown", &options->unknown,
+      {{"refuse", UnknownPolicy::kRefuse}, {"accept", UnknownPolicy::kAccept}},
+      "refuse or accept what is not known");
+}
+
+}  // namespace
+
+void AddOcspQueryCommand(CLI::App& ocsp, int* exit_status) {
+  auto options = std::make_shared<OcspQueryOptions>();
+  CLI::App* query = ocsp.add_subcommand(
+      "query", "Ask responders for the status of certificates");
+  query->footer(kExamples);
+  query
+      ->add_option("INPUT", options->inputs,
+                   "Certificates, bundles, folders or lists")
+      ->required();
+  AddFiles(query, "--issuer", &options->issuers, "FILE",
+           "Certificates of the issuers");
+  query->get_option("--issuer")->required();
+  AddFiles(query, "--responder", &options->responders, "URL",
+           "Responders to ask, in this order");
+  AddFiles(query, "--trust-responder", &options->trusted_responders, "FILE",
+           "Certificates of responders that are believed");
+  query
+      ->add_option("--cache", options->cache_file,
+                   "Keep answers here, and do not ask again before they end")
+      ->type_name("FILE");
+  query->add_flag_callback(
+      "--no-cache", [options] { options->cache_use = OcspCacheUse::kBypassed; },
+      "Ask even where the cache has an answer");
+  AddRequestOptions(query, options.get());
+  AddJudgement(query, options.get());
+  AddFormatOption(query, {"table", "csv", "jsonl"}, &options->format);
+  query->callback(
+      [options, exit_status] { *exit_status = RunOcspQuery(*options); });
+}
+
+}  // namespace revstat::tool
