@@ -32,7 +32,8 @@ end_responder() {
   kill "$responder" 2>/dev/null
   wait "$responder" 2>/dev/null
 }
-trap 'end_responder; finish' EXIT
+# finish looks at the script's own status, not at the responder's.
+trap 'last=$?; end_responder; (exit "$last"); finish' EXIT
 read -r line <port || fail "no responder: $(cat responder.log)"
 port=$(grep -oE ':[0-9]+' <<<"$line" | head -1)
 url=http://127.0.0.1$port/
