@@ -40,7 +40,8 @@ TEST(DecodeBase64, ReadsWhatOpensslWrites) {
   for (size_t size = 0; size < 700; ++size) {
     const std::string octets = RandomOctets(random, size);
     const std::string text = Encoded(octets);
-    for (size_t width : {64, 76, 63, 1, 10000}) {
+    for (const size_t width :
+         std::initializer_list<size_t>{64, 76, 63, 1, 10000}) {
       for (const char* end : {"\n", "\r\n", " \n"}) {
         std::string decoded = "left over";
         ASSERT_TRUE(DecodeBase64(InLines(text, width, end), &decoded));
