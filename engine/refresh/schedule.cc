@@ -63,7 +63,9 @@ Time NextAfterFailure(const ScheduleLimits& limits, Time now, unsigned failures,
                       std::optional<seconds> retry_after, double spread) {
   const seconds cap =
       Bounded(std::min(limits.max_backoff, limits.max_interval));
-  seconds backoff = std::min(Bounded(limits.first_backoff), cap);
+  // At least a second, so that doubling reaches the cap in some forty steps.
+  seconds backoff =
+      std::min(std::max(Bounded(limits.first_backoff), seconds(1)), cap);
   for (unsigned i = 1; i < failures && backoff < cap; ++i)
     backoff = std::min(2 * backoff, cap);
   backoff -= Scaled(backoff, 0.25 * spread);
