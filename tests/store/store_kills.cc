@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -105,14 +106,41 @@ void Check(const std::string& folder, const std::string& log) {
   CheckSerials(*snapshot, generation);
 }
 
+// How long a writer needs from its start to its second commit: some
+// milliseconds, or hundreds under a sanitizer.
+std::chrono::microseconds TimeOfTwoCommits(
+    const std::array<TestAuthority, 2>& authorities) {
+  const TestFolder folder;
+  int ends[2];
+  if (pipe(ends) != 0) Fail("pipe");
+  const auto start = std::chrono::steady_clock::now();
+  const pid_t writer = fork();
+  if (writer < 0) Fail("fork");
+  if (writer == 0)
+    Write(folder.store(), "/dev/fd/" + std::to_string(ends[1]), authorities);
+  close(ends[1]);
+  for (int lines = 0; lines < 2;) {
+    char octet = 0;
+    if (read(ends[0], &octet, 1) != 1) Fail("the writer ended by itself");
+    lines += octet == '\n' ? 1 : 0;
+  }
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  kill(writer, SIGKILL);
+  waitpid(writer, nullptr, 0);
+  close(ends[0]);
+  return std::chrono::duration_cast<std::chrono::microseconds>(elapsed);
+}
+
 int Run(int kills, uint32_t seed) {
   std::printf("%d kills, seed %u\n", kills, seed);
   std::fflush(stdout);
   std::mt19937 random(seed);
-  // Longer than a commit takes, so that every step of it is met.
-  std::uniform_int_distribution<int> microseconds(0, 40'000);
   const std::array<TestAuthority, 2> authorities = {TestAuthority("First CA"),
                                                     TestAuthority("Second CA")};
+  // Longer than a commit takes, so that every step of it is met.
+  const int64_t longest =
+      std::max<int64_t>(40'000, TimeOfTwoCommits(authorities).count());
+  std::uniform_int_distribution<int64_t> microseconds(0, longest);
   const TestFolder folder;
   const std::string log = folder.path() + "/log";
   for (int i = 0; i < kills; ++i) {
