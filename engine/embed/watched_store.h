@@ -1,0 +1,29 @@
+// A store for a host's queries, always at its newest generation: one call.
+#ifndef REVSTAT_ENGINE_EMBED_WATCHED_STORE_H_
+#define REVSTAT_ENGINE_EMBED_WATCHED_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "engine/check/evidence_policy.h"
+#include "engine/refresh/store_watcher.h"
+#include "engine/snapshot/publisher.h"
+
+namespace revstat {
+
+// Opens the store in `folder` read-only and starts a StoreWatcher, whose
+// `now` is also the time that the first snapshot is for. What it returns owns
+// the reader and its thread: both end with the last copy, which must not be
+// given up by the watcher's own thread (`notify`). Errors: StoreReader::Open's.
+//
+// Thread-safety: any number of readers, on any thread. Forks: a child has no
+// watcher, so a server that forks workers calls this in each of them, after the
+// fork; the store's pages are shared all the same.
+absl::StatusOr<std::shared_ptr<const SnapshotPublisher>> WatchStore(
+    const std::string& folder, EvidencePolicy policy = {},
+    StoreWatcherOptions watching = {});
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_EMBED_WATCHED_STORE_H_
