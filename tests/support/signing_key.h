@@ -46,6 +46,7 @@ class SigningKey {
   // `parameters` by the module's name: "A", "TCA"; see MakeCurves in gost.cc.
   static SigningKey NewGost(int bits, const char* parameters = "A");
 
+  evp_pkey_st* get() const { return key_.get(); }
   Octets Spki() const;
   Octets Sign(Bytes message, const SignatureForm& form) const;
 

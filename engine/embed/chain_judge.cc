@@ -1,0 +1,189 @@
+#include "engine/embed/chain_judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/x509/name_text.h"
+
+namespace revstat {
+namespace {
+
+// Of a chain whose issuers the snapshot names: no longer than OpenSSL's.
+constexpr int kMaxDepth = 100;
+
+IssuerId IssuerIn(const Snapshot& snapshot, Bytes certificate) {
+  const IssuerId same = snapshot.IssuerWithCertificate(Sha256(certificate));
+  if (same != kUnknownIssuer) return same;
+  // A renewal or a cross-certificate of a key that the snapshot knows.
+  const auto view = CertificateView::Parse(certificate);
+  if (!view.ok()) return kUnknownIssuer;
+  for (IssuerId id : snapshot.IssuersNamed(CanonicalName(view->subject()))) {
+    if (Equal(snapshot.issuers()[id].view.subject_public_key_info_tlv(),
+              view->subject_public_key_info_tlv()))
+      return id;
+  }
+  return kUnknownIssuer;
+}
+
+RevocationSource SourceOfCrl(const Evidence& evidence) {
+  RevocationSource source;
+  if (evidence.crl == nullptr) return source;
+  const CrlView& crl = evidence.crl->crl();
+  source.kind = RevocationSource::Kind::kCrl;
+  source.issuer = FormatName(crl.issuer());
+  if (crl.crl_number().has_value())
+    source.crl_number = ToHex(crl.crl_number()->magnitude());
+  source.this_update = crl.this_update();
+  source.next_update = crl.next_update();
+  if (evidence.entry.has_value())
+    source.invalidity_time = evidence.entry->invalidity_date;
+  source.sha256 = evidence.crl->sha256();
+  return source;
+}
+
+RevocationSource SourceOfStapled(const OcspResponseView& response,
+                                 const SerialNumber& serial) {
+  RevocationSource source;
+  source.kind = RevocationSource::Kind::kOcsp;
+  source.sha256 = Sha256(response.der());
+  response.ForEachResponse([&](const OcspSingleResponse& single) {
+    if (single.cert_id.serial != serial) return;
+    source.this_update = single.this_update;
+    source.next_update = single.next_update;
+    source.invalidity_time = single.invalidity_date;
+  });
+  return source;
+}
+
+// Asks one snapshot at one time.
+class Judge {
+ public:
+  Judge(const Snapshot& snapshot, const RevocationPolicy& policy, Time at)
+      : snapshot_(snapshot),
+        policy_(policy),
+        lookup_(policy.evidence.lookup),
+        resolver_(snapshot) {
+    lookup_.at = at;
+    report_.at = at;
+  }
+
+  IssuerResolver& resolver() { return resolver_; }
+
+  void Ask(const CertificateView& certificate, IssuerId issuer,
+           const StapledResponse& stapled) {
+    CertificateReport& report = Add();
+    report.serial = certificate.serial();
+    if (issuer < snapshot_.issuers().size()) {
+      report.issuer_sha256 =
+          Sha256(snapshot_.issuers()[issuer].certificates.front()->bytes());
+    }
+    const Question question = resolver_.QuestionOf(certificate, issuer);
+    report.verdict = Check(snapshot_, lookup_, question);
+    if (report.verdict.status == Status::kExpired) {
+      // Hosts may forgive this: whether anything says that it is not revoked
+      // counts then, and a CRL from after its expiry does not.
+      LookupPolicy strict = lookup_;
+      strict.not_after = question.not_after;
+      report.verdict = Check(snapshot_, strict, question);
+    }
+    if (stapled.asked == StapledResponse::Asked::kYes) {
+      AskStapled(certificate, question, stapled, &report);
+      if (report.source.kind == RevocationSource::Kind::kOcsp) return;
+    }
+    report.source =
+        SourceOfCrl(snapshot_.Explain(question.key, report.verdict));
+  }
+
+  void AddUnreadable() { Add().verdict = Unknown(Cause::kBadInput); }
+
+  RevocationReport Report() && { return std::move(report_); }
+
+ private:
+  CertificateReport& Add() {
+    CertificateReport& report = report_.certificates.emplace_back();
+    report.depth = static_cast<int>(report_.certificates.size()) - 1;
+    return report;
+  }
+
+  void AskStapled(const CertificateView& certificate, const Question& question,
+                  const StapledResponse& stapled, CertificateReport* report) {
+    OcspCheckPolicy policy = policy_.evidence;
+    policy.lookup = lookup_;
+    const OcspSet none;
+    const auto checker =
+        OcspChecker::Create(snapshot_, none, std::move(policy));
+    const auto response =
+        OcspResponseView::Parse(stapled.der, policy_.evidence.limits);
+    if (!checker.ok()) {
+      report->verdict = Unknown(Cause::kBadInput);
+      return;
+    }
+    report->verdict =
+        (*checker)->JoinStapled(question, certificate.issuer(), report->verdict,
+                                response.ok() ? &*response : nullptr);
+    if (report->verdict.is_from_ocsp() && response.ok())
+      report->source = SourceOfStapled(*response, question.key.serial);
+  }
+
+  const Snapshot& snapshot_;
+  const RevocationPolicy& policy_;
+  LookupPolicy lookup_;
+  IssuerResolver resolver_;
+  RevocationReport report_;
+};
+
+}  // namespace
+
+bool IsAccepted(const RevocationPolicy& policy, const Verdict& verdict) {
+  if ((verdict.flags & Verdict::kStapleMissing) != 0) return false;
+  return verdict.status == Status::kActive ||
+         (verdict.status == Status::kUnknown &&
+          policy.unknown == UnknownPolicy::kAccept);
+}
+
+RevocationReport JudgeChain(const Snapshot& snapshot,
+                            const RevocationPolicy& policy, Time at,
+                            std::span<const ChainLink> links,
+                            const StapledResponse& stapled) {
+  Judge judge(snapshot, policy, at);
+  const size_t count = policy.depth == CheckDepth::kEndEntity
+                           ? std::min<size_t>(1, links.size())
+                           : links.size();
+  for (size_t i = 0; i < count; ++i) {
+    const auto certificate = CertificateView::Parse(links[i].certificate);
+    if (!certificate.ok()) {
+      judge.AddUnreadable();
+      continue;
+    }
+    judge.Ask(*certificate,
+              links[i].issuer.empty() ? kUnknownIssuer
+                                      : IssuerIn(snapshot, links[i].issuer),
+              i == 0 ? stapled : StapledResponse{});
+  }
+  return std::move(judge).Report();
+}
+
+RevocationReport JudgePeer(const Snapshot& snapshot,
+                           const RevocationPolicy& policy, Time at,
+                           Bytes certificate) {
+  Judge judge(snapshot, policy, at);
+  Bytes next = certificate;
+  for (int depth = 0; depth < kMaxDepth; ++depth) {
+    const auto view = CertificateView::Parse(next);
+    if (!view.ok()) {
+      judge.AddUnreadable();
+      break;
+    }
+    const IssuerId issuer = judge.resolver().IssuerOf(*view);
+    judge.Ask(*view, issuer, {});
+    if (policy.depth == CheckDepth::kEndEntity ||
+        issuer >= snapshot.issuers().size() ||
+        snapshot.issuers()[issuer].is_vouched_for) {
+      break;
+    }
+    next = snapshot.issuers()[issuer].certificates.front()->bytes();
+  }
+  return std::move(judge).Report();
+}
+
+}  // namespace revstat

@@ -1,0 +1,188 @@
+#include "engine/embed/openssl_state.h"
+
+#include <openssl/tls1.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace revstat {
+namespace {
+
+template <class T>
+void FreeExData(void*, void* data, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<T*>(data);
+}
+
+// SSL_dup would share the pointer, and both would free it.
+int DupReport(CRYPTO_EX_DATA*, const CRYPTO_EX_DATA*, void** data, int, long,
+              void*) {
+  const auto* const report = static_cast<const RevocationReport*>(*data);
+  *data = nullptr;
+  if (report == nullptr) return 1;
+  try {
+    *data = new RevocationReport(*report);
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+  return 1;
+}
+
+// Each -1 where OpenSSL has no memory; then nothing can be set or read.
+int OptionsIndex() {
+  static const int index = X509_STORE_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, &FreeExData<RevocationCheckOptions>);
+  return index;
+}
+int SslIndex() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, &DupReport,
+                                                &FreeExData<RevocationReport>);
+  return index;
+}
+int ContextIndex() {
+  static const int index = X509_STORE_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, &FreeExData<RevocationReport>);
+  return index;
+}
+
+}  // namespace
+
+const RevocationCheckOptions* OptionsOf(const X509_STORE* store) {
+  return static_cast<const RevocationCheckOptions*>(
+      X509_STORE_get_ex_data(store, OptionsIndex()));
+}
+
+bool SetOptions(X509_STORE* store,
+                std::unique_ptr<RevocationCheckOptions> options) {
+  // All that may fail, before the first verification needs it.
+  if (OptionsIndex() < 0 || SslIndex() < 0 || ContextIndex() < 0 ||
+      X509_STORE_set_ex_data(store, OptionsIndex(), options.get()) != 1) {
+    return false;
+  }
+  options.release();
+  return true;
+}
+
+X509_STORE* StoreOf(const SSL* ssl) {
+  X509_STORE* own = nullptr;
+  // Reads, but is a control call, which wants it not const.
+  SSL_get0_verify_cert_store(const_cast<SSL*>(ssl), &own);
+  return own != nullptr ? own : SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+}
+
+SSL* SslOf(X509_STORE_CTX* context) {
+  return static_cast<SSL*>(X509_STORE_CTX_get_ex_data(
+      context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+}
+
+const RevocationReport& Keep(SSL* ssl, RevocationReport report) {
+  auto kept = std::make_unique<RevocationReport>(std::move(report));
+  auto* const old =
+      static_cast<RevocationReport*>(SSL_get_ex_data(ssl, SslIndex()));
+  if (SSL_set_ex_data(ssl, SslIndex(), kept.get()) != 1) throw std::bad_alloc();
+  delete old;
+  return *kept.release();
+}
+
+const RevocationReport& Keep(X509_STORE_CTX* context, RevocationReport report) {
+  if (SSL* const ssl = SslOf(context); ssl != nullptr)
+    return Keep(ssl, std::move(report));
+  auto kept = std::make_unique<RevocationReport>(std::move(report));
+  auto* const old = static_cast<RevocationReport*>(
+      X509_STORE_CTX_get_ex_data(context, ContextIndex()));
+  if (X509_STORE_CTX_set_ex_data(context, ContextIndex(), kept.get()) != 1)
+    throw std::bad_alloc();
+  delete old;
+  return *kept.release();
+}
+
+const RevocationReport* RevocationReportOf(const SSL* ssl) {
+  return static_cast<const RevocationReport*>(SSL_get_ex_data(ssl, SslIndex()));
+}
+
+const RevocationReport* RevocationReportOf(X509_STORE_CTX* context) {
+  if (const SSL* const ssl = SslOf(context); ssl != nullptr)
+    return RevocationReportOf(ssl);
+  return static_cast<const RevocationReport*>(
+      X509_STORE_CTX_get_ex_data(context, ContextIndex()));
+}
+
+Time TimeOf(const X509_VERIFY_PARAM* parameters,
+            const RevocationCheckOptions& options) {
+  // Reads, though it is not declared so.
+  const unsigned long flags =
+      X509_VERIFY_PARAM_get_flags(const_cast<X509_VERIFY_PARAM*>(parameters));
+  return (flags & X509_V_FLAG_USE_CHECK_TIME) != 0
+             ? FromUnix(X509_VERIFY_PARAM_get_time(parameters))
+             : options.now();
+}
+
+EncodedCertificate::EncodedCertificate(X509* certificate) {
+  const int size = i2d_X509(certificate, &der_);
+  if (size < 0) throw std::bad_alloc();
+  size_ = static_cast<size_t>(size);
+}
+
+EncodedCertificate::EncodedCertificate(EncodedCertificate&& other) noexcept
+    : der_(std::exchange(other.der_, nullptr)), size_(other.size_) {}
+
+Chain::Chain(const STACK_OF(X509) * chain, ChainEnd end) {
+  const int size = sk_X509_num(chain);
+  encoded_.reserve(static_cast<size_t>(size));
+  for (int i = 0; i < size; ++i) encoded_.emplace_back(sk_X509_value(chain, i));
+  const int asked = end == ChainEnd::kAnchor ? size - 1 : size;
+  for (int i = 0; i < asked; ++i) {
+    X509* const certificate = sk_X509_value(chain, i);
+    if ((X509_get_extension_flags(certificate) & EXFLAG_PROXY) != 0) continue;
+    const size_t at = static_cast<size_t>(i);
+    links_.push_back({encoded_[at].bytes(), at + 1 < encoded_.size()
+                                                ? encoded_[at + 1].bytes()
+                                                : Bytes()});
+    depths_.push_back(i);
+  }
+}
+
+void Chain::SetDepths(RevocationReport* report) const {
+  for (size_t i = 0; i < report->certificates.size(); ++i)
+    report->certificates[i].depth = depths_[i];
+}
+
+StapledResponse StapledOf(SSL* ssl) {
+  StapledResponse stapled;
+  if (ssl == nullptr || SSL_is_server(ssl) == 1 ||
+      SSL_get_tlsext_status_type(ssl) != TLSEXT_STATUSTYPE_ocsp) {
+    return stapled;
+  }
+  stapled.asked = StapledResponse::Asked::kYes;
+  const unsigned char* der = nullptr;
+  const long size = SSL_get_tlsext_status_ocsp_resp(ssl, &der);
+  if (size > 0 && der != nullptr)
+    stapled.der = {der, static_cast<size_t>(size)};
+  return stapled;
+}
+
+RevocationReport Ask(const RevocationCheckOptions& options,
+                     const RevocationPolicy& policy, Time at,
+                     const Chain& chain, const StapledResponse& stapled) {
+  RevocationReport report;
+  {
+    // Nothing of the host's is called inside: it might wait, or publish.
+    const SnapshotPublisher::Reader snapshot(*options.snapshots);
+    report = JudgeChain(*snapshot, policy, at, chain.links(), stapled);
+  }
+  chain.SetDepths(&report);
+  return report;
+}
+
+void Tell(const RevocationCheckOptions& options,
+          const CertificateReport& report, int error, X509* certificate,
+          SSL* ssl) {
+  if (!options.on_refusal) return;
+  options.on_refusal({.report = report,
+                      .verify_error = error,
+                      .certificate = certificate,
+                      .ssl = ssl});
+}
+
+}  // namespace revstat
