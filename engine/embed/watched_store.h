@@ -2,6 +2,7 @@
 #ifndef REVSTAT_ENGINE_EMBED_WATCHED_STORE_H_
 #define REVSTAT_ENGINE_EMBED_WATCHED_STORE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,14 +16,19 @@ namespace revstat {
 // Opens the store in `folder` read-only and starts a StoreWatcher, whose
 // `now` is also the time that the first snapshot is for. What it returns owns
 // the reader and its thread: both end with the last copy, which must not be
-// given up by the watcher's own thread (`notify`). Errors: StoreReader::Open's.
+// given up by the watcher's own thread (`notify`, `on_published`). Errors:
+// StoreReader::Open's.
+//
+// `on_published` is called on the watcher's thread after each newer snapshot:
+// to find the connections to cut (see LivePeers).
 //
 // Thread-safety: any number of readers, on any thread. Forks: a child has no
 // watcher, so a server that forks workers calls this in each of them, after the
 // fork; the store's pages are shared all the same.
 absl::StatusOr<std::shared_ptr<const SnapshotPublisher>> WatchStore(
     const std::string& folder, EvidencePolicy policy = {},
-    StoreWatcherOptions watching = {});
+    StoreWatcherOptions watching = {},
+    std::function<void(const SnapshotPublisher&)> on_published = {});
 
 }  // namespace revstat
 

@@ -29,11 +29,15 @@ TEST(WatchedStore, good_newest_generation_through_one_pointer) {
   watching.now = During;
   watching.notify = [&](const absl::StatusOr<StoreReader::Outcome>& outcome) {
     EXPECT_TRUE(outcome.ok()) << outcome.status();
-    const std::lock_guard<std::mutex> lock(mutex);
-    ++count;
-    published.notify_all();
   };
-  const auto snapshots = *WatchStore(folder.store(), {}, watching);
+  const SnapshotPublisher* told = nullptr;
+  const auto snapshots = *WatchStore(
+      folder.store(), {}, watching, [&](const SnapshotPublisher& publisher) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        ++count;
+        told = &publisher;
+        published.notify_all();
+      });
   const auto status = [&] {
     const SnapshotPublisher::Reader snapshot(*snapshots);
     return snapshot->Lookup(At(kDuring), Key("0123")).status;
@@ -43,6 +47,7 @@ TEST(WatchedStore, good_newest_generation_through_one_pointer) {
   std::unique_lock<std::mutex> lock(mutex);
   published.wait(lock, [&] { return count > 0; });
   EXPECT_EQ(status(), Status::kRevoked);
+  EXPECT_EQ(told, snapshots.get());
 }
 
 TEST(WatchedStore, invalid_no_store) {
