@@ -1,9 +1,9 @@
 // Results as JSON lines: one object a row, in the fields of the contract.
 #include <unordered_map>
 
+#include "engine/base/json_text.h"
 #include "engine/x509/name_text.h"
 #include "tools/revstat/check/result_formats.h"
-#include "tools/revstat/common/json_text.h"
 #include "tools/revstat/common/ocsp_text.h"
 
 namespace revstat::tool {

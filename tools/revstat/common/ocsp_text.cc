@@ -1,7 +1,7 @@
 #include "tools/revstat/common/ocsp_text.h"
 
+#include "engine/base/json_text.h"
 #include "engine/x509/name_text.h"
-#include "tools/revstat/common/json_text.h"
 
 namespace revstat::tool {
 namespace {

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/base/json_text.h"
 #include "engine/check/ocsp_checker.h"
 #include "engine/x509/name_text.h"
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/input_files.h"
-#include "tools/revstat/common/json_text.h"
 #include "tools/revstat/common/ocsp_text.h"
 #include "tools/revstat/common/output.h"
 #include "tools/revstat/common/policy_options.h"

@@ -12,11 +12,11 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/refresh/event_json.h"
 #include "engine/refresh/refresher.h"
+#include "engine/refresh/source_files.h"
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/output.h"
-#include "tools/revstat/refresh/event_json.h"
-#include "tools/revstat/refresh/source_files.h"
 
 namespace revstat::tool {
 namespace {

@@ -5,9 +5,9 @@
 #include <chrono>
 #include <optional>
 
+#include "engine/base/json_text.h"
 #include "engine/snapshot/scope.h"
 #include "engine/x509/name_text.h"
-#include "tools/revstat/common/json_text.h"
 #include "tools/revstat/common/output.h"
 
 namespace revstat::tool {

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/json_text.h"
 #include "engine/check/path_checker.h"
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/input_files.h"
-#include "tools/revstat/common/json_text.h"
 #include "tools/revstat/common/output.h"
 #include "tools/revstat/common/policy_options.h"
 

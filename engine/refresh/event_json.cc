@@ -1,30 +1,11 @@
-#include "tools/revstat/refresh/event_json.h"
+#include "engine/refresh/event_json.h"
 
 #include "engine/base/bytes.h"
 #include "engine/base/error.h"
-#include "tools/revstat/common/json_text.h"
+#include "engine/base/json_text.h"
 
-namespace revstat::tool {
+namespace revstat {
 namespace {
-
-// An object that is put together member by member.
-class JsonObject {
- public:
-  void Text(std::string_view name, std::string_view value) {
-    if (!value.empty()) Raw(name, JsonString(value));
-  }
-  void Number(std::string_view name, int64_t value) {
-    Raw(name, std::to_string(value));
-  }
-  void At(std::string_view name, Time value) { Text(name, FormatTime(value)); }
-  void Raw(std::string_view name, std::string_view value) {
-    text_ += Concat({text_.empty() ? "" : ",", "\"", name, "\":", value});
-  }
-  std::string Take() { return Concat({"{", text_, "}"}); }
-
- private:
-  std::string text_;
-};
 
 void AddHealth(const SourceHealth& health, Time now, JsonObject* object) {
   if (health.issuer.empty()) return;
@@ -98,4 +79,4 @@ std::string JsonOf(const SourceHealth& health, Time now) {
   return object.Take() + "\n";
 }
 
-}  // namespace revstat::tool
+}  // namespace revstat

@@ -1,11 +1,11 @@
-#include "tools/revstat/refresh/source_files.h"
+#include "engine/refresh/source_files.h"
 
 #include <filesystem>
 
 #include "engine/base/error.h"
-#include "tools/revstat/common/input_files.h"
+#include "engine/refresh/certificate_files.h"
 
-namespace revstat::tool {
+namespace revstat {
 namespace {
 
 constexpr uint64_t kMaxSourcesBytes = uint64_t{16} << 20;
@@ -17,8 +17,7 @@ Certificates ReadAll(const std::vector<std::string>& files,
                      const std::string& place, std::string* problems) {
   Certificates certificates;
   for (const std::string& file : files) {
-    const auto read =
-        ReadObjects(file, ObjectKind::kCertificate, kMaxCertificateBytes);
+    const auto read = ReadCertificates(file, kMaxCertificateBytes);
     if (read.ok()) {
       certificates.insert(certificates.end(), read->begin(), read->end());
     } else {
@@ -53,4 +52,4 @@ LoadedSources LoadSources(const std::string& path) {
   return loaded;
 }
 
-}  // namespace revstat::tool
+}  // namespace revstat

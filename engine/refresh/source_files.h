@@ -1,13 +1,13 @@
 // The sources file of refresh with all that it names.
-#ifndef REVSTAT_TOOLS_REVSTAT_REFRESH_SOURCE_FILES_H_
-#define REVSTAT_TOOLS_REVSTAT_REFRESH_SOURCE_FILES_H_
+#ifndef REVSTAT_ENGINE_REFRESH_SOURCE_FILES_H_
+#define REVSTAT_ENGINE_REFRESH_SOURCE_FILES_H_
 
 #include <string>
 #include <vector>
 
 #include "engine/refresh/sources.h"
 
-namespace revstat::tool {
+namespace revstat {
 
 struct LoadedSources {
   std::vector<IssuerSource> issuers;
@@ -19,6 +19,6 @@ struct LoadedSources {
 // in a file.
 LoadedSources LoadSources(const std::string& path);
 
-}  // namespace revstat::tool
+}  // namespace revstat
 
-#endif  // REVSTAT_TOOLS_REVSTAT_REFRESH_SOURCE_FILES_H_
+#endif  // REVSTAT_ENGINE_REFRESH_SOURCE_FILES_H_

@@ -1,0 +1,97 @@
+#include "engine/refresh/certificate_files.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "engine/x509/certificate.h"
+#include "tests/support/expect.h"
+#include "tests/support/fault_server.h"
+
+namespace revstat {
+namespace {
+
+constexpr uint64_t kMaxBytes = 1 << 20;
+
+class CertificateFiles : public testing::Test {
+ protected:
+  // Makes the file `name` by a command of openssl that reads `from`.
+  std::string Make(const std::string& command, const std::string& from,
+                   const std::string& name) {
+    const std::string to = folder_.path() + "/" + name;
+    EXPECT_EQ(std::system(("openssl " + command + " " + from + " >" + to +
+                           " 2>/dev/null")
+                              .c_str()),
+              0);
+    return to;
+  }
+  static std::string ContentOf(const std::string& path) {
+    return std::string(TextOf((*Buffer::ReadFile(path))->bytes()));
+  }
+  static void ExpectRootAndIssuing(const std::string& path) {
+    const auto read = ReadCertificates(path, kMaxBytes);
+    ASSERT_TRUE(read.ok()) << read.status();
+    ASSERT_EQ(read->size(), 2u);
+    for (const auto& certificate : *read)
+      EXPECT_TRUE(CertificateView::Parse(certificate->bytes()).ok());
+    EXPECT_FALSE(Equal((*read)[0]->bytes(), (*read)[1]->bytes()));
+  }
+  std::string Bundle() {
+    return folder_.Write("bundle.pem", ContentOf(root_) + ContentOf(issuing_));
+  }
+
+  const std::string root_ = REVSTAT_DATA "/ca/root.pem";
+  const std::string issuing_ = REVSTAT_DATA "/ca/issuing.pem";
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(CertificateFiles, GoodPemBundle) { ExpectRootAndIssuing(Bundle()); }
+
+TEST_F(CertificateFiles, GoodDerOneAfterTheOther) {
+  const std::string root = Make("x509 -outform DER -in", root_, "1.der");
+  const std::string issuing = Make("x509 -outform DER -in", issuing_, "2.der");
+  ExpectRootAndIssuing(
+      folder_.Write("both.der", ContentOf(root) + ContentOf(issuing)));
+}
+
+TEST_F(CertificateFiles, GoodPkcs7InBothForms) {
+  const std::string command = "crl2pkcs7 -nocrl -certfile";
+  ExpectRootAndIssuing(Make(command, Bundle(), "both.p7b"));
+  ExpectRootAndIssuing(
+      Make("crl2pkcs7 -nocrl -outform DER -certfile", Bundle(), "both.p7c"));
+}
+
+TEST_F(CertificateFiles, GoodTrustedCertificateWithoutItsAux) {
+  const std::string trusted =
+      Make("x509 -trustout -addtrust serverAuth -in", root_, "trusted.pem");
+  const auto read = ReadCertificates(trusted, kMaxBytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->size(), 1u);
+  EXPECT_TRUE(CertificateView::Parse((*read)[0]->bytes()).ok());
+}
+
+TEST_F(CertificateFiles, GoodKeysArePassedOver) {
+  const std::string key = Make("genpkey -algorithm ED25519", "", "key.pem");
+  ExpectRootAndIssuing(folder_.Write(
+      "with_key.pem", ContentOf(root_) + ContentOf(key) + ContentOf(issuing_)));
+}
+
+TEST_F(CertificateFiles, InvalidArmourAndOtherFiles) {
+  using test::CodeOf;
+  std::string cut = ContentOf(root_);
+  cut.resize(cut.size() - 40);
+  EXPECT_EQ(CodeOf(ReadCertificates(folder_.Write("cut.pem", cut), kMaxBytes)),
+            ErrorCode::kBadPem);
+  EXPECT_EQ(CodeOf(ReadCertificates(folder_.Write("cut.der", "\x30\x82\x05"),
+                                    kMaxBytes)),
+            ErrorCode::kTruncated);
+  EXPECT_EQ(CodeOf(ReadCertificates(folder_.Write("empty", ""), kMaxBytes)),
+            ErrorCode::kUnknownFormat);
+  EXPECT_EQ(CodeOf(ReadCertificates(folder_.path() + "/none", kMaxBytes)),
+            ErrorCode::kInputUnreadable);
+  EXPECT_EQ(CodeOf(ReadCertificates(root_, 10)), ErrorCode::kTooLarge);
+}
+
+}  // namespace
+}  // namespace revstat
