@@ -5,7 +5,9 @@
 namespace revstat {
 
 SnapshotPublisher::SnapshotPublisher(std::unique_ptr<const Snapshot> first)
-    : newest_(first.release()) {}
+    : newest_(first.release()) {
+  PrepareForForks();
+}
 
 SnapshotPublisher::~SnapshotPublisher() {
   WaitForReaders();

@@ -1,5 +1,6 @@
 #include "engine/snapshot/read_section.h"
 
+#include <pthread.h>
 #include <urcu-bp.h>
 
 #if defined(__has_feature)
@@ -34,6 +35,11 @@ void AnnotateGraceEnds([[maybe_unused]] const void* domain) {
 constexpr char kDomain = 0;
 
 }  // namespace
+
+void PrepareForForks() {
+  [[maybe_unused]] static const int registered = pthread_atfork(
+      urcu_bp_before_fork, urcu_bp_after_fork_parent, urcu_bp_after_fork_child);
+}
 
 ReadSection::ReadSection() { urcu_bp_read_lock(); }
 

@@ -20,6 +20,12 @@ class ReadSection {
 // unreachable before may then be freed. Never from inside a section.
 void WaitForReaders();
 
+// From then on, a child of fork waits for its own readers alone: the sections
+// in which other threads of its parent were at that moment never end in it.
+// fork itself then waits for a WaitForReaders that is under way, and must not
+// be called from inside a section.
+void PrepareForForks();
+
 }  // namespace revstat
 
 #endif  // REVSTAT_ENGINE_SNAPSHOT_READ_SECTION_H_
