@@ -1,0 +1,97 @@
+#!/bin/bash
+# Installs into an empty folder, moves that elsewhere, and builds and runs a
+# project of someone else's against it: by CMake and by pkg-config, in C and in
+# C++, with the shared and with the static library.
+#
+#   install_test.sh BUILD SOURCE FOLDER      FOLDER by tests/embed/run.sh
+set -euo pipefail
+export LC_ALL=C
+build=$1 source=$2 sample=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+examples=$source/tools/examples
+failures=0
+fail() {
+  echo "FAILED: $*"
+  ((++failures))
+}
+
+cmake --install "$build" --prefix "$work/first" >"$work/log" || { cat "$work/log" && exit 1; }
+mv "$work/first" "$work/moved"
+tree=$work/moved
+library=$(dirname "$(find "$tree" -name librevstat.so)")
+export PKG_CONFIG_PATH=$library/pkgconfig
+
+# Nothing names the tree that it was built in, or where it was first.
+grep -rlF -e "$source" -e "$build" -e "$work" "$tree" --include='*.cmake' --include='*.pc' \
+  --include='*.h' &&
+  fail "these name a folder of this machine"
+grep -qxF "ExecStart=$work/first/bin/revstat refresh --store /var/lib/revstat --sources /etc/revstat/sources.toml" \
+  "$tree/lib/systemd/system/revstat-refresh.service" || fail "the unit names another program"
+for file in "$tree"/bin/* "$library"/librevstat.so.0; do
+  ! readelf -d "$file" | grep -E 'RPATH|RUNPATH' || fail "$file has an RPATH"
+done
+[[ $(readelf -d "$library/librevstat.so") == *"soname: [librevstat.so.0]"* ]] || fail "the soname"
+for file in include/revstat/revstat.h include/revstat/engine/check/checker.h \
+  share/man/man1/revstat.1.gz share/man/man1/revstat-gen.1.gz \
+  share/bash-completion/completions/revstat; do
+  [[ -s $tree/$file ]] || fail "no $file"
+done
+zcat "$tree/share/man/man1/revstat.1.gz" >"$work/page"
+grep -qF "$build" "$work/page" && fail "the page names a folder of this machine"
+for word in '.SH CHECK' '.SH STORE LIST' '\-\-store DIR'; do
+  grep -qF -- "$word" "$work/page" || fail "the page has no '$word'"
+done
+[[ $("$tree/bin/revstat" --version) == "revstat "* ]] || fail "revstat does not run"
+"$tree/bin/revstat-gen" --help >/dev/null || fail "revstat-gen does not run"
+
+
+# runs PROGRAM...: checks one certificate of each status, and the whole list.
+check_c() {
+  local status=0
+  "$@" "$sample/store" 1780272000 "$sample/active_0001.der" >"$work/out" || status=$?
+  ((status == 0)) && grep -q ': active' "$work/out" || fail "$1 does not say active"
+  status=0
+  "$@" "$sample/store" 1780272000 "$sample/active_0001.der" \
+    "$sample/revoked_superseded_0001.der" /none/such >"$work/out" 2>"$work/err" || status=$?
+  ((status == 1)) || fail "$1 ends with $status"
+  grep -q ': revoked superseded' "$work/out" || fail "$1 does not say revoked"
+  grep -q '"reason":"superseded"' "$work/out" || fail "$1 has no evidence"
+  grep -q '/none/such: unknown' "$work/out" || fail "$1 does not say unknown"
+}
+check_cc() {
+  local status=0
+  awk '{ print $2, $3 }' "$sample/samples.txt" |
+    "$@" "$sample/store" 1780272000 >"$work/out" || status=$?
+  ((status == 1)) || fail "$1 ends with $status"
+  diff - "$work/out" <<<"$expected_counts" || fail "$1 counts otherwise"
+}
+# Bare serials: those that are listed, and the rest as active.
+expected_counts=$(awk '{ ++n[$4] } END {
+  print "revoked", n["revoked"]; print "on_hold", n["on_hold"]
+  print "expired 0"; print "not_yet_valid 0"
+  print "active", NR - n["revoked"] - n["on_hold"]; print "unknown 0" }' "$sample/samples.txt")
+
+# By CMake.
+cmake -G Ninja -S "$source/tests/install/consumer" -B "$work/consumer" -DEXAMPLES="$examples" \
+  -DCMAKE_PREFIX_PATH="$tree" >"$work/log" 2>&1 &&
+  cmake --build "$work/consumer" >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
+check_c "$work/consumer/c_shared"
+check_c "$work/consumer/c_static"
+check_cc "$work/consumer/cc_static"
+! ldd "$work/consumer/c_static" | grep -q librevstat || fail "c_static is not static"
+
+# By pkg-config.
+# shellcheck disable=SC2046 # each flag is a word
+{
+  cc -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$work/pc_shared" "$examples/check.c" \
+    $(pkg-config --cflags --libs revstat)
+  cc -std=c11 -o "$work/pc_static" "$examples/check.c" $(pkg-config --cflags --libs revstat-engine)
+  c++ -std=c++20 -o "$work/pc_cc" "$examples/batch_validator.cc" \
+    $(pkg-config --cflags --libs revstat-engine)
+}
+! ldd "$work/pc_static" | grep -q librevstat || fail "pc_static is not static"
+LD_LIBRARY_PATH=$library check_c "$work/pc_shared"
+check_c "$work/pc_static"
+check_cc "$work/pc_cc"
+exit $((failures > 0))
