@@ -11,8 +11,8 @@
 //   certificates = ["server.pem"]   #   `untrusted` name as distribution points
 //   min_interval = "5m"             # "s", "m", "h", "d", or whole seconds
 //   max_interval = "24h"
-//   grace = "0s"                    # after nextUpdate, before it is called
-//   stale max_bytes = "1GiB"              # "KiB", "MiB", "GiB", or octets
+//   grace = "0s"                    # after nextUpdate, until it is stale
+//   max_bytes = "1GiB"              # "KiB", "MiB", "GiB", or octets
 //   max_time = "15m"                # of one fetch
 //   proxy = "http://proxy:3128"
 //   ca_file = "tls.pem"             # for https, instead of the system's
