@@ -79,14 +79,18 @@ revstat_error ReadStruct(const Struct* given, size_t first_size,
   return REVSTAT_OK;
 }
 
-// Blocks all signals on this thread while it lives: threads that are started
-// inherit that, so that a host's handlers never run on them.
+// Blocks signals on this thread while it lives: threads that are started
+// inherit that, so that a host's handlers never run on them. Not those that a
+// thread brings on itself, which would end the process without a handler.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (const int own :
+         {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP})
+      sigdelset(&blocked, own);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before_);
   }
   ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
   SignalsBlocked(const SignalsBlocked&) = delete;

@@ -17,8 +17,9 @@
  *
  * Threads: any number may use one revstat_store. Functions that end a handle
  * come after all other uses of it. Callbacks are called on the library's own
- * threads, on which all signals are blocked; they must not end the handle that
- * they belong to.
+ * threads, which block all signals but those of their own faults; they must not
+ * end the handle that they belong to, nor throw. The first may come before the
+ * function that starts the thread has returned.
  *
  * Fork: a store that was opened and not followed may be used on both sides, and
  * followed afterwards on each. A store that is followed, and a refresher,

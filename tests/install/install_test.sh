@@ -46,39 +46,12 @@ done
 "$tree/bin/revstat-gen" --help >/dev/null || fail "revstat-gen does not run"
 
 
-# runs PROGRAM...: checks one certificate of each status, and the whole list.
-check_c() {
-  local status=0
-  "$@" "$sample/store" 1780272000 "$sample/active_0001.der" >"$work/out" || status=$?
-  ((status == 0)) && grep -q ': active' "$work/out" || fail "$1 does not say active"
-  status=0
-  "$@" "$sample/store" 1780272000 "$sample/active_0001.der" \
-    "$sample/revoked_superseded_0001.der" /none/such >"$work/out" 2>"$work/err" || status=$?
-  ((status == 1)) || fail "$1 ends with $status"
-  grep -q ': revoked superseded' "$work/out" || fail "$1 does not say revoked"
-  grep -q '"reason":"superseded"' "$work/out" || fail "$1 has no evidence"
-  grep -q '/none/such: unknown' "$work/out" || fail "$1 does not say unknown"
-}
-check_cc() {
-  local status=0
-  awk '{ print $2, $3 }' "$sample/samples.txt" |
-    "$@" "$sample/store" 1780272000 >"$work/out" || status=$?
-  ((status == 1)) || fail "$1 ends with $status"
-  diff - "$work/out" <<<"$expected_counts" || fail "$1 counts otherwise"
-}
-# Bare serials: those that are listed, and the rest as active.
-expected_counts=$(awk '{ ++n[$4] } END {
-  print "revoked", n["revoked"]; print "on_hold", n["on_hold"]
-  print "expired 0"; print "not_yet_valid 0"
-  print "active", NR - n["revoked"] - n["on_hold"]; print "unknown 0" }' "$sample/samples.txt")
-
 # By CMake.
 cmake -G Ninja -S "$source/tests/install/consumer" -B "$work/consumer" -DEXAMPLES="$examples" \
   -DCMAKE_PREFIX_PATH="$tree" >"$work/log" 2>&1 &&
   cmake --build "$work/consumer" >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
-check_c "$work/consumer/c_shared"
-check_c "$work/consumer/c_static"
-check_cc "$work/consumer/cc_static"
+run_examples() { "$source/tests/embed/examples_test.sh" "$sample" "$@" || fail "$*"; }
+run_examples -c "$work/consumer/c_shared" -c "$work/consumer/c_static" -b "$work/consumer/cc_static"
 ! ldd "$work/consumer/c_static" | grep -q librevstat || fail "c_static is not static"
 
 # By pkg-config.
@@ -91,7 +64,6 @@ check_cc "$work/consumer/cc_static"
     $(pkg-config --cflags --libs revstat-engine)
 }
 ! ldd "$work/pc_static" | grep -q librevstat || fail "pc_static is not static"
-LD_LIBRARY_PATH=$library check_c "$work/pc_shared"
-check_c "$work/pc_static"
-check_cc "$work/pc_cc"
+LD_LIBRARY_PATH=$library run_examples -c "$work/pc_shared"
+run_examples -c "$work/pc_static" -b "$work/pc_cc"
 exit $((failures > 0))
