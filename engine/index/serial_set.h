@@ -9,7 +9,7 @@
 // Lifetime: a SerialSet borrows the index bytes and the CRL's DER.
 // Thread-safety: immutable. Cost: one cache line for a serial that is not
 // listed, two more and one of the DER for one that is; no allocation, no lock,
-// no failure. Memory: about 6.6 octets an entry.
+// no failure. Memory: about 6.9 octets an entry.
 #ifndef REVSTAT_ENGINE_INDEX_SERIAL_SET_H_
 #define REVSTAT_ENGINE_INDEX_SERIAL_SET_H_
 

@@ -1,6 +1,7 @@
 #include "engine/index/serial_set_builder.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -12,7 +13,7 @@ namespace {
 
 // Entries a line on average. Fuller lines overflow more often and cost a second
 // line; bench/README.md has the figures for other fills.
-constexpr double kFill = 25.2;
+constexpr double kFill = 22.5;
 
 // A partition of this many records is sorted inside the L2 cache.
 constexpr uint64_t kPartitionRecords = 65536;
@@ -122,6 +123,7 @@ class SerialSetBuilder::Layout {
   bool MayHaveTwins(size_t begin, size_t end);
   size_t DropDuplicates(size_t begin, size_t end);
   bool KeepStricter(size_t kept, size_t added);
+  void SortByClass(size_t begin, size_t end);
   void Place(const Items& from, size_t begin, size_t end);
   void EndLine();
 
@@ -136,7 +138,8 @@ class SerialSetBuilder::Layout {
   Items carried_;      // to be placed on the lines behind the open one
   uint64_t entry_count_ = 0;
   uint64_t duplicates_ = 0;
-  Items sorted_;  // of one partition
+  Items sorted_;    // of one partition
+  Items unsorted_;  // of one bucket
   std::vector<uint32_t> ends_;
   // By the low bits of a fingerprint: a bucket that had such a one.
   std::vector<uint16_t> seen_ = std::vector<uint16_t>(8192);
@@ -184,8 +187,8 @@ void SerialSetBuilder::Layout::AddPartition(uint64_t partition,
 void SerialSetBuilder::Layout::AddBucket(size_t begin, size_t end) {
   if (crl_ != nullptr && MayHaveTwins(begin, end))
     end = DropDuplicates(begin, end);
-  const size_t fits =
-      std::min(end, begin + SerialSetLine::kSlots - used_) - begin;
+  const size_t fits = std::min(end - begin, SerialSetLine::kSlots - used_);
+  if (begin + fits < end) SortByClass(begin, end);
   Place(sorted_, begin, begin + fits);
   carried_.Append(sorted_, begin + fits, end);
 }
@@ -234,6 +237,26 @@ bool SerialSetBuilder::Layout::KeepStricter(size_t kept, size_t added) {
   if (!a.has_value() || !b.has_value() || a->serial != b->serial) return false;
   if (IsStricter(*b, *a)) sorted_.offsets[kept] = sorted_.offsets[added];
   return true;
+}
+
+// So that those behind, which are carried, are of few overflow classes: every
+// one of these sends unlisted serials on to the next line.
+void SerialSetBuilder::Layout::SortByClass(size_t begin, size_t end) {
+  unsorted_.DropFront(unsorted_.size());
+  unsorted_.Append(sorted_, begin, end);
+  std::array<size_t, SerialSetLine::kOverflowClasses + 1> ends = {};
+  const auto class_of = [](uint16_t fingerprint) {
+    return fingerprint % SerialSetLine::kOverflowClasses;
+  };
+  for (uint16_t fingerprint : unsorted_.fingerprints)
+    ++ends[class_of(fingerprint) + 1];
+  for (size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+  for (size_t i = 0; i < unsorted_.size(); ++i) {
+    const uint16_t fingerprint = unsorted_.fingerprints[i];
+    const size_t at = begin + ends[class_of(fingerprint)]++;
+    sorted_.fingerprints[at] = fingerprint;
+    sorted_.offsets[at] = unsorted_.offsets[i];
+  }
 }
 
 void SerialSetBuilder::Layout::Place(const Items& from, size_t begin,
