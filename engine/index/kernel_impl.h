@@ -9,19 +9,19 @@
 namespace revstat {
 namespace {
 
-// A probe goes through four stages:
+// A probe goes through these stages:
 //   locate   hash; prefetch the line of fingerprints
-//   match    compare the line; most probes of unlisted serials end here
-//   fetch    read the offset of a match; prefetch the entry in the DER
+//   match    compare the line; most probes of unlisted serials end here, and
+//            what is left is a candidate
+//   follow   read the line behind one that overflowed
+//   fetch    read the offset; prefetch the entry in the DER
 //   confirm  compare the serial in the DER
-// Locate runs kAhead probes ahead of match, one by one, so that a steady number
-// of lines is on its way; bench/README.md has the figures for other distances
-// and for whole blocks. The last two stages see matches only and take them in
-// blocks, each a block behind the stage before.
-constexpr size_t kAhead = 48;
-constexpr size_t kRing = 64;  // a power of two above kAhead
+// Locate runs a block of probes ahead of match, so that a steady number of
+// lines is on its way. Neither has a branch that depends on the data: it would
+// be mispredicted. The last three stages see candidates only, as many together
+// as there are. bench/README.md has the figures for other ways.
 constexpr size_t kBlock = 64;
-constexpr size_t kHitBlocks = 3;
+constexpr size_t kCandidates = 4 * kBlock;
 
 // A set with no more lines than this, a delta say, is in the cache anyway after
 // the first probes: nothing is to be gained by looking ahead.
@@ -129,29 +129,25 @@ class Batch {
       : questions_(questions), count_(count), found_(found), match_(match) {}
 
   size_t Run() {
-    const size_t ahead = count_ < kAhead ? count_ : kAhead;
-    for (size_t i = 0; i < ahead; ++i) Locate(i);
-    const size_t blocks = (count_ + kBlock - 1) / kBlock;
-    for (size_t b = 0; b < blocks + kHitBlocks - 1; ++b) {
-      // Each stage frees the block that the stage before it wants next.
-      if (b >= 2) Confirm(hits_[(b - 2) % kHitBlocks]);
-      if (b >= 1 && b - 1 < blocks) Fetch(hits_[(b - 1) % kHitBlocks]);
-      if (b < blocks) MatchBlock(b * kBlock, hits_[b % kHitBlocks]);
+    Locate(0);
+    for (size_t begin = 0; begin < count_; begin += kBlock) {
+      Locate(begin + kBlock);
+      const size_t end = Min(begin + kBlock, count_);
+      for (size_t i = begin; i < end; ++i) MatchOne(i, ring_[i % kRing]);
+      if (size_ > kCandidates - kBlock) Resolve();
     }
+    Resolve();
     return found_count_;
   }
 
   // The same without looking ahead for lines.
   size_t RunSmall() {
-    HitBlock& block = hits_[0];
     for (size_t begin = 0; begin < count_; begin += kBlock) {
-      block.size = 0;
-      const size_t end = begin + kBlock < count_ ? begin + kBlock : count_;
-      for (size_t i = begin; i < end; ++i) MatchOne(i, Home(i), block);
-      if (block.size == 0) continue;
-      Fetch(block);
-      Confirm(block);
+      const size_t end = Min(begin + kBlock, count_);
+      for (size_t i = begin; i < end; ++i) MatchOne(i, Home(i));
+      if (size_ > kCandidates - kBlock) Resolve();
     }
+    Resolve();
     return found_count_;
   }
 
@@ -160,17 +156,16 @@ class Batch {
     const SerialSetLine* line;
     uint64_t fingerprint;
   };
-  struct Hit {
+  struct Candidate {
     const SerialSetLine* line;
-    uint64_t rank;  // of the first match; kNoRank: only the overflow bit
+    uint32_t mask;  // of the slots that match; 0: the search goes on behind
     uint32_t probe;
+    uint32_t fingerprint;
     uint32_t offset;
   };
-  struct HitBlock {
-    size_t size = 0;
-    Hit hits[kBlock];
-  };
-  static constexpr uint64_t kNoRank = ~uint64_t{0};
+  static constexpr size_t kRing = 2 * kBlock;
+
+  static size_t Min(size_t a, size_t b) { return a < b ? a : b; }
 
   Located Home(size_t i) const {
     const SerialSet& set = questions_.set(i);
@@ -181,78 +176,108 @@ class Batch {
     return {SerialSetAccess::lines(set) + home.bucket, home.fingerprint};
   }
 
-  void Locate(size_t i) {
-    const Located located = Home(i);
-    __builtin_prefetch(located.line);
-    ring_[i % kRing] = located;
+  // The block that begins there.
+  void Locate(size_t begin) {
+    const size_t end = Min(begin + kBlock, count_);
+    for (size_t i = begin; i < end; ++i) {
+      const Located located = Home(i);
+      __builtin_prefetch(located.line);
+      ring_[i % kRing] = located;
+    }
   }
 
-  void MatchOne(size_t i, const Located& located, HitBlock& block) {
+  static uint32_t GoesOn(const SerialSetLine& line, uint32_t fingerprint) {
+    return line.overflow & OverflowBit(static_cast<uint16_t>(fingerprint));
+  }
+
+  // Without a branch: whether a serial is listed cannot be predicted.
+  void MatchOne(size_t i, const Located& located) {
     const SerialSetLine& line = *located.line;
     const auto fingerprint = static_cast<uint16_t>(located.fingerprint);
-    const uint32_t mask = match_(line, fingerprint);
-    const uint32_t goes_on = line.overflow & OverflowBit(fingerprint);
-    // Without a branch: whether a serial is listed cannot be predicted.
-    Hit& hit = block.hits[block.size];
-    hit.line = &line;
-    hit.rank = mask != 0 ? uint64_t{line.rank} +
-                               static_cast<uint32_t>(__builtin_ctz(mask))
-                         : kNoRank;
-    hit.probe = static_cast<uint32_t>(i);
-    block.size += (mask | goes_on) != 0 ? 1 : 0;
+    Candidate& candidate = candidates_[size_];
+    candidate.line = &line;
+    candidate.mask = match_(line, fingerprint);
+    candidate.probe = static_cast<uint32_t>(i);
+    candidate.fingerprint = fingerprint;
+    size_ += (candidate.mask | GoesOn(line, fingerprint)) != 0 ? 1 : 0;
   }
 
-  void MatchBlock(size_t begin, HitBlock& block) {
-    block.size = 0;
-    const size_t end = begin + kBlock < count_ ? begin + kBlock : count_;
-    const size_t to_locate = count_ < kAhead ? 0 : count_ - kAhead;
-    size_t i = begin;
-    for (; i < end && i < to_locate; ++i) {
-      Locate(i + kAhead);
-      MatchOne(i, ring_[i % kRing], block);
-    }
-    for (; i < end; ++i) MatchOne(i, ring_[i % kRing], block);
-    for (size_t k = 0; k < block.size; ++k) {
-      const Hit& hit = block.hits[k];
-      const SerialSet& set = questions_.set(hit.probe);
-      if (hit.rank == kNoRank) {
-        __builtin_prefetch(hit.line + 1);
-      } else {
-        __builtin_prefetch(SerialSetAccess::offsets(set) + hit.rank);
-      }
-    }
+  void Resolve() {
+    FollowOverflow();
+    FetchOffsets();
+    Confirm();
+    size_ = 0;
   }
 
-  void Fetch(HitBlock& block) {
-    for (size_t k = 0; k < block.size; ++k) {
-      Hit& hit = block.hits[k];
-      const SerialSet& set = questions_.set(hit.probe);
-      hit.offset = SerialSet::kNotListed;
-      if (hit.rank >= SerialSetAccess::entry_count(set)) continue;
-      hit.offset = SerialSetAccess::offsets(set)[hit.rank];
-      const uint8_t* const entry = SerialSetAccess::der(set) + hit.offset;
+  static uint64_t RankOf(const Candidate& candidate) {
+    return uint64_t{candidate.line->rank} +
+           static_cast<uint32_t>(__builtin_ctz(candidate.mask));
+  }
+
+  // Never read as it stands: it need not be inside the plane.
+  const void* NextOf(const Candidate& candidate) const {
+    if (candidate.mask == 0) return candidate.line + 1;
+    const uint32_t* const offsets =
+        SerialSetAccess::offsets(questions_.set(candidate.probe));
+    return reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(offsets) +
+                                         RankOf(candidate) * sizeof(uint32_t));
+  }
+
+  // Drops those whose next line ends the search. What may be further behind
+  // stays, with an empty mask.
+  void FollowOverflow() {
+    // Not in a function of its own: g++ 12 sees no effect in it and drops it.
+    for (size_t k = 0; k < size_; ++k)
+      __builtin_prefetch(NextOf(candidates_[k]));
+    size_t kept = 0;
+    for (size_t k = 0; k < size_; ++k) {
+      Candidate candidate = candidates_[k];
+      const SerialSet& set = questions_.set(candidate.probe);
+      const SerialSetLine* const last =
+          SerialSetAccess::lines(set) + SerialSetAccess::line_count(set) - 1;
+      const bool is_next = candidate.mask == 0 && candidate.line != last;
+      candidate.line += is_next ? 1 : 0;
+      candidate.mask =
+          match_(*candidate.line, static_cast<uint16_t>(candidate.fingerprint));
+      candidates_[kept] = candidate;
+      kept +=
+          (candidate.mask | GoesOn(*candidate.line, candidate.fingerprint)) != 0
+              ? 1
+              : 0;
+    }
+    size_ = kept;
+  }
+
+  void FetchOffsets() {
+    for (size_t k = 0; k < size_; ++k) {
+      Candidate& candidate = candidates_[k];
+      const SerialSet& set = questions_.set(candidate.probe);
+      candidate.offset = SerialSet::kNotListed;
+      if (candidate.mask == 0) continue;
+      const uint64_t rank = RankOf(candidate);
+      if (rank >= SerialSetAccess::entry_count(set)) continue;
+      candidate.offset = SerialSetAccess::offsets(set)[rank];
+      const uint8_t* const entry = SerialSetAccess::der(set) + candidate.offset;
       __builtin_prefetch(entry);
-      __builtin_prefetch(entry + 40);  // an entry of the usual size ends there
+      __builtin_prefetch(entry + 40);  // one of the usual size ends there
     }
   }
 
-  void Confirm(const HitBlock& block) {
-    for (size_t k = 0; k < block.size; ++k) {
-      const Hit& hit = block.hits[k];
-      const SerialSet& set = questions_.set(hit.probe);
-      const uint8_t* const octets = questions_.serial(hit.probe);
-      const Serial serial = LoadSerial(octets);
-      uint32_t offset = hit.offset;
-      if (!QuickConfirm(set, offset, serial)) {
-        // A fingerprint shared by chance, or an overflowing line: about one
-        // probe in fifty.
-        const SerialSetHome home =
-            HomeOf(HashOf(set, serial), SerialSetAccess::partition_bits(set),
-                   SerialSetAccess::bucket_count(set));
-        offset = FindFromLine(set, hit.line, home.fingerprint, octets, match_);
+  void Confirm() {
+    for (size_t k = 0; k < size_; ++k) {
+      const Candidate& candidate = candidates_[k];
+      const SerialSet& set = questions_.set(candidate.probe);
+      const uint8_t* const octets = questions_.serial(candidate.probe);
+      uint32_t offset = candidate.offset;
+      if (!QuickConfirm(set, offset, LoadSerial(octets))) {
+        // A fingerprint shared by chance, an unusual entry, or one that was
+        // carried over several lines.
+        offset = FindFromLine(set, candidate.line,
+                              static_cast<uint16_t>(candidate.fingerprint),
+                              octets, match_);
       }
       if (offset != SerialSet::kNotListed)
-        found_[found_count_++] = {hit.probe, offset};
+        found_[found_count_++] = {candidate.probe, offset};
     }
   }
 
@@ -261,8 +286,9 @@ class Batch {
   ListedSerial* const found_;
   const Match match_;
   size_t found_count_ = 0;
+  size_t size_ = 0;  // of candidates_
   Located ring_[kRing];
-  HitBlock hits_[kHitBlocks];
+  Candidate candidates_[kCandidates];
 };
 
 template <class Match>
@@ -282,9 +308,13 @@ size_t RunBatch(const SerialSet& set, const SerialColumn& serials, size_t count,
 }
 
 // The candidates of one block of probes, and then of the next, so that the
-// parts' numbers are on their way meanwhile.
+// parts' numbers are on their way meanwhile. Lines are located kAhead probes
+// ahead.
 template <class Match>
 class Routing {
+  static constexpr size_t kAhead = 48;
+  static constexpr size_t kRing = 64;  // a power of two above kAhead
+
  public:
   Routing(const SerialSet& table, const SerialColumn& serials, size_t count,
           RoutedSerial* found, size_t capacity, Match match)
