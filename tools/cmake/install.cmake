@@ -51,9 +51,12 @@ foreach(name IN ITEMS revstat revstat-engine)
 endforeach()
 
 install(TARGETS revstat revstat-gen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
-install(FILES ${PROJECT_SOURCE_DIR}/tools/completion/revstat.bash
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
-        RENAME revstat COMPONENT tools)
+# bash looks for a file of the program's name.
+foreach(program IN ITEMS revstat revstat-gen)
+  install(FILES ${PROJECT_SOURCE_DIR}/tools/completion/revstat.bash
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          RENAME ${program} COMPONENT tools)
+endforeach()
 install(FILES ${PROJECT_SOURCE_DIR}/tools/sources.toml
         DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT tools)
 # The unit names the program where it is installed.
