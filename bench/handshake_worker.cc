@@ -36,14 +36,15 @@ double Seconds(clockid_t clock) {
          1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+// Without mapped files' pages, which are private only while no other process
+// maps the file.
 int64_t PrivateBytes() {
   std::ifstream in("/proc/self/smaps_rollup");
   int64_t bytes = 0;
   std::string line;
   while (std::getline(in, line)) {
     long long kilobytes = 0;
-    if (std::sscanf(line.c_str(), "Private_Clean: %lld kB", &kilobytes) == 1 ||
-        std::sscanf(line.c_str(), "Private_Dirty: %lld kB", &kilobytes) == 1)
+    if (std::sscanf(line.c_str(), "Private_Dirty: %lld kB", &kilobytes) == 1)
       bytes += 1024 * kilobytes;
   }
   return bytes;

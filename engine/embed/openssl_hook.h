@@ -48,20 +48,23 @@ struct RevocationRefusal {
   int verify_error = 0;             // X509_V_ERR_...
   // Borrowed; null where only the snapshot knows the certificate (RecheckPeer).
   X509* certificate = nullptr;
-  SSL* ssl = nullptr;  // borrowed; null outside TLS
+  // Borrowed; null outside TLS, and for the host's own certificate, which
+  // OpenSSL verifies by the same store where it has to find its chain itself.
+  SSL* ssl = nullptr;
 };
 
 struct RevocationCheckOptions {
   // A publisher of the host's, or WatchStore's. Not null.
   std::shared_ptr<const SnapshotPublisher> snapshots;
   RevocationPolicy policy;
-  // The time to ask for.
+  // The time to ask for. Called on any number of threads at once, as is
+  // on_refusal.
   std::function<Time()> now = [] {
     return std::chrono::floor<std::chrono::seconds>(
         std::chrono::system_clock::now());
   };
-  // Called for each refusal, before the verify callback and on its thread.
-  // What it throws refuses the chain.
+  // Called for each refusal, on the verification's thread and before the verify
+  // callback, which may forgive it. What it throws refuses the chain.
   std::function<void(const RevocationRefusal&)> on_refusal = {};
 };
 

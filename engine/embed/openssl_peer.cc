@@ -33,12 +33,10 @@ int Recheck(SSL* ssl, const RevocationCheckOptions& options) {
   if (peer == nullptr) return X509_V_OK;
   const EncodedCertificate encoded(peer);
   const Time at = TimeOf(ssl, options);
-  RevocationReport made;
-  {
-    const SnapshotPublisher::Reader snapshot(*options.snapshots);
-    made = JudgePeer(*snapshot, options.policy, at, encoded.bytes());
-  }
-  const RevocationReport report = Keep(ssl, std::move(made));
+  const RevocationReport report =
+      Keep(ssl, AskSnapshot(options, [&](const Snapshot& snapshot) {
+             return JudgePeer(snapshot, options.policy, at, encoded.bytes());
+           }));
   // The listed one, if there is: of a revoked CA's certificates nothing is
   // known.
   const CertificateReport* refused = nullptr;

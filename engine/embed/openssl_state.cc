@@ -49,6 +49,7 @@ int ContextIndex() {
 }  // namespace
 
 const RevocationCheckOptions* OptionsOf(const X509_STORE* store) {
+  if (store == nullptr) return nullptr;
   return static_cast<const RevocationCheckOptions*>(
       X509_STORE_get_ex_data(store, OptionsIndex()));
 }
@@ -165,12 +166,9 @@ StapledResponse StapledOf(SSL* ssl) {
 RevocationReport Ask(const RevocationCheckOptions& options,
                      const RevocationPolicy& policy, Time at,
                      const Chain& chain, const StapledResponse& stapled) {
-  RevocationReport report;
-  {
-    // Nothing of the host's is called inside: it might wait, or publish.
-    const SnapshotPublisher::Reader snapshot(*options.snapshots);
-    report = JudgeChain(*snapshot, policy, at, chain.links(), stapled);
-  }
+  RevocationReport report = AskSnapshot(options, [&](const Snapshot& snapshot) {
+    return JudgeChain(snapshot, policy, at, chain.links(), stapled);
+  });
   chain.SetDepths(&report);
   return report;
 }

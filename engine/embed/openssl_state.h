@@ -3,6 +3,7 @@
 #ifndef REVSTAT_ENGINE_EMBED_OPENSSL_STATE_H_
 #define REVSTAT_ENGINE_EMBED_OPENSSL_STATE_H_
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -70,6 +71,22 @@ StapledResponse StapledOf(SSL* ssl);
 // TLS 1.2 sends it after the certificate: true where RequestStapledResponses
 // sees to it then.
 bool IsStapleToCome(SSL* ssl);
+
+// What question(snapshot) says of the newest snapshot. Nothing of the host's is
+// called inside: it might wait, or publish. Signatures that did not fit leave
+// nothing in OpenSSL's error queue, from which SSL_get_error would conclude
+// that the connection is broken.
+template <class Question>
+RevocationReport AskSnapshot(const RevocationCheckOptions& options,
+                             Question&& question) {
+  struct Mark {
+    Mark() { ERR_set_mark(); }
+    ~Mark() { ERR_pop_to_mark(); }
+  };
+  const Mark mark;
+  const SnapshotPublisher::Reader snapshot(*options.snapshots);
+  return question(*snapshot);
+}
 
 // A snapshot's word on a chain.
 RevocationReport Ask(const RevocationCheckOptions& options,

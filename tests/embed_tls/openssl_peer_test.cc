@@ -1,5 +1,6 @@
 // Resumed sessions, and OCSP responses that servers send along.
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 #include <openssl/tls1.h>
 #include <openssl/x509_vfy.h>
 
@@ -194,8 +195,11 @@ class Stapled : public testing::TestWithParam<int>, public PeerWorld {
     const auto client = NewEnd(TLS_client_method(), GetParam());
     Install(client.get());
     EXPECT_TRUE(RequestStapledResponses(client.get()).ok());
+    ERR_clear_error();
     const TlsPair pair = Connect(client.get(), server.get());
     EXPECT_EQ(pair.is_connected, pair.client_error() == X509_V_OK);
+    // SSL_get_error takes what is left there for a broken connection.
+    EXPECT_TRUE(!pair.is_connected || !pair.has_left_errors);
     const RevocationReport* const report =
         RevocationReportOf(pair.client.get());
     EXPECT_NE(report, nullptr);
@@ -241,6 +245,13 @@ TEST_P(Stapled, unknown_without_crl_and_usable_response) {
   forged.back() ^= 1;
   EXPECT_EQ(ErrorWith(forged), X509_V_ERR_OCSP_VERIFY_FAILED);
   EXPECT_EQ(ErrorWith(Response(Unknown())), X509_V_ERR_OCSP_CERT_UNKNOWN);
+}
+
+TEST_P(Stapled, good_crl_beside_a_forged_response) {
+  Octets forged = Response(Good());
+  forged.back() ^= 1;
+  EXPECT_EQ(ErrorWith(forged), X509_V_OK);
+  EXPECT_EQ(leaf_.source.kind, RevocationSource::Kind::kCrl);
 }
 
 TEST_P(Stapled, invalid_must_staple_without_a_response) {

@@ -152,6 +152,7 @@ TlsPair Connect(SSL_CTX* client, SSL_CTX* server, SSL_SESSION* resumed) {
   // As if closed in order: else the session could not be resumed.
   for (SSL* end : {pair.client.get(), pair.server.get()})
     SSL_set_shutdown(end, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  pair.has_left_errors = ERR_peek_error() != 0;
   ERR_clear_error();
   return pair;
 }

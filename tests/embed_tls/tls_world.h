@@ -76,7 +76,8 @@ ContextPointer NewContext(const SSL_METHOD* method, const Identity& identity,
 struct TlsPair {
   SslPointer client;
   SslPointer server;
-  bool is_connected = false;  // both ends say so, and data went across
+  bool is_connected = false;     // both ends say so, and data went across
+  bool has_left_errors = false;  // in OpenSSL's error queue
 
   int server_error() const {
     return static_cast<int>(SSL_get_verify_result(server.get()));
