@@ -87,6 +87,11 @@ std::optional<UrlParts> ParseUrl(const std::string& url) {
 absl::Status CheckUrl(const FetchRequest& request, const UrlParts& url) {
   if (url.scheme == "file" && request.files == FilePolicy::kAllow)
     return absl::OkStatus();
+  if (url.scheme == "ldap" || url.scheme == "ldaps") {
+    return MakeError(ErrorCode::kSchemeNotAllowed,
+                     "ldap: its library takes in a whole answer before the "
+                     "size can be limited; put it into a file with ldapsearch");
+  }
   if (url.scheme != "http" && url.scheme != "https")
     return MakeError(ErrorCode::kSchemeNotAllowed, url.scheme);
   if (url.host.empty()) return MakeError(ErrorCode::kBadUrl, "no host");

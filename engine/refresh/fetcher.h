@@ -40,8 +40,12 @@ absl::Status CheckRequest(const FetchRequest& request);
 // only addresses written into the URL are checked.
 //
 // Not supported: cookies, authentication other than by given headers or in the
-// URL, HTTP/3, ranges, protocols other than http, https and file. A file: URL
-// names a regular file on a disk that answers: reading is not asynchronous.
+// URL, HTTP/3, ranges, protocols other than http, https and file. Not ldap
+// either, though libcurl has it: libldap takes in a message of whatever length
+// the server announces before anybody sees an octet of it, so that neither
+// FetchLimits::max_bytes nor the process's memory could be kept; and it has no
+// conditional request. A file: URL names a regular file on a disk that answers:
+// reading is not asynchronous.
 class Fetcher {
  public:
   using Done = std::function<void(FetchResult)>;

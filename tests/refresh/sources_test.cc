@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/bytes.h"
 #include "engine/refresh/units.h"
 
 namespace revstat {
@@ -74,6 +75,19 @@ TEST(Sources, good_AllKeys) {
 
 std::string ProblemsOf(std::string_view text) {
   return Describe(ParseSources(text, "").problems, "f");
+}
+
+// Whoever has no other than an LDAP directory is told what to do.
+TEST(Sources, invalid_LdapSaysWhy) {
+  for (const char* url : {"ldap://a.example/cn=ca?certificateRevocationList",
+                          "ldaps://a.example/cn=ca"}) {
+    const std::string problems = ProblemsOf(
+        Concat({"[[issuer]]\nname = \"a\"\ntrust = [\"a\"]\ncrl_urls = [\"",
+                url, "\"]\n"}));
+    EXPECT_TRUE(problems.starts_with("f:4:13: ")) << problems;
+    EXPECT_NE(problems.find("scheme_not_allowed"), std::string::npos);
+    EXPECT_NE(problems.find("ldapsearch"), std::string::npos) << problems;
+  }
 }
 
 TEST(Sources, invalid_Syntax) {
