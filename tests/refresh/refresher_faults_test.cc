@@ -159,6 +159,33 @@ TEST_F(RefresherFaults, invalid_Crls) {
   ExpectRecovery();
 }
 
+// Through a proxy, so that the first request has a public name.
+TEST_F(RefresherFaults, invalid_RedirectToAPrivateAddress) {
+  IssuerSource open = SourceOf("victim", victim_, {});
+  open.crl_urls = {"http://crl.example/via/victim"};
+  open.proxy = server_.Url("/");
+  open.addresses = AddressPolicy::kPublicOnly;
+  refresher_->Reload({open, SourceOf("other", other_, {"/via/other"})});
+  Round();
+  for (const char* address :
+       {"10.0.0.1", "127.0.0.1", "169.254.169.254", "[::1]", "[fd00::1]",
+        "[::ffff:192.168.0.1]", "2130706433", "0x7f.1"}) {
+    SCOPED_TRACE(address);
+    server_.Route("victim", Concat({"/redirect/302/http:%2F%2F", address,
+                                    "%2Fok%2Fnew"}));
+    const std::vector<RefreshEvent> events = Round();
+    const auto refused = Of(events, Kind::kRefused, "victim");
+    ASSERT_EQ(refused.size(), 1u) << Summary(events);
+    EXPECT_EQ(ErrorCodeOf(refused[0].why), ErrorCode::kAddressNotAllowed)
+        << refused[0].why;
+    EXPECT_EQ(StatusOf("01"), Status::kRevoked);
+    EXPECT_EQ(StatusOf("02"), Status::kActive);
+  }
+  server_.Route("victim", "/redirect/302/http:%2F%2Fother.example%2Fok%2Fnew");
+  EXPECT_EQ(Of(Round(), Kind::kPublished, "victim").size(), 1u);
+  EXPECT_EQ(StatusOf("02"), Status::kRevoked);
+}
+
 TEST_F(RefresherFaults, invalid_LoopbackWhereOnlyPublicIsAllowed) {
   IssuerSource closed = SourceOf("victim", victim_, {"/via/victim"});
   closed.addresses = AddressPolicy::kPublicOnly;

@@ -56,6 +56,9 @@ def read_request(stream):
     if not line:
         return None
     method, path, _ = line.split(" ", 2)
+    # As a proxy: what follows is the path on a host that is never connected to.
+    if path.startswith("http://"):
+        path = "/" + path.split("/", 3)[3]
     headers = {}
     while True:
         line = stream.readline(65536).decode("latin-1").strip()
