@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/base/huge_memory.h"
 #include "engine/index/kernel.h"
 #include "engine/index/serial_set_builder.h"
 
@@ -16,10 +17,20 @@ std::shared_ptr<const SerialRouter> SerialRouter::Build(
     parts[i]->ForEachSerial(
         [&](const std::array<uint64_t, 3>& serial) { builder.Add(serial, i); });
   }
-  std::shared_ptr<SerialRouter> router(new SerialRouter);
-  router->index_ = std::move(builder).BuildTable();
+  const auto memory =
+      std::make_shared<HugeMemory>(std::move(builder).BuildTable());
   // The bytes were made here and are whole.
-  router->table_ = *SerialSet::Open(router->index_.bytes(), {});
+  return *Open(memory, memory->bytes());
+}
+
+absl::StatusOr<std::shared_ptr<const SerialRouter>> SerialRouter::Open(
+    std::shared_ptr<const void> owner, Bytes table) {
+  const auto set = SerialSet::Open(table, {});
+  if (!set.ok()) return set.status();
+  std::shared_ptr<SerialRouter> router(new SerialRouter);
+  router->owner_ = std::move(owner);
+  router->table_ = table;
+  router->set_ = *set;
   return router;
 }
 
@@ -28,11 +39,11 @@ size_t SerialRouter::FindRoutedWith(Kernel kernel, const SerialColumn& serials,
                                     size_t capacity) const {
 #if defined(__x86_64__)
   if (kernel == Kernel::kAvx512)
-    return FindRoutedAvx512(table_, serials, count, found, capacity);
+    return FindRoutedAvx512(set_, serials, count, found, capacity);
   if (kernel == Kernel::kAvx2)
-    return FindRoutedAvx2(table_, serials, count, found, capacity);
+    return FindRoutedAvx2(set_, serials, count, found, capacity);
 #endif
-  return FindRoutedScalar(table_, serials, count, found, capacity);
+  return FindRoutedScalar(set_, serials, count, found, capacity);
 }
 
 }  // namespace revstat

@@ -8,7 +8,7 @@
 // serial in two thousand.
 //
 // Lifetime: owns its bytes, borrows nothing. Thread-safety: immutable. Memory:
-// as a SerialSet, 6.5 octets a serial.
+// as a SerialSet, 6.5 octets a serial; one that was opened shares a file's.
 #ifndef REVSTAT_ENGINE_INDEX_SERIAL_ROUTER_H_
 #define REVSTAT_ENGINE_INDEX_SERIAL_ROUTER_H_
 
@@ -17,7 +17,8 @@
 #include <memory>
 #include <span>
 
-#include "engine/base/huge_memory.h"
+#include "absl/status/statusor.h"
+#include "engine/base/bytes.h"
 #include "engine/index/find_batch.h"
 
 namespace revstat {
@@ -39,6 +40,12 @@ class SerialRouter {
   static std::shared_ptr<const SerialRouter> Build(
       std::span<const SerialSet* const> parts, const HashKey& key);
 
+  // From the table() of one that was built, 64 octets aligned, which `owner`
+  // keeps. kBadIndex where sizes do not agree; damage within the table can hide
+  // that a part lists a serial, but never leads a read outside of it.
+  static absl::StatusOr<std::shared_ptr<const SerialRouter>> Open(
+      std::shared_ptr<const void> owner, Bytes table);
+
   // Every (question, part) of which the part lists the serial, in the order of
   // the questions, and few others; the same pair may come twice. At most
   // `capacity` of them, or kTooManyRouted: then ask every part.
@@ -50,15 +57,17 @@ class SerialRouter {
                         size_t count, RoutedSerial* found,
                         size_t capacity) const;
 
-  uint64_t size() const { return table_.size(); }  // serials of all parts
-  size_t bytes() const { return index_.size(); }
+  uint64_t size() const { return set_.size(); }  // serials of all parts
+  // Position-independent; ../index/FORMAT.md.
+  Bytes table() const { return table_; }
 
  private:
   SerialRouter() = default;
 
-  HugeMemory index_;
-  // Of `index_`; where a SerialSet has offsets, this has the parts' numbers.
-  SerialSet table_;
+  std::shared_ptr<const void> owner_;
+  Bytes table_;
+  // Of `table_`; where a SerialSet has offsets, this has the parts' numbers.
+  SerialSet set_;
 };
 
 }  // namespace revstat

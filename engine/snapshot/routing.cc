@@ -7,12 +7,6 @@
 
 namespace revstat {
 
-// A router and what its parts were made of.
-struct RouterPool::Build::Kept {
-  std::shared_ptr<const SerialRouter> router;
-  std::vector<uint64_t> sources;  // by part
-};
-
 struct RouterPool::Build::Planning {
   struct Source {
     const SerialSet* set = nullptr;
@@ -101,6 +95,21 @@ struct RouterPool::Build::Planning {
     return router;
   }
 };
+
+void RouterPool::Add(Kept kept) {
+  const auto shared = std::make_shared<const Kept>(std::move(kept));
+  const std::lock_guard lock(mutex_);
+  for (uint64_t source : shared->sources) {
+    if (source != 0) held_[source] = shared;
+  }
+}
+
+std::vector<std::shared_ptr<const RouterPool::Kept>> RouterPool::held() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::shared_ptr<const Kept>> held;
+  for (const auto& [source, kept] : held_) held.insert(kept);
+  return {held.begin(), held.end()};
+}
 
 RouterPool::Build::Build(RouterPool* pool) : pool_(pool) {
   const std::lock_guard lock(pool->mutex_);

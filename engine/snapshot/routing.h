@@ -57,6 +57,17 @@ class RouterPool {
   // Lists that are not worth a router.
   static constexpr size_t kMostAsked = 4;
 
+  // A router and what its parts were made of: sources by part, 0 for one that
+  // is not at hand.
+  struct Kept {
+    std::shared_ptr<const SerialRouter> router;
+    std::vector<uint64_t> sources;
+  };
+  // One that was made elsewhere, for the next Build to use as its own.
+  void Add(Kept kept);
+  // Those of the newest snapshot, each once.
+  std::vector<std::shared_ptr<const Kept>> held() const;
+
   // One snapshot's use of the pool.
   class Build {
    public:
@@ -74,14 +85,13 @@ class RouterPool {
     struct Planning;
 
     RouterPool* const pool_;
-    struct Kept;
     std::map<uint64_t, std::shared_ptr<const Kept>> before_;  // by source
     std::map<uint64_t, std::shared_ptr<const Kept>> after_;
   };
 
  private:
-  std::mutex mutex_;
-  std::map<uint64_t, std::shared_ptr<const Build::Kept>> held_;
+  mutable std::mutex mutex_;
+  std::map<uint64_t, std::shared_ptr<const Kept>> held_;  // by source
 };
 
 }  // namespace revstat

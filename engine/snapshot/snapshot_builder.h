@@ -52,6 +52,10 @@ class SnapshotBuilder {
   // alone; an older one that was added gives way.
   absl::Status AddCrl(std::shared_ptr<const CrlSource> source, IssuerId issuer);
 
+  // A router over sources that are added, by CrlSource::id(): Build uses it
+  // instead of reading their serials.
+  void AddRouter(RouterPool::Kept kept) { routers_->Add(std::move(kept)); }
+
   // Remembers a CRL that is held but must not be added, as IngestCrl does.
   void NoteRefusal(const CrlView& crl, ErrorCode why);
 

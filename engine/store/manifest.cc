@@ -17,7 +17,7 @@ struct ManifestHeader {
   uint32_t version = kVersion;
   uint32_t certificate_count = 0;
   uint32_t segment_count = 0;
-  uint32_t reserved = 0;
+  uint32_t router_count = 0;
   uint64_t generation = 0;
   uint64_t next_segment = 0;
   int64_t written_at = 0;
@@ -51,6 +51,13 @@ struct SegmentRecord {
   int64_t taken_at = 0;
 };
 static_assert(sizeof(SegmentRecord) == 32);
+
+struct RouterRecord {
+  uint64_t id = 0;
+  uint64_t file_bytes = 0;
+  uint64_t header_checksum = 0;
+};
+static_assert(sizeof(RouterRecord) == 24);
 
 constexpr size_t kAlignment = 8;
 
@@ -171,6 +178,7 @@ std::vector<uint8_t> EncodeManifest(const Manifest& manifest) {
   header.certificate_count =
       static_cast<uint32_t>(manifest.certificates.size());
   header.segment_count = static_cast<uint32_t>(manifest.segments.size());
+  header.router_count = static_cast<uint32_t>(manifest.routers.size());
   header.generation = manifest.generation;
   header.next_segment = manifest.next_segment;
   header.written_at = ToUnix(manifest.written_at);
@@ -182,6 +190,10 @@ std::vector<uint8_t> EncodeManifest(const Manifest& manifest) {
     writer.Put(SegmentRecord{segment.id, segment.file_bytes,
                              segment.header_checksum,
                              ToUnix(segment.taken_at)});
+  }
+  for (const ManifestRouter& router : manifest.routers) {
+    writer.Put(
+        RouterRecord{router.id, router.file_bytes, router.header_checksum});
   }
   std::vector<uint8_t> octets = std::move(writer.octets());
   const Bytes body = Bytes(octets).subspan(sizeof(header));
@@ -219,6 +231,15 @@ absl::StatusOr<Manifest> DecodeManifest(std::shared_ptr<const Buffer> file,
     manifest.segments.push_back({record.id, record.file_bytes,
                                  record.header_checksum,
                                  FromUnix(record.taken_at)});
+  }
+  for (uint32_t i = 0; i < header.router_count && reader.ok(); ++i) {
+    const auto record = reader.Get<RouterRecord>("router");
+    reader.Require(record.id < header.next_segment, "router id");
+    reader.Require(
+        manifest.routers.empty() || manifest.routers.back().id < record.id,
+        "the order of router ids");
+    manifest.routers.push_back(
+        {record.id, record.file_bytes, record.header_checksum});
   }
   reader.Require(reader.AtEnd(), "the end");
   if (!reader.ok()) return reader.status();

@@ -44,13 +44,25 @@ struct ManifestSegment {
   Time taken_at;
 };
 
+// A RouterFile over some of the segments.
+struct ManifestRouter {
+  uint64_t id = 0;  // of no segment
+  uint64_t file_bytes = 0;
+  uint64_t header_checksum = 0;
+
+  friend bool operator==(const ManifestRouter&,
+                         const ManifestRouter&) = default;
+};
+
 // A value.
 struct Manifest {
   uint64_t generation = 0;
   uint64_t next_segment = 1;
   Time written_at;
   std::vector<ManifestCertificate> certificates;
-  std::vector<ManifestSegment> segments;  // in the order of their numbers
+  // In the order of their numbers.
+  std::vector<ManifestSegment> segments;
+  std::vector<ManifestRouter> routers;
 };
 
 std::vector<uint8_t> EncodeManifest(const Manifest& manifest);
