@@ -16,6 +16,7 @@
 #include "bench/program.h"
 #include "bench/rate_goal.h"
 #include "bench/revstat_contenders.h"
+#include "bench/soak_sources.h"
 #include "bench/store_processes.h"
 #include "bench/subject.h"
 #include "engine/check/store_reader.h"
@@ -46,6 +47,36 @@ void MakeStore(const DataFiles& files, const std::string& folder,
   std::fprintf(stderr, "%llu entries: taken in %.2f s, committed %.2f s\n",
                static_cast<unsigned long long>(entries), taken,
                tool::SecondsSince(start));
+}
+
+// The largest CRL in parts.
+void MakePartitionedStore(const DataFiles& files, const std::string& folder,
+                          Time at) {
+  std::filesystem::remove_all(folder);
+  const auto updater = Require(StoreUpdater::Open(folder, {}));
+  Require(updater->AddTrusted(Require(ReadCa(files))));
+  for (unsigned i = 0; i < DataFiles::kPartitions; ++i) {
+    const auto crl = Require(Buffer::ReadFile(files.Partition(i)));
+    Require(Require(updater->Take(*crl, at)).refusal);
+  }
+  Require(updater->Commit(at).status());
+}
+
+// As many CAs as the public web has, with a CRL each.
+constexpr uint64_t kManyCas = 3000;
+void MakeStoreOfMany(const std::string& folder, Time at) {
+  std::filesystem::remove_all(folder);
+  const auto updater = Require(StoreUpdater::Open(folder, {}));
+  for (uint64_t i = 0; i < kManyCas; ++i) {
+    const SoakSource source(i + 1, kLargeCrl / kManyCas,
+                            at - std::chrono::hours(1));
+    Require(updater->AddTrusted(
+        Buffer::FromVector(source.authority().certificate)));
+    const gen::CrlOctets crl = source.Crl(1);
+    const auto der = Buffer::FromVector({crl.der().begin(), crl.der().end()});
+    Require(Require(updater->Take(*der, at)).refusal);
+  }
+  Require(updater->Commit(at).status());
 }
 
 // Milliseconds from nothing to the first answer.
@@ -142,6 +173,8 @@ int Main(int argc, char** argv) {
   const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   const std::string small = folder + "/small";
   const std::string large = folder + "/large";
+  const std::string parts = folder + "/parts";
+  const std::string many = folder + "/many";
   std::filesystem::create_directories(folder);
   std::vector<Goal> goals;
   {
@@ -149,10 +182,16 @@ int Main(int argc, char** argv) {
     const EvidencePolicy policy = PolicyFor(subject);
     MakeStore(files, small, kSmallCrl, policy.lookup.at);
     MakeStore(files, large, kLargeCrl, policy.lookup.at);
+    MakePartitionedStore(files, parts, policy.lookup.at);
+    MakeStoreOfMany(many, policy.lookup.at);
     const double small_time = OpenTime(small, policy, rounds);
     const double large_time = OpenTime(large, policy, rounds);
     goals.push_back(OpenGoal("100 k entries", small_time, 10));
     goals.push_back(OpenGoal("10 M entries", large_time, 10));
+    goals.push_back(OpenGoal("10 M entries of one CA in 128 partitions",
+                             OpenTime(parts, policy, rounds), 10));
+    goals.push_back(OpenGoal("10 M entries of 3,000 CAs",
+                             OpenTime(many, policy, rounds), 50));
     const auto more = LookupGoals(subject, large, rounds);
     goals.insert(goals.end(), more.begin(), more.end());
     goals.push_back(
