@@ -1,11 +1,13 @@
 #include "engine/check/store_check.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "engine/base/error.h"
 #include "engine/verify/crl_verifier.h"
 #include "engine/verify/digest.h"
+#include "engine/verify/path_builder.h"
 
 namespace revstat {
 namespace {
@@ -54,7 +56,106 @@ absl::Status CheckEntries(const StoredCrl& crl, const std::string& path) {
   return absl::OkStatus();
 }
 
+// How many of the CRL issuer's own entries the router does not lead to `part`.
+size_t CountMissed(const SerialRouter& router, uint32_t part,
+                   const CrlSource& source) {
+  constexpr size_t kBatch = 1024;
+  const SerialSet& own = source.issuer_sets().front().set;
+  std::vector<SerialNumber> serials;
+  std::vector<RoutedSerial> found(16 * kBatch);
+  size_t missed = 0;
+  const auto ask = [&] {
+    const size_t count =
+        router.FindRouted({serials.data(), sizeof(SerialNumber)},
+                          serials.size(), found.data(), found.size());
+    std::vector<bool> is_led(serials.size());
+    for (size_t i = 0; i < count && count != kTooManyRouted; ++i) {
+      if (found[i].part == part) is_led[found[i].probe] = true;
+    }
+    missed += static_cast<size_t>(std::ranges::count(is_led, false));
+    serials.clear();
+  };
+  CrlEntryReader reader(source.crl());
+  while (reader.Next()) {
+    // An indirect CRL lists those of others too.
+    if (own.Find(reader.entry().serial) == SerialSet::kNotListed) continue;
+    serials.push_back(reader.entry().serial);
+    if (serials.size() == kBatch) ask();
+  }
+  ask();
+  return missed;
+}
+
+// That OpenSSL finds a path from a certificate to this anchor, and no other.
+absl::Status CheckPath(const Manifest& manifest,
+                       const ManifestCertificate& certificate,
+                       const ManifestPath& path, Time at) {
+  PathPolicy policy;
+  policy.at = at;
+  policy.anchor_kind = path.anchor_kind;
+  policy.weak_digest = path.weak_digest;
+  PathBuilder builder(policy);
+  const ManifestCertificate& anchor = manifest.certificates[path.anchor];
+  if (anchor.trust != ManifestCertificate::Trust::kVouchedFor)
+    return MakeError(ErrorCode::kNoPath, "nobody vouches for the anchor");
+  absl::Status status = builder.AddAnchor(anchor.der->bytes());
+  for (const ManifestCertificate& other : manifest.certificates) {
+    // One that OpenSSL cannot read is on no path.
+    if (other.trust == ManifestCertificate::Trust::kUntrusted)
+      builder.AddUntrusted(other.der->bytes()).IgnoreError();
+  }
+  if (status.ok()) status = builder.Build(certificate.der->bytes()).status();
+  return status;
+}
+
 }  // namespace
+
+absl::Status CheckStoredPaths(const StoreContents& contents,
+                              const StoreFiles& names) {
+  for (const ManifestCertificate& certificate :
+       contents.manifest.certificates) {
+    for (const ManifestPath& path : certificate.paths) {
+      // For OpenSSL a certificate has expired at its notAfter.
+      const Time last =
+          std::max(path.not_before, path.not_after - std::chrono::seconds(1));
+      for (const Time at : {path.not_before, last}) {
+        const absl::Status status =
+            CheckPath(contents.manifest, certificate, path, at);
+        if (status.ok()) continue;
+        return MakeError(
+            ErrorCode::kStoreDamaged,
+            Concat({names.Manifest(), ": a path of the certificate ",
+                    ToHex(Sha256(certificate.der->bytes())), " at ",
+                    FormatTime(at), ": ", MessageOf(status)}));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckStoredRouter(const StoreContents& contents,
+                               const StoredRouter& router,
+                               const StoreFiles& names) {
+  const std::string path = names.RouterPath(router.record.id);
+  absl::Status status = router.file->CheckContents(path);
+  if (!status.ok()) return status;
+  const auto segments = router.file->segments();
+  for (uint32_t part = 0; part < segments.size(); ++part) {
+    const auto crl = std::ranges::find(
+        contents.crls, segments[part],
+        [](const StoredCrl& stored) { return stored.record.id; });
+    if (crl == contents.crls.end()) continue;
+    const size_t missed =
+        CountMissed(*router.file->router(), part, *crl->source);
+    if (missed != 0) {
+      return DamagedAt(path, 0,
+                       Concat({std::to_string(missed), " serials of ",
+                               StoreFiles::SegmentName(segments[part]),
+                               " are not led to it"}));
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::Status CheckStoredCrl(const StoreContents& contents, const StoredCrl& crl,
                             const StoreFiles& names) {

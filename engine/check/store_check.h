@@ -16,6 +16,20 @@ namespace revstat {
 absl::Status CheckStoredCrl(const StoreContents& contents, const StoredCrl& crl,
                             const StoreFiles& names);
 
+// Of one router: its checksum, and that it leads every serial of its lists to
+// them: one that is not led would not be found. kStoreDamaged. Cost: that of a
+// lookup of each entry.
+absl::Status CheckStoredRouter(const StoreContents& contents,
+                               const StoredRouter& router,
+                               const StoreFiles& names);
+
+// Of the paths that let untrusted certificates sign: OpenSSL validates each
+// anew, signatures included, to the anchor that is recorded, at the first and
+// the last second of its window. kStoreDamaged, with the certificate's SHA-256.
+// Cost: two paths for each one recorded.
+absl::Status CheckStoredPaths(const StoreContents& contents,
+                              const StoreFiles& names);
+
 }  // namespace revstat
 
 #endif  // REVSTAT_ENGINE_CHECK_STORE_CHECK_H_

@@ -6,6 +6,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/parallel.h"
+#include "engine/verify/digest.h"
 
 namespace revstat {
 namespace {
@@ -24,6 +25,39 @@ absl::StatusOr<StoredCrl> OpenCrl(FileSystem* files, const StoreFiles& names,
   auto source = CrlSource::FromSegment(*segment);
   if (!source.ok()) return Annotate(source.status(), path);
   return StoredCrl{record, *std::move(segment), *std::move(source)};
+}
+
+absl::StatusOr<StoredRouter> OpenRouter(FileSystem* files,
+                                        const StoreFiles& names,
+                                        const ManifestRouter& record) {
+  const std::string path = names.RouterPath(record.id);
+  auto mapping = files->Map(path);
+  if (!mapping.ok()) return mapping.status();
+  auto file = RouterFile::Open(*std::move(mapping), path);
+  if (!file.ok()) return file.status();
+  if ((*file)->file_bytes() != record.file_bytes ||
+      (*file)->header_checksum() != record.header_checksum) {
+    return DamagedAt(path, 0, "not the router that the manifest names");
+  }
+  return StoredRouter{record, *std::move(file)};
+}
+
+// Those of the manifest; what `held` has of them is shared.
+absl::StatusOr<std::vector<StoredRouter>> OpenRouters(
+    FileSystem* files, const StoreFiles& names, const Manifest& manifest,
+    const StoreContents* held) {
+  std::vector<StoredRouter> routers;
+  for (const ManifestRouter& record : manifest.routers) {
+    const StoredRouter* same = nullptr;
+    for (size_t i = 0; held != nullptr && i < held->routers.size(); ++i) {
+      if (held->routers[i].record == record) same = &held->routers[i];
+    }
+    auto router = same != nullptr ? absl::StatusOr<StoredRouter>(*same)
+                                  : OpenRouter(files, names, record);
+    if (!router.ok()) return router.status();
+    routers.push_back(*std::move(router));
+  }
+  return routers;
 }
 
 using CrlsById = std::unordered_map<uint64_t, const StoredCrl*>;
@@ -47,12 +81,13 @@ absl::Status OpenThese(FileSystem* files, const StoreFiles& names,
 absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
                                        const StoreFiles& names,
                                        Manifest manifest,
-                                       const CrlsById& held) {
+                                       const StoreContents* held,
+                                       const CrlsById& held_by_id) {
   StoreContents contents;
   std::vector<size_t> missing;
   for (const ManifestSegment& record : manifest.segments) {
-    const auto found = held.find(record.id);
-    if (found != held.end() &&
+    const auto found = held_by_id.find(record.id);
+    if (found != held_by_id.end() &&
         found->second->record.header_checksum == record.header_checksum) {
       contents.crls.push_back(*found->second);
     } else {
@@ -76,6 +111,9 @@ absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
       });
   if (!here.ok()) return here;
   if (!beside.ok()) return beside;
+  auto routers = OpenRouters(files, names, manifest, held);
+  if (!routers.ok()) return routers.status();
+  contents.routers = *std::move(routers);
   contents.manifest = std::move(manifest);
   return contents;
 }
@@ -122,6 +160,22 @@ void AddBorders(const CrlView& crl, const LookupPolicy& policy,
 
 }  // namespace
 
+std::vector<RouterPool::Kept> StoreContents::RoutersBySource() const {
+  std::vector<RouterPool::Kept> kept;
+  for (const StoredRouter& stored : routers) {
+    RouterPool::Kept one{stored.file->router(), {}};
+    for (uint64_t segment : stored.file->segments()) {
+      const auto crl = std::lower_bound(
+          crls.begin(), crls.end(), segment,
+          [](const StoredCrl& a, uint64_t b) { return a.record.id < b; });
+      const bool is_held = crl != crls.end() && crl->record.id == segment;
+      one.sources.push_back(is_held ? crl->source->id() : 0);
+    }
+    kept.push_back(std::move(one));
+  }
+  return kept;
+}
+
 absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
                                         const StoreFiles& names,
                                         const StoreContents* held) {
@@ -133,7 +187,7 @@ absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
   for (;;) {
     if (!manifest.ok()) return manifest.status();
     const uint64_t generation = manifest->generation;
-    auto contents = ReadOnce(files, names, *std::move(manifest), by_id);
+    auto contents = ReadOnce(files, names, *std::move(manifest), held, by_id);
     if (contents.ok() ||
         ErrorCodeOf(contents.status()) != ErrorCode::kNoSuchFile) {
       return contents;
@@ -148,6 +202,52 @@ absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
     }
   }
 }
+
+namespace {
+
+// The issuers that stored CRLs are of. A certificate that was replaced by
+// another of the same name and key, as CAs do when one runs out, still names
+// the signer of what was verified with it.
+class Signers {
+ public:
+  Signers(const StoreContents& contents, const SnapshotBuilder& builder)
+      : contents_(contents), builder_(builder) {}
+
+  IssuerId Of(const Sha256Digest& certificate) {
+    const IssuerId added = builder_.IssuerWithCertificate(certificate);
+    if (added != kUnknownIssuer) return added;
+    if (by_certificate_.empty()) ReadAll();
+    const auto key = by_certificate_.find(KeyOf(certificate));
+    if (key == by_certificate_.end()) return kUnknownIssuer;
+    const auto issuer = by_name_and_key_.find(key->second);
+    return issuer == by_name_and_key_.end() ? kUnknownIssuer : issuer->second;
+  }
+
+ private:
+  static std::string KeyOf(const Sha256Digest& digest) {
+    return std::string(TextOf(digest));
+  }
+  void ReadAll() {
+    for (const ManifestCertificate& held : contents_.manifest.certificates) {
+      const auto view = CertificateView::Parse(held.der->bytes());
+      if (!view.ok()) continue;
+      const Sha256Digest digest = Sha256(view->der());
+      const std::string key =
+          CanonicalName(view->subject()) +
+          std::string(TextOf(view->subject_public_key_info_tlv()));
+      by_certificate_[KeyOf(digest)] = key;
+      const IssuerId issuer = builder_.IssuerWithCertificate(digest);
+      if (issuer != kUnknownIssuer) by_name_and_key_[key] = issuer;
+    }
+  }
+
+  const StoreContents& contents_;
+  const SnapshotBuilder& builder_;
+  std::unordered_map<std::string, std::string> by_certificate_;
+  std::unordered_map<std::string, IssuerId> by_name_and_key_;
+};
+
+}  // namespace
 
 StoreAddition AddStore(const StoreContents& contents,
                        const EvidencePolicy& policy, SnapshotBuilder* builder) {
@@ -171,13 +271,13 @@ StoreAddition AddStore(const StoreContents& contents,
       addition.has_validated = true;
     }
   }
+  Signers signers(contents, *builder);
   for (const StoredCrl& crl : contents.crls) {
     const CrlView& view = crl.source->crl();
     AddBorders(view, policy.lookup, &addition.steady);
     const absl::Status strength =
         CheckStrength(crl.source->algorithm(), policy.ingest.signature);
-    const IssuerId signer =
-        builder->IssuerWithCertificate(crl.segment->signer_sha256());
+    const IssuerId signer = signers.Of(crl.segment->signer_sha256());
     if (!strength.ok()) {
       builder->NoteRefusal(view, ErrorCodeOf(strength));
     } else if (signer == kUnknownIssuer) {
@@ -187,6 +287,8 @@ StoreAddition AddStore(const StoreContents& contents,
       builder->AddCrl(crl.source, signer).IgnoreError();
     }
   }
+  for (RouterPool::Kept& router : contents.RoutersBySource())
+    builder->AddRouter(std::move(router));
   return addition;
 }
 

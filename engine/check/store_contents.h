@@ -12,6 +12,7 @@
 #include "engine/snapshot/crl_source.h"
 #include "engine/snapshot/snapshot_builder.h"
 #include "engine/store/manifest.h"
+#include "engine/store/router_file.h"
 #include "engine/store/segment.h"
 #include "engine/store/store_files.h"
 
@@ -24,10 +25,20 @@ struct StoredCrl {
   std::shared_ptr<const CrlSource> source;  // shares the segment
 };
 
+// A router over some of the CRLs.
+struct StoredRouter {
+  ManifestRouter record;
+  std::shared_ptr<const RouterFile> file;
+};
+
 // A value; shares what is mapped, which stays when the files are removed.
 struct StoreContents {
   Manifest manifest;
-  std::vector<StoredCrl> crls;  // in the order of manifest.segments
+  std::vector<StoredCrl> crls;        // in the order of manifest.segments
+  std::vector<StoredRouter> routers;  // of manifest.routers
+
+  // The routers as a RouterPool takes them: their parts' sources.
+  std::vector<RouterPool::Kept> RoutersBySource() const;
 };
 
 // Opens the newest generation. What `held` has already is shared with it, null

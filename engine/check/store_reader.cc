@@ -50,14 +50,19 @@ absl::StatusOr<StoreReader::Outcome> StoreReader::Update(Time at) {
   const std::lock_guard<std::mutex> turn(updating_);
   const bool is_outdated = IsOutdated();
   if (!is_outdated && steady_.Contains(at)) return Outcome::kUnchanged;
+  absl::Status status;
   if (is_outdated) {
     auto contents = ReadStore(files_, names_, &contents_);
-    if (!contents.ok()) return contents.status();
-    contents_ = *std::move(contents);
+    status = contents.status();
+    if (contents.ok()) contents_ = *std::move(contents);
   }
+  // A generation that cannot be read does not keep a signer in force whose own
+  // time is over.
+  if (!status.ok() && steady_.Contains(at)) return status;
   policy_.lookup.at = at;
   publisher_->Publish(MakeSnapshot());
   generation_.store(contents_.manifest.generation, std::memory_order_relaxed);
+  if (!status.ok()) return status;
   return Outcome::kPublished;
 }
 

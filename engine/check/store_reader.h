@@ -20,7 +20,7 @@ namespace revstat {
 //
 // Thread-safety: publisher(), generation_word() and IsOutdated() on any number
 // of threads; Update takes turns. Starts no thread: refresh/store_watcher.h
-// does. A failed Update leaves the old snapshot serving.
+// does. After a failed Update the old generation serves.
 class StoreReader {
  public:
   // Opens the newest generation for policy.lookup.at. Cost: some microseconds a
@@ -47,7 +47,8 @@ class StoreReader {
   enum class Outcome : uint8_t { kUnchanged, kPublished };
   // Publishes a snapshot of the newest generation for `at`, unless the one that
   // serves is still good. Waits for readers of the old one, so never call it
-  // from inside a SnapshotPublisher::Reader. Errors as Open.
+  // from inside a SnapshotPublisher::Reader. Errors as Open; the generation
+  // that serves is then judged for `at` all the same.
   absl::StatusOr<Outcome> Update(Time at);
 
  private:

@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMostUncommitted = 64;
 constexpr std::chrono::seconds kLongestUncommitted{1};
+constexpr size_t kMostUntold = 4096;
 // Queries come first where processors are scarce.
 constexpr int kNiceness = 10;
 
@@ -59,20 +60,27 @@ bool IngestWorker::Stop(std::chrono::milliseconds patience) {
 void IngestWorker::Add(IngestJob job) {
   const std::lock_guard lock(mutex_);
   if (is_stopping_) return;
-  queue_.push_back({std::move(job), {}, {}});
+  queue_.push_back({std::move(job), {}});
   changed_.notify_all();
 }
 
 void IngestWorker::AddCertificates(
     std::vector<std::shared_ptr<const Buffer>> trusted,
-    std::vector<std::shared_ptr<const Buffer>> untrusted) {
+    std::vector<std::shared_ptr<const Buffer>> untrusted, OtherTrust others) {
   const std::lock_guard lock(mutex_);
   if (is_stopping_) return;
-  queue_.push_back({{}, std::move(trusted), std::move(untrusted)});
+  queue_.push_back({{}, {std::move(trusted), std::move(untrusted), others}});
   changed_.notify_all();
 }
 
 absl::StatusOr<std::unique_ptr<StagedFile>> IngestWorker::StageFile() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (has_failed_) {
+      is_to_retry_ = true;
+      changed_.notify_all();
+    }
+  }
   const std::lock_guard lock(updater_mutex_);
   if (updater_ == nullptr)
     return MakeError(ErrorCode::kNotWritable, "the store is not open");
@@ -88,12 +96,16 @@ std::optional<IngestWorker::Work> IngestWorker::NextWork() {
   std::unique_lock lock(mutex_);
   is_busy_ = false;
   changed_.wait(lock, [this] {
-    return is_stopping_ || !queue_.empty() || !uncommitted_.empty() ||
-           has_certificates_;
+    return is_stopping_ || is_to_retry_ || !queue_.empty() ||
+           !uncommitted_.empty() || are_added_;
   });
-  if (queue_.empty()) return std::nullopt;
+  if (is_stopping_) return std::nullopt;
+  if (queue_.empty() && !std::exchange(is_to_retry_, false))
+    return std::nullopt;
   is_busy_ = true;
-  Work work = std::move(queue_.front());
+  Work work;
+  if (queue_.empty()) return work;
+  work = std::move(queue_.front());
   queue_.pop_front();
   return work;
 }
@@ -123,39 +135,63 @@ absl::Status IngestWorker::Open() {
   if (updater_ != nullptr) return absl::OkStatus();
   auto opened =
       StoreUpdater::Open(options_.store, options_.updater, options_.files);
+  {
+    const std::lock_guard lock(mutex_);
+    has_failed_ = !opened.ok() || !certificates_.empty();
+  }
   if (!opened.ok()) return opened.status();
   const std::lock_guard lock(updater_mutex_);
   updater_ = *std::move(opened);
   return absl::OkStatus();
 }
 
-absl::Status IngestWorker::AddAll(const Work& work) {
-  for (const auto& certificate : work.trusted) {
-    const absl::Status status = updater_->AddTrusted(certificate);
-    if (!status.ok()) return status;
+// One that is wrong keeps none of the others out.
+absl::Status IngestWorker::AddAll(const Certificates& certificates) {
+  are_added_ = true;
+  absl::Status status;
+  for (const auto& certificate : certificates.trusted)
+    status.Update(updater_->AddTrusted(certificate));
+  for (const auto& certificate : certificates.untrusted)
+    status.Update(updater_->AddUntrusted(certificate));
+  if (certificates.others == OtherTrust::kGoes) {
+    std::vector<std::shared_ptr<const Buffer>> kept = certificates.trusted;
+    kept.insert(kept.end(), certificates.untrusted.begin(),
+                certificates.untrusted.end());
+    updater_->KeepOnly(kept);
   }
-  for (const auto& certificate : work.untrusted) {
-    const absl::Status status = updater_->AddUntrusted(certificate);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
+  return status;
+}
+
+void IngestWorker::TellStopped(const absl::Status& why) {
+  IngestAnswer answer;
+  answer.status = why;
+  deliver_(std::move(answer));
 }
 
 void IngestWorker::Do(Work work) {
-  absl::Status status = Open();
+  if (!work.certificates.trusted.empty() ||
+      !work.certificates.untrusted.empty())
+    certificates_.push_back(std::move(work.certificates));
+  const absl::Status opened = Open();
+  absl::Status added;
+  if (opened.ok() && !are_added_) {
+    for (const Certificates& certificates : certificates_)
+      added.Update(AddAll(certificates));
+  } else if (opened.ok() && work.job.staged == nullptr &&
+             !certificates_.empty()) {
+    added = AddAll(certificates_.back());
+  }
+  if (!added.ok()) TellStopped(added);
   if (work.job.staged == nullptr) {
-    if (status.ok()) status = AddAll(work);
-    has_certificates_ = status.ok();
-    if (status.ok()) return;
-  }
-  if (status.ok()) {
+    if (!opened.ok()) TellStopped(opened);
+  } else if (opened.ok()) {
     Take(std::move(work.job));
-    return;
+  } else {
+    IngestAnswer answer;
+    answer.ticket = work.job.ticket;
+    answer.status = opened;
+    deliver_(std::move(answer));
   }
-  IngestAnswer answer;
-  answer.ticket = work.job.ticket;
-  answer.status = status;
-  deliver_(std::move(answer));
 }
 
 void IngestWorker::Take(IngestJob job) {
@@ -179,6 +215,14 @@ void IngestWorker::Take(IngestJob job) {
     return;
   }
   answer.result = *std::move(taken);
+  if (answer.result.outcome == TakeResult::Outcome::kSameAsHeld) {
+    const auto untold = untold_.find(answer.result.crl->sha256());
+    if (untold != untold_.end()) {
+      answer.result.outcome = TakeResult::Outcome::kTaken;
+      answer.result.before = untold->second;
+      untold_.erase(untold);
+    }
+  }
   // The same as one that is not committed yet is no better than that.
   if (answer.result.outcome == TakeResult::Outcome::kRefused ||
       (answer.result.outcome == TakeResult::Outcome::kSameAsHeld &&
@@ -191,27 +235,46 @@ void IngestWorker::Take(IngestJob job) {
 }
 
 void IngestWorker::Commit() {
-  if (uncommitted_.empty() && !has_certificates_) return;
-  has_certificates_ = false;
+  if (uncommitted_.empty() && !are_added_) return;
   const auto generation = updater_->Commit(options_.now());
-  if (!generation.ok()) {
-    const std::lock_guard lock(updater_mutex_);
-    updater_.reset();  // its lock goes first, so that Open can have it
+  are_added_ = false;
+  if (generation.ok()) {
+    certificates_.clear();
+    const std::lock_guard lock(mutex_);
+    has_failed_ = false;
+  } else {
+    {
+      const std::lock_guard lock(updater_mutex_);
+      updater_.reset();  // its lock goes first, so that Open can have it
+    }
+    Open().IgnoreError();  // the answers say why there is a need
   }
   std::vector<IngestAnswer> answers;
   answers.swap(uncommitted_);
-  if (!generation.ok() && answers.empty()) answers.emplace_back();
+  if (untold_.size() > kMostUntold) untold_.clear();
+  if (!generation.ok() && answers.empty()) TellStopped(generation.status());
   for (IngestAnswer& answer : answers) {
-    answer.status = generation.status();
-    if (generation.ok() &&
-        answer.result.outcome == TakeResult::Outcome::kTaken) {
-      answer.generation = *generation;
+    // What a commit that failed at its last step has left, opening the store
+    // has made durable.
+    if (!generation.ok() && !Holds(*answer.result.crl)) {
+      answer.status = generation.status();
+      if (answer.result.outcome == TakeResult::Outcome::kTaken)
+        untold_[answer.result.crl->sha256()] = answer.result.before;
+    } else if (answer.result.outcome == TakeResult::Outcome::kTaken) {
+      answer.generation = updater_->generation();
       answer.changes =
           CompareCrls(answer.result.before.get(), *answer.result.crl,
                       options_.max_first_changes);
     }
     deliver_(std::move(answer));
   }
+}
+
+bool IngestWorker::Holds(const CrlSource& crl) const {
+  return updater_ != nullptr &&
+         std::ranges::any_of(updater_->crls(), [&](const StoredCrl& held) {
+           return held.segment->sha256() == crl.sha256();
+         });
 }
 
 }  // namespace revstat

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,10 +50,16 @@ struct IngestWorkerOptions {
   size_t max_first_changes = 20;
 };
 
+// What becomes of the certificates that the store holds beside those that are
+// added.
+enum class OtherTrust : uint8_t { kStays, kGoes };
+
 // Starts one thread, of a lower scheduling priority than its maker's. What is
 // taken is committed when nothing waits, or for a second at most, or 64 of
 // them, whatever comes first; its answer comes after that. After a failed
-// commit the store is opened again with the next job.
+// commit the store is opened again; where that fails too, it is tried again
+// whenever StageFile is asked for. Certificates are added until they are
+// committed.
 //
 // Thread-safety: Add, StageFile, queued and Stop from any thread.
 class IngestWorker {
@@ -70,7 +77,9 @@ class IngestWorker {
   void Add(IngestJob job);
   // In the order of the jobs.
   void AddCertificates(std::vector<std::shared_ptr<const Buffer>> trusted,
-                       std::vector<std::shared_ptr<const Buffer>> untrusted);
+                       std::vector<std::shared_ptr<const Buffer>> untrusted,
+                       OtherTrust others);
+  // kNotWritable while the store is not open.
   absl::StatusOr<std::unique_ptr<StagedFile>> StageFile();
   size_t queued() const;
   // Asks the thread to end; true when it has, within `patience`.
@@ -79,19 +88,26 @@ class IngestWorker {
  private:
   using Clock = std::chrono::steady_clock;
 
-  struct Work {
-    IngestJob job;
+  struct Certificates {
     std::vector<std::shared_ptr<const Buffer>> trusted;
     std::vector<std::shared_ptr<const Buffer>> untrusted;
+    OtherTrust others = OtherTrust::kStays;
+  };
+  // A job, or certificates; neither to make good what failed.
+  struct Work {
+    IngestJob job;
+    Certificates certificates;
   };
 
   void Run();
   std::optional<Work> NextWork();
   void Do(Work work);
   absl::Status Open();
-  absl::Status AddAll(const Work& work);
+  absl::Status AddAll(const Certificates& certificates);
+  void TellStopped(const absl::Status& why);
   void Take(IngestJob job);
   void Commit();
+  bool Holds(const CrlSource& crl) const;
 
   const IngestWorkerOptions options_;
   const Deliver deliver_;
@@ -102,6 +118,8 @@ class IngestWorker {
   bool is_busy_ = false;
   bool is_stopping_ = false;
   bool has_ended_ = false;
+  bool has_failed_ = false;   // the last commit, or to open the store after it
+  bool is_to_retry_ = false;  // somebody asks for it
 
   // Guards the pointer: StageFile may run while the thread uses the object, but
   // not while it makes another.
@@ -110,7 +128,11 @@ class IngestWorker {
 
   // The thread's own.
   std::vector<IngestAnswer> uncommitted_;
-  bool has_certificates_ = false;  // that are not committed
+  std::vector<Certificates> certificates_;  // that are not committed
+  bool are_added_ = false;                  // some of them, to the open store
+  // CRLs whose commit failed, by their SHA-256, and what was held before each.
+  // If they are found in the store after all, that is news.
+  std::map<Sha256Digest, std::shared_ptr<const CrlSource>> untold_;
   Clock::time_point first_uncommitted_;
 
   std::thread thread_;  // last: it uses the others

@@ -18,17 +18,21 @@ std::map<std::string, std::shared_ptr<const CrlSource>> HeldIn(
 }
 
 absl::Status AddCertificates(const std::vector<IssuerSource>& issuers,
-                             StoreUpdater* updater) {
+                             OtherTrust others, StoreUpdater* updater) {
+  std::vector<std::shared_ptr<const Buffer>> all;
   for (const IssuerSource& issuer : issuers) {
     for (const auto& certificate : issuer.trusted) {
       const absl::Status status = updater->AddTrusted(certificate);
       if (!status.ok()) return Annotate(status, issuer.name);
+      all.push_back(certificate);
     }
     for (const auto& certificate : issuer.untrusted) {
       const absl::Status status = updater->AddUntrusted(certificate);
       if (!status.ok()) return Annotate(status, issuer.name);
+      all.push_back(certificate);
     }
   }
+  if (others == OtherTrust::kGoes) updater->KeepOnly(all);
   return absl::OkStatus();
 }
 
@@ -40,7 +44,8 @@ class Refresher::Impl {
  public:
   Impl(std::vector<IssuerSource> issuers, RefresherOptions options,
        std::unique_ptr<Fetcher> fetcher, std::unique_ptr<StoreUpdater> updater)
-      : loop_(options, std::move(fetcher), HeldIn(*updater)) {
+      : other_trust_(options.other_trust),
+        loop_(options, std::move(fetcher), HeldIn(*updater)) {
     IngestWorkerOptions worker;
     worker.store = options.store;
     worker.updater = options.updater;
@@ -56,6 +61,19 @@ class Refresher::Impl {
 
   ~Impl() { StopFetching(); }
 
+  void AddCertificates(const std::vector<IssuerSource>& issuers) {
+    std::vector<std::shared_ptr<const Buffer>> trusted;
+    std::vector<std::shared_ptr<const Buffer>> untrusted;
+    for (const IssuerSource& issuer : issuers) {
+      trusted.insert(trusted.end(), issuer.trusted.begin(),
+                     issuer.trusted.end());
+      untrusted.insert(untrusted.end(), issuer.untrusted.begin(),
+                       issuer.untrusted.end());
+    }
+    worker_->AddCertificates(std::move(trusted), std::move(untrusted),
+                             other_trust_);
+  }
+
   FetchLoop& loop() { return loop_; }
   IngestWorker& worker() { return *worker_; }
 
@@ -65,6 +83,7 @@ class Refresher::Impl {
   }
 
  private:
+  const OtherTrust other_trust_;
   FetchLoop loop_;
   std::unique_ptr<IngestWorker> worker_;
   std::thread thread_;
@@ -80,7 +99,8 @@ absl::StatusOr<std::unique_ptr<Refresher>> Refresher::Start(
   auto updater =
       StoreUpdater::Open(options.store, options.updater, options.files);
   if (!updater.ok()) return updater.status();
-  const absl::Status added = AddCertificates(issuers, updater->get());
+  const absl::Status added =
+      AddCertificates(issuers, options.other_trust, updater->get());
   if (!added.ok()) return added;
   // From now on there is a store for readers to open.
   const auto generation = (*updater)->Commit(options.now());
@@ -91,8 +111,7 @@ absl::StatusOr<std::unique_ptr<Refresher>> Refresher::Start(
 }
 
 void Refresher::Reload(std::vector<IssuerSource> issuers) {
-  for (const IssuerSource& issuer : issuers)
-    impl_->worker().AddCertificates(issuer.trusted, issuer.untrusted);
+  impl_->AddCertificates(issuers);
   impl_->loop().Reload(std::move(issuers));
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "engine/refresh/event.h"
 #include "engine/refresh/fetcher.h"
+#include "engine/refresh/ingest_worker.h"
 #include "engine/refresh/sources.h"
 #include "engine/refresh/store_updater.h"
 
@@ -21,6 +22,9 @@ struct RefresherOptions {
   StoreUpdaterOptions updater;
   FetcherOptions fetcher;
   FileSystem* files = &FileSystem::System();
+  // kGoes: certificates that no source names are withdrawn from the store, at
+  // the start and with each Reload.
+  OtherTrust other_trust = OtherTrust::kStays;
   // Called on one of the refresher's threads, one event at a time: be quick,
   // and call nothing of the Refresher but RefreshAll and Health.
   std::function<void(const RefreshEvent&)> on_event;
@@ -41,7 +45,8 @@ struct RefresherOptions {
 // served before goes on being served, and other sources are refreshed: a source
 // has at most one fetch of each URL at a time, bounded by its limits.
 //
-// A certificate that was in the sources once stays vouched for in the store.
+// A certificate that was in the sources once stays vouched for in the store,
+// unless `other_trust` says that the sources are all that counts.
 //
 // Thread-safety: Reload, RefreshAll, Health and the waiting from any thread.
 class Refresher {

@@ -1,42 +1,28 @@
 #include "engine/refresh/store_updater.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "engine/base/error.h"
 #include "engine/refresh/crl_rules.h"
-#include "engine/refresh/validated_paths.h"
+#include "engine/refresh/store_routers.h"
 #include "engine/snapshot/scope.h"
 #include "engine/snapshot/series.h"
+#include "engine/store/store_writing.h"
 #include "engine/verify/digest.h"
 
 namespace revstat {
 namespace {
 
-using Trust = ManifestCertificate::Trust;
 using Sources = std::vector<std::shared_ptr<const CrlSource>>;
 
 constexpr uint64_t kTwoThreadsFrom = 1 << 18;
-
-std::string KeyOf(const Sha256Digest& digest) {
-  return std::string(TextOf(digest));
-}
 
 std::string ParentOf(const std::string& folder) {
   const size_t end = folder.find_last_not_of('/');
   const size_t slash = folder.find_last_of('/', end);
   if (end == std::string::npos || slash == 0) return "/";
   return slash == std::string::npos ? "." : folder.substr(0, slash);
-}
-
-// The name of a staged file, and whether a name is one.
-std::string StagedName(uint64_t number) {
-  return Concat({"crl-", std::to_string(number), ".part"});
-}
-bool IsStagedName(std::string_view name) {
-  return name.starts_with("crl-") && name.ends_with(".part");
 }
 
 absl::Status CheckExpected(const CrlView& crl, const ExpectedCrl& expected) {
@@ -74,33 +60,14 @@ absl::StatusOr<std::unique_ptr<StoreUpdater>> StoreUpdater::Open(
   std::unique_ptr<StoreUpdater> updater(
       new StoreUpdater(folder, options, files));
   absl::Status status = files->MakeFolder(folder);
-  if (status.ok()) status = updater->Lock();
-  if (status.ok()) status = updater->Load();
+  if (!status.ok()) return status;
+  auto lock = LockStore(files, updater->names_, options.holder);
+  if (!lock.ok()) return lock.status();
+  updater->lock_ = *std::move(lock);
+  status = updater->Load();
   if (status.ok()) status = updater->Prune();
   if (!status.ok()) return status;
   return updater;
-}
-
-absl::Status StoreUpdater::Lock() {
-  auto file = files_->Open(names_.Lock(), FileSystem::OpenMode::kOpenOrCreate);
-  if (!file.ok()) return file.status();
-  lock_ = *std::move(file);
-  absl::Status status = lock_->Lock();
-  if (ErrorCodeOf(status) == ErrorCode::kStoreLocked) {
-    const auto holder = files_->Map(names_.Lock());
-    if (!holder.ok() || (*holder)->bytes().empty()) return status;
-    return MakeError(ErrorCode::kStoreLocked,
-                     Concat({names_.folder(), " by ",
-                             TextOf((*holder)->bytes().first(std::min<size_t>(
-                                 (*holder)->bytes().size(), 200)))}));
-  }
-  if (!status.ok()) return status;
-  const std::string holder =
-      Concat({"process ", std::to_string(getpid()),
-              options_.holder.empty() ? "" : " (", options_.holder,
-              options_.holder.empty() ? "" : ")"});
-  status = lock_->Truncate(0);
-  return status.ok() ? WriteAll(lock_.get(), 0, BytesOf(holder)) : status;
 }
 
 absl::Status StoreUpdater::Load() {
@@ -108,22 +75,23 @@ absl::Status StoreUpdater::Load() {
   if (status.ok()) status = files_->MakeFolder(names_.Incoming());
   if (!status.ok()) return status;
   auto contents = ReadStore(files_, names_, nullptr);
-  if (contents.ok()) {
-    contents_ = *std::move(contents);
-  } else if (ErrorCodeOf(contents.status()) == ErrorCode::kNoSuchFile) {
-    // The first generation is durable only if the folders' own names are.
-    status = files_->SyncFolder(names_.folder());
-    if (status.ok()) status = files_->SyncFolder(ParentOf(names_.folder()));
-  } else {
-    status = contents.status();
-  }
+  const bool is_new = ErrorCodeOf(contents.status()) == ErrorCode::kNoSuchFile;
+  if (!contents.ok() && !is_new) return contents.status();
+  // The last writer may have ended between a rename and its sync, and what it
+  // left must not be called held before it is durable. The first generation is
+  // that only if the folders' own names are.
+  status = files_->SyncFolder(names_.folder());
+  if (status.ok() && is_new)
+    status = files_->SyncFolder(ParentOf(names_.folder()));
   if (!status.ok()) return status;
-  for (size_t i = 0; i < certificates().size(); ++i)
-    Index(certificates()[i], i);
+  if (contents.ok()) contents_ = *std::move(contents);
+  certificates_ = HeldCertificates(contents_.manifest.certificates);
   for (const StoredCrl& crl : crls()) Index(crl);
   auto word = GenerationWord::OpenForWriter(files_, names_.Generation());
   if (!word.ok()) return word.status();
   word_ = *std::move(word);
+  // A store whose manifest was removed goes on from where its readers are.
+  if (is_new) contents_.manifest.generation = word_->Load();
   // The last writer may have died between the manifest and the word.
   if (word_->Load() != generation()) word_->Store(generation());
   return absl::OkStatus();
@@ -131,41 +99,50 @@ absl::Status StoreUpdater::Load() {
 
 absl::Status StoreUpdater::AddTrusted(
     std::shared_ptr<const Buffer> certificate) {
-  return Add(std::move(certificate), Trust::kVouchedFor);
+  return Add(std::move(certificate), HeldCertificates::Trust::kVouchedFor);
 }
 
 absl::Status StoreUpdater::AddUntrusted(
     std::shared_ptr<const Buffer> certificate) {
-  return Add(std::move(certificate), Trust::kUntrusted);
+  return Add(std::move(certificate), HeldCertificates::Trust::kUntrusted);
 }
 
 absl::Status StoreUpdater::Add(std::shared_ptr<const Buffer> certificate,
-                               Trust trust) {
-  const auto view = CertificateView::Parse(certificate->bytes());
-  if (!view.ok()) return view.status();
-  absl::Status readable = PathBuilder({}).AddUntrusted(certificate->bytes());
-  if (!readable.ok()) return readable;
-  auto& held = contents_.manifest.certificates;
-  const auto found = by_sha256_.find(KeyOf(Sha256(certificate->bytes())));
-  if (found == by_sha256_.end()) {
-    held.push_back({std::move(certificate), trust, {}});
-    Index(held.back(), held.size() - 1);
-  } else if (trust == Trust::kVouchedFor &&
-             held[found->second].trust == Trust::kUntrusted) {
-    held[found->second].trust = trust;
-  } else {
-    return absl::OkStatus();
-  }
-  has_changed_ = true;
-  paths_steady_ = SteadyInterval();
-  return absl::OkStatus();
+                               HeldCertificates::Trust trust) {
+  const auto outcome = certificates_.Add(std::move(certificate), trust);
+  if (outcome.ok()) Note(*outcome);
+  return outcome.status();
 }
 
-void StoreUpdater::Index(const ManifestCertificate& certificate,
-                         size_t position) {
-  by_sha256_.emplace(KeyOf(Sha256(certificate.der->bytes())), position);
-  const auto view = CertificateView::Parse(certificate.der->bytes());
-  if (view.ok()) by_name_[CanonicalName(view->subject())].push_back(position);
+void StoreUpdater::Note(HeldCertificates::Outcome outcome) {
+  has_changed_ |= outcome == HeldCertificates::Outcome::kChanged;
+}
+
+bool StoreUpdater::Withdraw(const Sha256Digest& sha256) {
+  const auto outcome = certificates_.Remove(sha256);
+  if (outcome == HeldCertificates::Outcome::kUnchanged) return false;
+  Note(outcome);
+  std::set<uint64_t> ids;
+  for (const StoredCrl& crl : crls()) {
+    if (crl.segment->signer_sha256() == sha256) ids.insert(crl.record.id);
+  }
+  Drop(ids);
+  groups_.clear();
+  for (const StoredCrl& crl : crls()) Index(crl);
+  return true;
+}
+
+void StoreUpdater::KeepOnly(
+    std::span<const std::shared_ptr<const Buffer>> certificates) {
+  std::set<Sha256Digest> kept;
+  for (const auto& certificate : certificates)
+    kept.insert(Sha256(certificate->bytes()));
+  std::vector<Sha256Digest> others;
+  for (const ManifestCertificate& held : certificates_.list()) {
+    const Sha256Digest digest = Sha256(held.der->bytes());
+    if (!kept.contains(digest)) others.push_back(digest);
+  }
+  for (const Sha256Digest& other : others) Withdraw(other);
 }
 
 void StoreUpdater::Index(const StoredCrl& crl) {
@@ -174,45 +151,11 @@ void StoreUpdater::Index(const StoredCrl& crl) {
 }
 
 void StoreUpdater::Validate(Time at) {
-  if (paths_steady_.Contains(at)) return;
-  auto& held = contents_.manifest.certificates;
-  std::vector<std::vector<ManifestPath>> before;
-  for (const ManifestCertificate& certificate : held)
-    before.push_back(certificate.paths);
-  paths_steady_ = ValidatePaths(at, options_.ingest.signature, &held);
-  for (size_t i = 0; i < held.size(); ++i)
-    has_changed_ |= held[i].paths != before[i];
-}
-
-// The certificates that may have signed a CRL, as in
-// SnapshotBuilder::SigningCandidates.
-std::vector<CertificateView> StoreUpdater::CandidatesFor(const CrlView& crl,
-                                                         Time at) const {
-  std::vector<CertificateView> candidates;
-  const auto named = by_name_.find(CanonicalName(crl.issuer()));
-  if (named == by_name_.end()) return candidates;
-  for (size_t position : named->second) {
-    const ManifestCertificate& certificate = certificates()[position];
-    const auto view = CertificateView::Parse(certificate.der->bytes());
-    const bool is_validated =
-        std::any_of(certificate.paths.begin(), certificate.paths.end(),
-                    [&](const ManifestPath& path) {
-                      return path.not_before <= at && at <= path.not_after;
-                    });
-    if (view.ok() && (certificate.trust == Trust::kVouchedFor ||
-                      (is_validated && view->key_usage().has_value()))) {
-      candidates.push_back(*view);
-    }
-  }
-  return candidates;
+  Note(certificates_.Validate(at, options_.ingest.signature));
 }
 
 absl::StatusOr<std::unique_ptr<StagedFile>> StoreUpdater::StageFile() {
-  // Relaxed: the numbers only differ.
-  const uint64_t number = next_staged_.fetch_add(1, std::memory_order_relaxed);
-  return StagedFile::Create(
-      files_, Concat({names_.Incoming(), "/", StagedName(number)}),
-      options_.max_crl_bytes);
+  return revstat::StageFile(files_, names_, options_.max_crl_bytes);
 }
 
 absl::StatusOr<TakeResult> StoreUpdater::Take(const Buffer& der, Time at,
@@ -230,14 +173,7 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(const Buffer& der, Time at,
 // One signer's key and one scope: within these, CRLs replace each other.
 std::string StoreUpdater::GroupKeyOf(const CrlView& crl,
                                      const Sha256Digest& signer) const {
-  std::string key = CrlScope::Of(crl).Key();
-  const auto found = by_sha256_.find(KeyOf(signer));
-  if (found == by_sha256_.end()) return key + KeyOf(signer);
-  const auto view =
-      CertificateView::Parse(certificates()[found->second].der->bytes());
-  if (!view.ok()) return key + KeyOf(signer);
-  return key + CanonicalName(view->subject()) +
-         std::string(TextOf(view->subject_public_key_info_tlv()));
+  return CrlScope::Of(crl).Key() + certificates_.SignerKeyOf(signer);
 }
 
 StoreUpdater::Group StoreUpdater::GroupOf(const std::string& key) const {
@@ -276,10 +212,15 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
     return result;
   }
   Validate(at);
-  const std::vector<CertificateView> signers = CandidatesFor(*crl, at);
+  const std::vector<CertificateView> signers =
+      certificates_.CandidatesFor(*crl, at);
   IngestOptions ingest = options_.ingest;
   // To start a thread takes longer than all there is to do.
-  if ((*der)->bytes().size() < kTwoThreadsFrom) ingest.threads = Threads::kOne;
+  if ((*der)->bytes().size() < kTwoThreadsFrom) {
+    ingest.threads = Threads::kOne;
+  } else if (!signers.empty()) {
+    staged->StartSync();  // the disk works while this does
+  }
   const auto source = CrlSource::Ingest(*der, signers, ingest);
   if (!source.ok()) return Refused(source.status());
   const Sha256Digest signer = Sha256(signers[(*source)->issuer_index()].der());
@@ -359,9 +300,13 @@ void StoreUpdater::DropSuperseded(const std::string& group_key, Time at) {
   for (size_t i = 0; i < group.size(); ++i) {
     if (!needed[i]) ids.insert(group[i]->record.id);
   }
-  dropped_.insert(dropped_.end(), ids.begin(), ids.end());
   std::erase_if(groups_[group_key],
                 [&](uint64_t id) { return ids.contains(id); });
+  Drop(ids);
+}
+
+void StoreUpdater::Drop(const std::set<uint64_t>& ids) {
+  for (uint64_t id : ids) dropped_.push_back(names_.SegmentPath(id));
   std::erase_if(contents_.crls, [&](const StoredCrl& crl) {
     return ids.contains(crl.record.id);
   });
@@ -379,60 +324,52 @@ absl::StatusOr<uint64_t> StoreUpdater::Commit(Time at) {
   }
   has_changed_ = has_new_segments_ = false;
   // What cannot be removed now is removed by the next Prune.
-  for (uint64_t id : dropped_)
-    files_->Remove(names_.SegmentPath(id)).IgnoreError();
+  for (const std::string& path : dropped_) files_->Remove(path).IgnoreError();
   dropped_.clear();
   return written;
 }
 
-// Each step is on disk before the next begins, so that whenever the power goes
-// a whole generation is there.
 absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
   Manifest& next = contents_.manifest;
+  const absl::Status routed = RouteAnew();
+  if (!routed.ok()) return routed;
+  next.certificates = certificates_.list();
   next.segments.clear();
   for (const StoredCrl& crl : contents_.crls)
     next.segments.push_back(crl.record);
   ++next.generation;
   next.written_at = at;
-  const std::vector<uint8_t> octets = EncodeManifest(next);
+  // The manifest must not name what a power cut can take away.
   absl::Status status;
   if (has_new_segments_) status = files_->SyncFolder(names_.Segments());
-  if (!status.ok()) return status;
-  {
-    const auto file =
-        files_->Open(names_.NewManifest(), FileSystem::OpenMode::kCreate);
-    if (!file.ok()) return file.status();
-    status = WriteAll(file->get(), 0, octets);
-    if (status.ok()) status = (*file)->Sync();
-    if (!status.ok()) return status;
-  }
-  status = files_->Rename(names_.NewManifest(), names_.Manifest());
-  if (status.ok()) status = files_->SyncFolder(names_.folder());
+  if (status.ok()) status = ReplaceManifest(files_, names_, next);
   if (!status.ok()) return status;
   word_->Store(next.generation);
   return next.generation;
 }
 
+absl::Status StoreUpdater::RouteAnew() {
+  auto routers = UpdateRouters(files_, names_, contents_,
+                               &contents_.manifest.next_segment);
+  if (!routers.ok()) return routers.status();
+  const std::vector<StoredRouter> before =
+      std::exchange(contents_.routers, *std::move(routers));
+  contents_.manifest.routers.clear();
+  std::set<uint64_t> ids;
+  for (const StoredRouter& router : contents_.routers) {
+    contents_.manifest.routers.push_back(router.record);
+    ids.insert(router.record.id);
+  }
+  for (const StoredRouter& router : before) {
+    if (ids.erase(router.record.id) == 0)
+      dropped_.push_back(names_.RouterPath(router.record.id));
+  }
+  has_new_segments_ |= !ids.empty();  // those that are not of before
+  return absl::OkStatus();
+}
+
 absl::Status StoreUpdater::Prune() {
-  const auto incoming = files_->List(names_.Incoming());
-  if (!incoming.ok()) return incoming.status();
-  for (const std::string& name : *incoming) {
-    if (!IsStagedName(name)) continue;  // somebody else's
-    absl::Status status =
-        files_->Remove(Concat({names_.Incoming(), "/", name}));
-    if (!status.ok()) return status;
-  }
-  std::set<uint64_t> held;
-  for (const StoredCrl& crl : contents_.crls) held.insert(crl.record.id);
-  const auto segments = files_->List(names_.Segments());
-  if (!segments.ok()) return segments.status();
-  for (const std::string& name : *segments) {
-    const auto id = StoreFiles::SegmentOf(name);
-    if (!id.has_value() || held.contains(*id)) continue;
-    absl::Status status = files_->Remove(names_.SegmentPath(*id));
-    if (!status.ok()) return status;
-  }
-  return files_->Remove(names_.NewManifest());
+  return RemoveLeftovers(files_, names_, manifest());
 }
 
 }  // namespace revstat

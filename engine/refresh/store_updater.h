@@ -3,7 +3,6 @@
 #ifndef REVSTAT_ENGINE_REFRESH_STORE_UPDATER_H_
 #define REVSTAT_ENGINE_REFRESH_STORE_UPDATER_H_
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <set>
@@ -13,8 +12,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "engine/base/steady_interval.h"
 #include "engine/check/store_contents.h"
+#include "engine/refresh/held_certificates.h"
 #include "engine/store/generation_word.h"
 #include "engine/store/staged_file.h"
 
@@ -91,6 +90,15 @@ class StoreUpdater {
   absl::Status AddTrusted(std::shared_ptr<const Buffer> certificate);
   absl::Status AddUntrusted(std::shared_ptr<const Buffer> certificate);
 
+  // Takes back what AddTrusted or AddUntrusted gave: with the next Commit the
+  // certificate is gone, the CRLs that were verified with it are, and an
+  // untrusted certificate whose path ended there has none. What was known of
+  // these CRLs is forgotten: added again, an older one is taken in. False where
+  // no such certificate is held.
+  bool Withdraw(const Sha256Digest& sha256);
+  // Withdraws all certificates but these.
+  void KeepOnly(std::span<const std::shared_ptr<const Buffer>> certificates);
+
   // A file of the store to write one CRL into, for Take.
   absl::StatusOr<std::unique_ptr<StagedFile>> StageFile();
 
@@ -122,7 +130,7 @@ class StoreUpdater {
   // The CRLs that the next Commit will hold, and all certificates.
   std::span<const StoredCrl> crls() const { return contents_.crls; }
   std::span<const ManifestCertificate> certificates() const {
-    return manifest().certificates;
+    return certificates_.list();
   }
   const StoreFiles& names() const { return names_; }
 
@@ -132,13 +140,11 @@ class StoreUpdater {
   StoreUpdater(const std::string& folder, const StoreUpdaterOptions& options,
                FileSystem* files);
   const Manifest& manifest() const { return contents_.manifest; }
-  absl::Status Lock();
   absl::Status Load();
   absl::Status Add(std::shared_ptr<const Buffer> certificate,
-                   ManifestCertificate::Trust trust);
+                   HeldCertificates::Trust trust);
+  void Note(HeldCertificates::Outcome outcome);
   void Validate(Time at);
-  std::vector<CertificateView> CandidatesFor(const CrlView& crl, Time at) const;
-  void Index(const ManifestCertificate& certificate, size_t position);
   void Index(const StoredCrl& crl);
   std::string GroupKeyOf(const CrlView& crl, const Sha256Digest& signer) const;
   Group GroupOf(const std::string& key) const;
@@ -146,8 +152,10 @@ class StoreUpdater {
   absl::StatusOr<StoredCrl> Write(std::unique_ptr<StagedFile> staged,
                                   const CrlSource& source,
                                   const Sha256Digest& signer, Time at);
+  absl::Status RouteAnew();
   absl::StatusOr<uint64_t> WriteGeneration(Time at);
   void DropSuperseded(const std::string& group_key, Time at);
+  void Drop(const std::set<uint64_t>& ids);
 
   const StoreFiles names_;
   const StoreUpdaterOptions options_;
@@ -155,14 +163,10 @@ class StoreUpdater {
   std::unique_ptr<File> lock_;
   std::optional<GenerationWord> word_;
   StoreContents contents_;
-  // Positions of certificates, by SHA-256 and by CanonicalName.
-  std::unordered_map<std::string, size_t> by_sha256_;
-  std::unordered_map<std::string, std::vector<size_t>> by_name_;
+  HeldCertificates certificates_;  // of the next manifest
   // Numbers of the segments of one signer and scope.
   std::unordered_map<std::string, std::vector<uint64_t>> groups_;
-  SteadyInterval paths_steady_;
-  std::vector<uint64_t> dropped_;  // segments to remove after the next Commit
-  std::atomic<uint64_t> next_staged_ = 1;
+  std::vector<std::string> dropped_;  // to be removed after the next Commit
   bool has_changed_ = false;
   bool has_new_segments_ = false;
   bool has_failed_ = false;

@@ -82,6 +82,9 @@ class SystemFile : public File {
     }
     return absl::OkStatus();
   }
+  void StartSync() override {
+    sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+  }
   absl::Status Sync() override {
     if (Retry([&] { return fsync(descriptor_); }) != 0)
       return WriteError(path_);

@@ -47,6 +47,9 @@ class File {
   // goes on until all are written.
   virtual absl::StatusOr<size_t> WriteAt(uint64_t offset, Bytes octets) = 0;
   virtual absl::Status Truncate(uint64_t size) = 0;
+  // Lets the disk begin with what was written, so that a later Sync has less to
+  // wait for. Promises nothing; an error there may be is Sync's to report.
+  virtual void StartSync() {}
   // Returns when the file's octets and size survive a power cut.
   virtual absl::Status Sync() = 0;
   // The whole file as it is now.

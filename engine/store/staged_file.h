@@ -38,6 +38,7 @@ class StagedFile {
   // For SegmentWriter.
   absl::Status WriteAt(uint64_t offset, Bytes octets);
   absl::Status Truncate(uint64_t size) { return file_->Truncate(size); }
+  void StartSync() { file_->StartSync(); }
   absl::Status Sync() { return file_->Sync(); }
   absl::StatusOr<std::shared_ptr<const Mapping>> Map() {
     return file_->Map(MapAccess::kRead);

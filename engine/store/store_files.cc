@@ -4,22 +4,36 @@
 
 namespace revstat {
 
-std::string StoreFiles::SegmentName(uint64_t id) {
-  std::string digits(16, '0');
+namespace {
+
+constexpr size_t kDigits = 16;
+constexpr std::string_view kSegment = ".seg";
+constexpr std::string_view kRouter = ".rtr";
+
+std::string Numbered(uint64_t id, std::string_view suffix) {
+  std::string digits(kDigits, '0');
   for (size_t i = digits.size(); id != 0; id >>= 4)
     digits[--i] = "0123456789abcdef"[id & 15];
-  return digits + ".seg";
+  return Concat({digits, suffix});
 }
 
-std::optional<uint64_t> StoreFiles::SegmentOf(std::string_view name) {
-  uint64_t id = 0;
-  for (char c : name.substr(0, 16)) {
-    const int digit = HexDigit(c);
-    if (digit < 0) return std::nullopt;
-    id = id << 4 | static_cast<uint64_t>(digit);
-  }
-  if (name != SegmentName(id)) return std::nullopt;
-  return id;
+}  // namespace
+
+std::string StoreFiles::SegmentName(uint64_t id) {
+  return Numbered(id, kSegment);
+}
+
+std::string StoreFiles::RouterName(uint64_t id) {
+  return Numbered(id, kRouter);
+}
+
+bool StoreFiles::IsNumbered(std::string_view name) {
+  if (name.size() <= kDigits) return false;
+  const std::string_view digits = name.substr(0, kDigits);
+  const std::string_view suffix = name.substr(kDigits);
+  return digits.find_first_not_of("0123456789abcdef") ==
+             std::string_view::npos &&
+         (suffix == kSegment || suffix == kRouter);
 }
 
 uint64_t Checksum(Bytes octets) {

@@ -3,7 +3,6 @@
 #define REVSTAT_ENGINE_STORE_STORE_FILES_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,9 +27,15 @@ class StoreFiles {
     return Concat({Segments(), "/", SegmentName(id)});
   }
 
-  // "0000000000000007.seg", and the number again; nothing for other names.
+  std::string RouterPath(uint64_t id) const {
+    return Concat({Segments(), "/", RouterName(id)});
+  }
+
+  // "0000000000000007.seg", "0000000000000008.rtr"
   static std::string SegmentName(uint64_t id);
-  static std::optional<uint64_t> SegmentOf(std::string_view name);
+  static std::string RouterName(uint64_t id);
+  // Whether a name in segments/ is one that a store gives.
+  static bool IsNumbered(std::string_view name);
 
  private:
   std::string folder_;

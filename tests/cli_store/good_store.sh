@@ -62,6 +62,21 @@ run 0 store prune --store store
 [[ ! -e store/incoming/crl-9.part && ! -e store/segments/00000000000000ff.seg ]] || fail 'not pruned'
 run 0 store check --store store
 
+# --- trust taken back ---
+digest=$(openssl x509 -in "$issuing" -outform DER | sha256sum | cut -d' ' -f1)
+run 2 store prune --store store --issuer "${digest//?/0}"
+has err 'no_issuer'
+run 0 store prune --store store --issuer "$digest" --at $at
+quiet
+run 0 store list --store store --at $at
+has out '1 CRLs, 1 certificates (1 trusted, 0 validated)'
+run 3 check --store store --at $at "$active"
+run 0 ingest --store store --untrusted "$issuing" --at $at "${crls[1]}"
+run 0 check --store store --at $at "$active"
+run 0 store prune --store store --issuer "$root" --at $at
+run 3 check --store store --at $at "$active" # nothing leads to the issuing CA
+run 3 check --store store --at $at "$revoked"
+
 run 0 ingest --help
 has out 'Examples:'
 run 0 store --help

@@ -32,6 +32,28 @@ run 2 store
 run 2 store export --store store ffffffff
 has err '0 CRLs'
 
+# --- odd CRLs: reported, or refused with --strict ---
+crl() { # FILE NUMBER ENTRIES OPTION...
+  "$gen" crl --crl-number "$2" --entries "$3" --seed 1 --ca-out odd.pem --out "$1" "${@:4}"
+}
+crl held.crl 1 300
+crl shrunk.crl 2 100
+crl conflicting.crl 1 299
+for strict in '' --strict; do
+  run 0 ingest --store "odd$strict" --trust odd.pem held.crl
+  for odd in shrunk conflicting; do
+    rm -rf copy && cp -r "odd$strict" copy
+    if [[ $strict ]]; then
+      run 2 ingest --store copy --strict $odd.crl
+      has err "$odd.crl: "
+    else
+      run 0 ingest --store copy $odd.crl
+      has err "$odd.crl: taken in, but "
+    fi
+    has err "$odd"
+  done
+done
+
 # --- damage: each with the file's name ---
 segment=$(ls store/segments/*.seg)
 damage() { # OFFSET: one octet of the segment

@@ -265,6 +265,37 @@ TEST_F(RefresherTest, good_ReloadKeepsWhatStaysAndAddsWhatIsNew) {
   EXPECT_EQ(StatusOf("01"), Status::kRevoked) << "still in the store";
 }
 
+// Where the sources are all that counts, what they no longer name goes.
+TEST_F(RefresherTest, unknown_OnceTheSourcesNoLongerNameTheCa) {
+  const TestAuthority second("Second CA");
+  Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
+  Serve("b", second.Crl(NumberedCrl(1, {"02"})));
+  const IssuerSource first = SourceOf("ca", ca_, {"/ok/a"});
+  const IssuerSource other = SourceOf("second", second, {"/ok/b"});
+  RefresherOptions options = Options();
+  options.other_trust = OtherTrust::kGoes;
+  Start({first, other}, options);
+  FirstRound();
+  EXPECT_EQ(StatusOf("02", 1), Status::kRevoked);
+  const auto reader =
+      *StoreReader::Open(folder_.path() + "/store", PolicyAt(kDuring));
+  refresher_->Reload({first});
+  Serve("a", ca_.Crl(NumberedCrl(2, {"01", "03"})));
+  EXPECT_EQ(Of(Round(), Kind::kPublished, "ca").size(), 1u);
+  ASSERT_TRUE(reader->Update(During()).ok());
+  {
+    const SnapshotPublisher::Reader snapshot(reader->publisher());
+    EXPECT_EQ(snapshot->issuers().size(), 1u);
+    EXPECT_EQ(snapshot->sources().size(), 1u);
+  }
+  // At the start as well.
+  refresher_.reset();
+  Start({other}, options);
+  FirstRound();
+  EXPECT_EQ(StatusOf("02", 0), Status::kRevoked);
+  EXPECT_EQ(StatusOf("01", 0), Status::kActive);
+}
+
 TEST_F(RefresherTest, good_ShrunkIsReportedOrRefused) {
   std::vector<std::string> many;
   for (int i = 0; i < 200; ++i) many.push_back(std::to_string(1000 + i));

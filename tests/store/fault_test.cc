@@ -100,9 +100,81 @@ TEST_P(StoreFaults, good_generation_after_each_call_failed) {
   EXPECT_GT(number, 40u);
 }
 
+// Of a process that reads: what it served goes on, and the next look succeeds.
+TEST_P(StoreFaults, good_old_generation_while_the_new_one_cannot_be_read) {
+  uint64_t number = 0;
+  for (;; ++number) {
+    std::filesystem::remove_all(folder_.store());
+    {
+      const auto updater = MustOpen(folder_.store(), options_);
+      EXPECT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+      MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"})));
+      EXPECT_TRUE(updater->Commit(During()).ok());
+    }
+    FaultyFileSystem files(number, GetParam());
+    const auto reader =
+        StoreReader::Open(folder_.store(), PolicyAt(kDuring), &files);
+    if (!reader.ok()) continue;  // nothing was served yet
+    ASSERT_TRUE(Update(&FileSystem::System()));
+    const auto outcome = (*reader)->Update(During());
+    if (files.calls() <= number) {
+      EXPECT_TRUE(outcome.ok()) << outcome.status();
+      break;
+    }
+    SCOPED_TRACE(files.failed());
+    EXPECT_FALSE(outcome.ok());
+    EXPECT_EQ((*reader)->generation(), 1u);
+    EXPECT_TRUE((*reader)->IsOutdated());
+    EXPECT_EQ(StatusIn(**reader, "01"), Status::kRevoked);
+    EXPECT_EQ(StatusIn(**reader, "02"), Status::kActive);
+    files.Heal();
+    EXPECT_EQ(*(*reader)->Update(During()), StoreReader::Outcome::kPublished);
+    EXPECT_EQ(StatusIn(**reader, "02"), Status::kRevoked);
+  }
+  EXPECT_GE(number, 5u);  // word, manifest, segment; manifest, two segments
+}
+
 INSTANTIATE_TEST_SUITE_P(Faults, StoreFaults,
                          testing::Values(Fault::kNoSpace, Fault::kInputOutput,
                                          Fault::kShortWrite, Fault::kDead));
+
+// What may stand only in the system's memory is not called held.
+TEST(StoreSync, good_folder_is_synced_before_anything_is_held) {
+  const TestFolder folder;
+  const TestAuthority ca;
+  const auto crl = ca.Crl(NumberedCrl(1, {"01"}));
+  const auto take = [&](FileSystem* files) {
+    const auto updater = StoreUpdater::Open(folder.store(), {}, files);
+    if (!updater.ok()) return false;
+    EXPECT_TRUE((*updater)->AddTrusted(ca.Certificate()).ok());
+    const auto taken = (*updater)->Take(*crl, During());
+    return taken.ok() && (*updater)->Commit(During()).ok();
+  };
+  // The last call of a commit but one: the sync of the folder that the rename
+  // of the manifest is in.
+  const auto is_that = [&](const std::string& failed) {
+    return failed == "sync " + folder.store();
+  };
+  bool is_met = false;
+  for (uint64_t number = 0; !is_met; ++number) {
+    ASSERT_LT(number, 200u);
+    std::filesystem::remove_all(folder.store());
+    FaultyFileSystem files(number, Fault::kInputOutput);
+    const bool is_taken = take(&files);
+    is_met = is_that(files.failed()) &&
+             std::filesystem::exists(StoreFiles(folder.store()).Manifest());
+    EXPECT_FALSE(is_met && is_taken);
+  }
+  // The manifest is there; whether it survives a power cut is not known.
+  for (uint64_t number = 0;; ++number) {
+    ASSERT_LT(number, 200u);
+    FaultyFileSystem files(number, Fault::kDead);
+    const bool is_held = take(&files);
+    if (!is_that(files.failed())) continue;
+    EXPECT_FALSE(is_held);
+    break;
+  }
+}
 
 }  // namespace
 }  // namespace revstat::test

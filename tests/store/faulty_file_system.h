@@ -2,10 +2,12 @@
 #ifndef REVSTAT_TESTS_STORE_FAULTY_FILE_SYSTEM_H_
 #define REVSTAT_TESTS_STORE_FAULTY_FILE_SYSTEM_H_
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -18,7 +20,7 @@ namespace revstat::test {
 // from then on fails, as for a process that was killed or a disk pulled out.
 enum class Fault { kNoSpace, kInputOutput, kShortWrite, kDead };
 
-// Thread-safety: one thread at a time.
+// Thread-safety: any number of threads.
 class FaultyFileSystem : public FileSystem {
  public:
   // The call of this number, counted from 0, fails.
@@ -27,7 +29,14 @@ class FaultyFileSystem : public FileSystem {
 
   // How many there were.
   uint64_t calls() const { return calls_; }
-  const std::string& failed() const { return failed_; }
+  std::string failed() const {
+    const std::lock_guard lock(mutex_);
+    return failed_;
+  }
+  // From now on no call fails.
+  void Heal() { is_well_ = true; }
+  // With Fault::kDead: from now on every call fails.
+  void Kill() { is_killed_ = true; }
 
   absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
                                              OpenMode mode) override {
@@ -110,8 +119,10 @@ class FaultyFileSystem : public FileSystem {
 
   absl::Status Call(const std::string& what) {
     const uint64_t number = calls_++;
-    if (number < number_ || (number > number_ && fault_ != Fault::kDead))
+    if (is_well_ || (number < number_ && !is_killed_) ||
+        (number > number_ && fault_ != Fault::kDead))
       return absl::OkStatus();
+    const std::lock_guard lock(mutex_);
     if (number == number_) failed_ = what;
     return MakeError(
         ErrorCode::kNotWritable,
@@ -122,7 +133,10 @@ class FaultyFileSystem : public FileSystem {
   FileSystem& real_ = FileSystem::System();
   const uint64_t number_;
   const Fault fault_;
-  uint64_t calls_ = 0;
+  std::atomic<uint64_t> calls_ = 0;
+  std::atomic<bool> is_well_ = false;
+  std::atomic<bool> is_killed_ = false;
+  mutable std::mutex mutex_;
   std::string failed_;
 };
 

@@ -1,5 +1,7 @@
 // Untrusted certificates: issuers while their path is valid, and no longer.
+#include "engine/base/error.h"
 #include "engine/check/evidence_builder.h"
+#include "engine/check/store_check.h"
 #include "tests/store/store_fixture.h"
 
 namespace revstat::test {
@@ -8,14 +10,15 @@ namespace {
 // A CA below a root, valid for the January of 2026.
 class StorePaths : public testing::Test {
  protected:
-  std::shared_ptr<const Buffer> Intermediate() const {
+  std::shared_ptr<const Buffer> Intermediate(
+      const char* not_after = "260120000000Z") const {
     CertificateText text;
     text.issuer = root_.name();
     text.subject = ca_.name();
     text.serial = IntegerOf("55");
     text.public_key = ca_.key().Spki();
     text.not_before = UtcTime("260101000000Z");
-    text.not_after = UtcTime("260120000000Z");
+    text.not_after = UtcTime(not_after);
     text.extensions = {
         MakeExtension("2.5.29.19", Seq({True()}), Criticality::kCritical),
         MakeExtension("2.5.29.15", Hex("03020106"), Criticality::kCritical)};
@@ -79,6 +82,51 @@ TEST_F(StorePaths, unknown_outside_the_window_of_the_path) {
   EXPECT_EQ(StatusAt(*late, "02", kAfter), Status::kUnknown);
 }
 
+TEST_F(StorePaths, unknown_outside_the_window_though_the_disk_fails) {
+  Make();
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  {
+    const auto updater = MustOpen(folder_.store());
+    MustTake(updater.get(), *root_.Crl(NumberedCrl(2, {"99"})));
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  std::ofstream(StoreFiles(folder_.store()).Manifest()) << "damage";
+  EXPECT_EQ(CodeOf(reader->Update(During())), ErrorCode::kStoreDamaged);
+  EXPECT_EQ(StatusAt(*reader, "02", kDuring), Status::kActive);
+  constexpr std::string_view kAfter = "2026-01-20T00:00:01Z";
+  EXPECT_EQ(CodeOf(reader->Update(*ParseTime(kAfter))),
+            ErrorCode::kStoreDamaged);
+  EXPECT_EQ(StatusAt(*reader, "02", kAfter), Status::kUnknown);
+}
+
+// The same name and key: what the old certificate verified the new one serves.
+TEST_F(StorePaths, active_by_the_certificate_that_replaced_the_signers) {
+  Make();
+  {
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddUntrusted(Intermediate("260220000000Z")).ok());
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  constexpr std::string_view kAfter = "2026-01-25T00:00:00Z";
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kAfter));
+  EXPECT_EQ(StatusAt(*reader, "01", kAfter), Status::kRevoked);
+  EXPECT_EQ(StatusAt(*reader, "02", kAfter), Status::kActive);
+}
+
+TEST_F(StorePaths, unknown_once_the_root_is_withdrawn) {
+  Make();
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  const auto updater = MustOpen(folder_.store());
+  ASSERT_TRUE(updater->Withdraw(Sha256(Root()->bytes())));
+  const auto next = ca_.Crl(NumberedCrl(2, {"01"}));
+  EXPECT_EQ(ErrorCodeOf(MustTake(updater.get(), *next).refusal),
+            ErrorCode::kNoIssuer);
+  ASSERT_TRUE(updater->Commit(During()).ok());
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(StatusAt(*reader, "01", kDuring), Status::kUnknown);
+  EXPECT_EQ(StatusAt(*reader, "02", kDuring), Status::kUnknown);
+}
+
 TEST_F(StorePaths, unknown_once_the_ca_is_revoked) {
   Make();
   const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
@@ -101,6 +149,32 @@ TEST_F(StorePaths, invalid_crl_of_a_ca_without_a_path) {
   EXPECT_EQ(ErrorCodeOf(late->refusal), ErrorCode::kNoIssuer);
   EXPECT_EQ(MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"}))).outcome,
             TakeResult::Outcome::kTaken);
+}
+
+TEST_F(StorePaths, invalid_recorded_path_that_openssl_does_not_find) {
+  Make();
+  const StoreFiles names(folder_.store());
+  auto contents = *ReadStore(&FileSystem::System(), names, nullptr);
+  EXPECT_TRUE(CheckStoredPaths(contents, names).ok());
+  ManifestCertificate& issuing = contents.manifest.certificates[1];
+  ASSERT_EQ(issuing.paths.size(), 2u);
+  const auto paths = issuing.paths;
+  const auto expect_damage = [&](const char* what) {
+    const absl::Status status = CheckStoredPaths(contents, names);
+    EXPECT_EQ(ErrorCodeOf(status), ErrorCode::kStoreDamaged) << what;
+    issuing.paths = paths;
+  };
+  issuing.paths[0].not_after += std::chrono::seconds(1);
+  expect_damage("a window that is too long");
+  issuing.paths[1].not_before -= std::chrono::seconds(1);
+  expect_damage("a window that begins too early");
+  issuing.paths[0].anchor = 1;
+  expect_damage("an anchor that nobody vouches for");
+  // The certificate's signature; its form stays.
+  std::string octets(TextOf(issuing.der->bytes()));
+  octets.back() = static_cast<char>(octets.back() ^ 1);
+  issuing.der = Buffer::FromVector({octets.begin(), octets.end()});
+  expect_damage("a signature");
 }
 
 TEST_F(StorePaths, active_as_with_the_same_files) {

@@ -1,4 +1,5 @@
 // The way of a CRL: taken in, committed, read by others.
+#include "engine/verify/digest.h"
 #include "tests/store/store_fixture.h"
 
 namespace revstat::test {
@@ -115,6 +116,55 @@ TEST_F(Store, invalid_older_number_or_time) {
     EXPECT_EQ(result.outcome, Outcome::kRefused);
     EXPECT_EQ(ErrorCodeOf(result.refusal), ErrorCode::kOlderThanHeld);
   }
+}
+
+// A CA that is no longer trusted leaves with its CRLs; the others stay.
+TEST_F(Store, unknown_once_the_certificate_is_withdrawn) {
+  const TestAuthority other("Other CA");
+  Make({NumberedCrl(5, {"01"})});
+  {
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddTrusted(other.Certificate()).ok());
+    MustTake(updater.get(), *other.Crl(NumberedCrl(1, {"0a"})));
+    ASSERT_EQ(*updater->Commit(During()), 2u);
+  }
+  const auto reader = Read();
+  const Sha256Digest digest = Sha256(ca_.Certificate()->bytes());
+  {
+    const auto updater = MustOpen(folder_.store());
+    EXPECT_FALSE(updater->Withdraw(Sha256({})));
+    EXPECT_TRUE(updater->Withdraw(digest));
+    EXPECT_FALSE(updater->Withdraw(digest));
+    // Nothing of it is left to sign, before the commit either.
+    EXPECT_EQ(
+        ErrorCodeOf(
+            MustTake(updater.get(), *ca_.Crl(NumberedCrl(6, {}))).refusal),
+        ErrorCode::kNoIssuer);
+    // The other's CRLs still replace each other.
+    MustTake(updater.get(), *other.Crl(NumberedCrl(2, {"0a", "0b"})));
+    EXPECT_EQ(updater->crls().size(), 1u);
+    ASSERT_EQ(*updater->Commit(During()), 3u);
+  }
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  const SnapshotPublisher::Reader snapshot(reader->publisher());
+  ASSERT_EQ(snapshot->issuers().size(), 1u);
+  EXPECT_EQ(snapshot->sources().size(), 1u);
+  EXPECT_EQ(snapshot->Lookup(At(kDuring), Key("0b")).status, Status::kRevoked);
+  // Added again, it begins anew.
+  const auto updater = MustOpen(folder_.store());
+  ASSERT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+  EXPECT_EQ(MustTake(updater.get(), *ca_.Crl(NumberedCrl(4, {"01"}))).outcome,
+            Outcome::kTaken);
+}
+
+TEST_F(Store, unknown_unless_the_certificate_is_kept) {
+  const TestAuthority other("Other CA");
+  Make({NumberedCrl(1, {"01"})});
+  const auto updater = MustOpen(folder_.store());
+  ASSERT_TRUE(updater->AddTrusted(other.Certificate()).ok());
+  updater->KeepOnly(std::vector{other.Certificate()});
+  ASSERT_EQ(updater->certificates().size(), 1u);
+  EXPECT_TRUE(updater->crls().empty());
 }
 
 }  // namespace

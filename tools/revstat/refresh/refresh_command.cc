@@ -37,6 +37,7 @@ struct RefreshOptions {
   uint64_t max_serials = 20;
   OddCrl shrunk = OddCrl::kReport;
   OddCrl conflicting = OddCrl::kReport;
+  OtherTrust other_trust = OtherTrust::kStays;
 };
 
 constexpr char kExamples[] = R"(
@@ -200,6 +201,7 @@ int RunRefresh(const RefreshOptions& options) {
   refresher_options.updater.holder = "revstat refresh";
   refresher_options.updater.shrunk = options.shrunk;
   refresher_options.updater.conflicting = options.conflicting;
+  refresher_options.other_trust = options.other_trust;
   refresher_options.fetcher.max_active = options.max_active;
   refresher_options.fetcher.max_per_host = options.max_per_host;
   refresher_options.max_first_changes = options.max_serials;
@@ -253,6 +255,10 @@ void AddRefreshCommand(CLI::App& app, int* exit_status) {
                    "Serials that an event names of those that changed")
       ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
+  refresh->add_flag_callback(
+      "--only-sources", [options] { options->other_trust = OtherTrust::kGoes; },
+      "Certificates that the sources file does not name leave the store, with "
+      "their CRLs; at SIGHUP too");
   refresh->add_flag_callback(
       "--refuse-shrunk", [options] { options->shrunk = OddCrl::kRefuse; },
       "Refuse a CRL with less than half of the entries, not only report it");

@@ -3,12 +3,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "engine/base/error.h"
 #include "engine/check/store_check.h"
 #include "engine/refresh/store_updater.h"
+#include "engine/verify/digest.h"
 #include "tools/revstat/commands.h"
+#include "tools/revstat/common/input_files.h"
 #include "tools/revstat/common/output.h"
 #include "tools/revstat/common/policy_options.h"
 #include "tools/revstat/store/store_list.h"
@@ -23,7 +26,10 @@ struct StoreOptions {
   Format format = Format::kTable;
   std::string folder;
   std::vector<std::string> digests;
+  std::vector<std::string> issuers;
 };
+
+constexpr uint64_t kMaxTrustBytes = uint64_t{256} << 20;
 
 constexpr char kExamples[] = R"(
 Examples:
@@ -33,6 +39,7 @@ Examples:
   revstat store export --store /var/lib/revstat 3fa4 | openssl crl -inform DER -text
   revstat store export --store /var/lib/revstat --to copies
   revstat store prune --store /var/lib/revstat
+  revstat store prune --store /var/lib/revstat --issuer old-ca.pem
 
 Exit status: 0 done; 2 wrong usage, damage, or a file that cannot be read or
 written.)";
@@ -66,14 +73,18 @@ int RunCheckStore(const StoreOptions& options) {
   Progress progress("checking CRLs", contents->crls.size());
   uint64_t failures = 0;
   uint64_t done = 0;
+  const auto count = [&failures](const absl::Status& status) {
+    if (status.ok()) return;
+    ++failures;
+    Report(MessageOf(status));
+  };
+  count(CheckStoredPaths(*contents, names));
   for (const StoredCrl& crl : contents->crls) {
-    const absl::Status status = CheckStoredCrl(*contents, crl, names);
-    if (!status.ok()) {
-      ++failures;
-      Report(MessageOf(status));
-    }
+    count(CheckStoredCrl(*contents, crl, names));
     progress.Update(++done, 0);
   }
+  for (const StoredRouter& router : contents->routers)
+    count(CheckStoredRouter(*contents, router, names));
   progress.Clear();
   if (failures != 0) return kExitFailure;
   return Print(
@@ -122,6 +133,23 @@ int RunExport(const StoreOptions& options) {
   return Print(Concat({WithCommas(chosen.size()), " CRLs written\n"}));
 }
 
+// Of an issuer's certificates: the SHA-256 that the text is, or those of the
+// file's.
+absl::StatusOr<std::vector<Sha256Digest>> DigestsOf(const std::string& text) {
+  std::vector<Sha256Digest> digests;
+  if (const auto octets = FromHex(text);
+      octets.has_value() && octets->size() == Sha256Digest().size()) {
+    std::copy(octets->begin(), octets->end(), digests.emplace_back().begin());
+    return digests;
+  }
+  const auto certificates =
+      ReadObjects(text, ObjectKind::kCertificate, kMaxTrustBytes);
+  if (!certificates.ok()) return certificates.status();
+  for (const auto& certificate : *certificates)
+    digests.push_back(Sha256(certificate->bytes()));
+  return digests;
+}
+
 int RunPrune(const StoreOptions& options) {
   // To open a store that is not there would make one.
   const auto contents =
@@ -130,7 +158,22 @@ int RunPrune(const StoreOptions& options) {
   StoreUpdaterOptions updating;
   updating.holder = "revstat store prune";
   const auto updater = StoreUpdater::Open(options.store, updating);
-  return updater.ok() ? 0 : Fail(updater.status());
+  if (!updater.ok()) return Fail(updater.status());
+  for (const std::string& issuer : options.issuers) {
+    const auto digests = DigestsOf(issuer);
+    if (!digests.ok()) return Fail(digests.status());
+    for (const Sha256Digest& digest : *digests) {
+      if (!(*updater)->Withdraw(digest)) {
+        return Fail(MakeError(
+            ErrorCode::kNoIssuer,
+            Concat({issuer, ": no certificate of the store has the SHA-256 ",
+                    ToHex(digest)})));
+      }
+    }
+  }
+  if (options.issuers.empty()) return 0;
+  const auto generation = (*updater)->Commit(TimeOr(options.at));
+  return generation.ok() ? 0 : Fail(generation.status());
 }
 
 }  // namespace
@@ -160,7 +203,16 @@ void AddStoreCommand(CLI::App& app, int* exit_status) {
   exporting->add_option("SHA256", options->digests,
                         "Which CRLs: the first digits of their SHA-256, as "
                         "list shows them; all if not given");
-  add("prune", "Remove what writers that died have left", RunPrune);
+  CLI::App* pruning = add(
+      "prune", "Remove what writers that died have left, or trust", RunPrune);
+  pruning
+      ->add_option("--issuer", options->issuers,
+                   "Certificates that are no longer to count, trusted or not: "
+                   "a file, or the SHA-256 of one. They and their CRLs go")
+      ->type_name("FILE|SHA256")
+      ->allow_extra_args(false);
+  AddAtOption(pruning, &options->at,
+              "The time at which paths must be valid; now if not given");
 }
 
 }  // namespace revstat::tool

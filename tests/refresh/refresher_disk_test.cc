@@ -1,0 +1,144 @@
+// A disk that fails at any call beneath a refresher: what was served goes on
+// being served, an event says why, and once the disk is well the CRLs get in.
+#include "tests/refresh/refresher_fixture.h"
+#include "tests/store/faulty_file_system.h"
+
+namespace revstat::test {
+namespace {
+
+class RefresherOnDisk : public RefresherFixture {
+ protected:
+  static bool IsPublished(const std::vector<RefreshEvent>& events,
+                          std::string_view issuer) {
+    return !Of(events, Kind::kPublished, issuer).empty();
+  }
+  // Rounds, one after the other: the store may be opened again meanwhile.
+  void GoOnUntilPublished(const std::vector<std::string_view>& issuers,
+                          std::vector<RefreshEvent>* events) {
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto is_published = [&](std::string_view issuer) {
+      return IsPublished(*events, issuer);
+    };
+    while (!std::ranges::all_of(issuers, is_published)) {
+      if (std::chrono::steady_clock::now() > deadline)
+        FAIL() << Summary(*events);
+      const std::vector<RefreshEvent> more = Round();
+      events->insert(events->end(), more.begin(), more.end());
+    }
+  }
+};
+
+class RefresherDisk : public RefresherOnDisk,
+                      public testing::WithParamInterface<Fault> {
+ protected:
+  void SetUp() override {
+    Serve("first", first_.Crl(NumberedCrl(2, {"01", "02"})));
+    Serve("second", second_.Crl(NumberedCrl(1, {"0a"})));
+  }
+
+  std::vector<IssuerSource> Sources() const {
+    std::vector<IssuerSource> sources = {
+        SourceOf("first", first_, {"/ok/first"}),
+        SourceOf("second", second_, {"/ok/second"})};
+    for (IssuerSource& source : sources)
+      source.schedule.first_backoff = std::chrono::seconds(1);
+    return sources;
+  }
+
+  // The first CA's CRL number 1; and not a word of the second.
+  std::unique_ptr<StoreReader> MakeStore() {
+    const std::string store = folder_.path() + "/store";
+    std::filesystem::remove_all(store);
+    const auto updater = MustOpen(store);
+    EXPECT_TRUE(updater->AddTrusted(first_.Certificate()).ok());
+    MustTake(updater.get(), *first_.Crl(NumberedCrl(1, {"01"})));
+    EXPECT_TRUE(updater->Commit(During()).ok());
+    return *StoreReader::Open(store, PolicyAt(kDuring));
+  }
+
+  // Why a source has nothing new, told with the source or of the store.
+  static bool IsExplained(const std::vector<RefreshEvent>& events) {
+    return std::ranges::any_of(events, [](const RefreshEvent& event) {
+      return (event.kind == Kind::kRefused || event.kind == Kind::kStopped) &&
+             !event.why.ok();
+    });
+  }
+
+  // One run with a disk of which that call fails. False where there were fewer
+  // calls.
+  bool RunWithFault(uint64_t number) {
+    const auto reader = MakeStore();
+    FaultyFileSystem files(number, GetParam());
+    RefresherOptions options = Options();
+    options.files = &files;
+    TakeEvents();
+    auto started = Refresher::Start(Sources(), options);
+    if (!started.ok()) {
+      // A service manager starts it again.
+      SCOPED_TRACE(files.failed());
+      EXPECT_EQ(StatusIn(*reader, "01"), Status::kRevoked);
+      EXPECT_EQ(StatusOf("01"), Status::kRevoked);
+      return true;
+    }
+    refresher_ = *std::move(started);
+    std::vector<RefreshEvent> events = Round();
+    const bool is_met = files.calls() > number;
+    SCOPED_TRACE(files.failed());
+    EXPECT_TRUE(reader->Update(During()).ok());
+    EXPECT_EQ(StatusIn(*reader, "01"), Status::kRevoked);
+    EXPECT_EQ(StatusIn(*reader, "02"), IsPublished(events, "first")
+                                           ? Status::kRevoked
+                                           : StatusIn(*reader, "02"));
+    EXPECT_TRUE(
+        (IsPublished(events, "first") && IsPublished(events, "second")) ||
+        IsExplained(events))
+        << Summary(events);
+    files.Heal();
+    GoOnUntilPublished({"first", "second"}, &events);
+    refresher_.reset();
+    EXPECT_EQ(StatusOf("02", 0), Status::kRevoked) << Summary(events);
+    EXPECT_EQ(StatusOf("0a", 1), Status::kRevoked) << Summary(events);
+    EXPECT_TRUE(reader->Update(During()).ok());
+    EXPECT_EQ(StatusIn(*reader, "02"), Status::kRevoked);
+    return is_met;
+  }
+
+  const TestAuthority first_{"First CA"};
+  const TestAuthority second_{"Second CA"};
+};
+
+TEST_P(RefresherDisk, good_after_each_call_failed) {
+  uint64_t number = 0;
+  while (RunWithFault(number) && !HasFailure()) ++number;
+  EXPECT_GT(number, 30u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, RefresherDisk,
+                         testing::Values(Fault::kNoSpace, Fault::kShortWrite,
+                                         Fault::kDead));
+
+// Certificates that a failed commit took with it are added again by themselves.
+TEST_F(RefresherOnDisk, good_certificates_of_a_reload_after_a_failed_commit) {
+  const TestAuthority first("First CA");
+  const TestAuthority second("Second CA");
+  Serve("first", first.Crl(NumberedCrl(1, {"01"})));
+  Serve("second", second.Crl(NumberedCrl(1, {"0a"})));
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  RefresherOptions options = Options();
+  options.files = &files;
+  Start({SourceOf("first", first, {"/ok/first"})}, options);
+  ASSERT_EQ(Of(FirstRound(), Kind::kPublished, "first").size(), 1u);
+  files.Kill();
+  refresher_->Reload({SourceOf("first", first, {"/ok/first"}),
+                      SourceOf("second", second, {"/ok/second"})});
+  EXPECT_TRUE(Of(Round(), Kind::kPublished, "second").empty());
+  files.Heal();
+  std::vector<RefreshEvent> events;
+  GoOnUntilPublished({"second"}, &events);
+  refresher_.reset();  // before the disk that it writes to
+  EXPECT_EQ(StatusOf("0a", 1), Status::kRevoked);
+}
+
+}  // namespace
+}  // namespace revstat::test
