@@ -7,12 +7,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/verify/ocsp_issuer.h"
 #include "engine/verify/signature.h"
+#include "engine/verify/signature_contexts.h"
 #include "engine/x509/ocsp_response.h"
 
 namespace revstat {
@@ -78,15 +80,41 @@ struct OcspQuestion {
   NameView issuer_name = {};
 };
 
+// Whether it is settled that the signer may be believed: kUnchecked only under
+// UncheckedSigner::kAccept.
+enum class OcspSignerCheck : uint8_t { kSettled, kUnchecked };
+
+// Proof that a response was signed by who may speak for the certificates of an
+// issuer: only OcspVerifier makes one. Borrows the response's bytes.
+class SignedOcsp {
+ public:
+  const OcspResponseView& response() const { return response_; }
+  OcspSigner signer() const { return signer_; }
+  OcspSignerCheck signer_check() const { return signer_check_; }
+  const SignatureAlgorithm& algorithm() const { return algorithm_; }
+
+ private:
+  friend class OcspVerifier;
+  SignedOcsp(const OcspResponseView& response, const Sha256Digest& issuer)
+      : response_(response), issuer_(issuer) {}
+
+  OcspResponseView response_;
+  Sha256Digest issuer_;  // the issuer's certificate
+  OcspSigner signer_ = OcspSigner::kIssuer;
+  OcspSignerCheck signer_check_ = OcspSignerCheck::kSettled;
+  SignatureAlgorithm algorithm_;
+};
+
 // Proof that an answer is authentic: only OcspVerifier makes one. Borrows the
 // response's bytes.
 class VerifiedOcsp {
  public:
   OcspStatus status() const { return status_; }
   const OcspSingleResponse& single() const { return single_; }
-  const OcspResponseView& response() const { return response_; }
-  OcspSigner signer() const { return signer_; }
-  const SignatureAlgorithm& algorithm() const { return algorithm_; }
+  const OcspResponseView& response() const { return signed_.response(); }
+  OcspSigner signer() const { return signed_.signer(); }
+  OcspSignerCheck signer_check() const { return signed_.signer_check(); }
+  const SignatureAlgorithm& algorithm() const { return signed_.algorithm(); }
   // kOk, or why the answer is not current at the time asked about:
   // kOcspNotYetCurrent, kOcspNoNextUpdate, kOcspStale, kOcspTooOld. Not kOk
   // only with kRevoked and kOnHold, which are believed all the same.
@@ -96,16 +124,13 @@ class VerifiedOcsp {
 
  private:
   friend class OcspVerifier;
-  VerifiedOcsp(const OcspResponseView& response,
-               const OcspSingleResponse& single)
-      : response_(response), single_(single) {}
+  VerifiedOcsp(const SignedOcsp& by, const OcspSingleResponse& single)
+      : signed_(by), single_(single) {}
 
-  OcspResponseView response_;
+  SignedOcsp signed_;
   OcspSingleResponse single_;
   OcspStatus status_ = OcspStatus::kUnknown;
-  OcspSigner signer_ = OcspSigner::kIssuer;
   ErrorCode currency_ = ErrorCode::kOk;
-  SignatureAlgorithm algorithm_;
 };
 
 // Remembers delegates whose certificates it has verified. Thread-safety: one
@@ -145,6 +170,20 @@ class OcspVerifier {
                                       const OcspQuestion& question,
                                       const OcspPolicy& policy);
 
+  // The same in two steps, for a response that is asked about many
+  // certificates. Who has signed it, with the errors of a response and its
+  // signer, and those of the nonce; the cost is in this.
+  absl::StatusOr<SignedOcsp> VerifySigner(const OcspResponseView& response,
+                                          const OcspIssuer& issuer,
+                                          const OcspPolicy& policy);
+  // What it says of one certificate of the issuer that it was verified for,
+  // with the other errors. `singles` are those of its SingleResponses that have
+  // the certificate's serial; what is not of this response is passed over.
+  static absl::StatusOr<VerifiedOcsp> AnswerOf(
+      const SignedOcsp& response, const OcspIssuer& issuer,
+      const OcspQuestion& question, const OcspPolicy& policy,
+      std::span<const OcspSingleResponse> singles);
+
  private:
   // A certificate with id-kp-OCSPSigning whose signature was verified.
   struct Delegate {
@@ -153,14 +192,21 @@ class OcspVerifier {
   };
   // What trying the candidates for one response has come to.
   struct Search;
+  // What a response says of one certificate, whoever has signed it.
+  struct Claim;
 
-  absl::Status FindSigner(const OcspResponseView& response,
-                          const OcspIssuer& issuer, const OcspPolicy& policy,
-                          VerifiedOcsp* verified);
-  absl::Status TryDelegate(Bytes certificate, const OcspIssuer& issuer, Time at,
-                           Search* search);
-  absl::Status TryKey(const PublicKey& key, Search* search) const;
-  absl::Status CheckDelegate(const CertificateView& certificate, Time at) const;
+  static absl::StatusOr<VerifiedOcsp> Accept(const Claim& claim,
+                                             const SignedOcsp& by);
+  absl::Status FindSigner(const OcspIssuer& issuer, const OcspPolicy& policy,
+                          SignedOcsp* by);
+  absl::StatusOr<OcspSignerCheck> TryDelegate(Bytes certificate,
+                                              const OcspIssuer& issuer, Time at,
+                                              Search* search);
+  absl::Status TryKey(const PublicKey& key, Search* search);
+  absl::StatusOr<OcspSignerCheck> CheckDelegate(
+      const CertificateView& certificate, Time at) const;
+  // Null where it is not known.
+  const Delegate* Remembered(Bytes certificate, const OcspIssuer& issuer) const;
   absl::StatusOr<const Delegate*> DelegateOf(Bytes certificate,
                                              const OcspIssuer& issuer,
                                              Search* search);
@@ -169,6 +215,7 @@ class OcspVerifier {
   std::vector<OcspIssuer> trusted_;
   std::vector<std::unique_ptr<const Delegate>> delegates_;
   size_t next_delegate_ = 0;  // the one that is forgotten next
+  SignatureContexts contexts_;
 };
 
 }  // namespace revstat

@@ -5,18 +5,17 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include <algorithm>
 #include <array>
 
 #include "engine/base/error.h"
+#include "engine/verify/digest.h"
+#include "engine/verify/signature_contexts.h"
 
 namespace revstat {
 namespace {
 
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 absl::Status BadSignature(const SignatureAlgorithm& algorithm) {
@@ -31,38 +30,37 @@ absl::Status WrongKey(const SignatureAlgorithm& algorithm,
                    Concat({algorithm.name, ": ", why}));
 }
 
-// P-256, P-384 and P-521 by name (RFC 5480 2.1.1.1); no other curve, and no
-// curve spelled out (2.1.1: specifiedCurve MUST NOT be used), though libcrypto
-// knows it again.
-bool IsSupportedCurve(const EVP_PKEY* key) {
+PublicKey::Curve CurveOf(const EVP_PKEY* key) {
   int spelled_out = 1;
   if (EVP_PKEY_get_int_param(key,
                              OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
                              &spelled_out) != 1 ||
       spelled_out != 0) {
-    return false;
+    return PublicKey::Curve::kOther;
   }
   std::array<char, 64> name = {};
   size_t size = 0;
   if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) != 1)
-    return false;
+    return PublicKey::Curve::kOther;
   const std::string_view curve(name.data(), size);
-  return curve == "prime256v1" || curve == "secp384r1" || curve == "secp521r1";
+  return curve == "prime256v1" || curve == "secp384r1" || curve == "secp521r1"
+             ? PublicKey::Curve::kSupported
+             : PublicKey::Curve::kOther;
 }
 
-absl::Status CheckRsaSize(const EVP_PKEY* key,
+absl::Status CheckRsaSize(const PublicKey& key,
                           const SignatureAlgorithm& algorithm,
                           const SignaturePolicy& policy) {
-  const int bits = EVP_PKEY_get_bits(key);
+  const int bits = key.bits();
   if (bits >= policy.min_rsa_bits && bits <= policy.max_rsa_bits)
     return absl::OkStatus();
   return WrongKey(algorithm,
                   Concat({"an RSA key of ", std::to_string(bits), " bits"}));
 }
 
-absl::Status CheckKey(const EVP_PKEY* key, const SignatureAlgorithm& algorithm,
+absl::Status CheckKey(const PublicKey& key, const SignatureAlgorithm& algorithm,
                       const SignaturePolicy& policy) {
-  const int type = EVP_PKEY_get_base_id(key);
+  const int type = key.type();
   switch (algorithm.scheme) {
     case SignatureScheme::kRsaPkcs1:
       if (type != EVP_PKEY_RSA)
@@ -74,7 +72,7 @@ absl::Status CheckKey(const EVP_PKEY* key, const SignatureAlgorithm& algorithm,
       }
       return CheckRsaSize(key, algorithm, policy);
     case SignatureScheme::kEcdsa:
-      if (type != EVP_PKEY_EC || !IsSupportedCurve(key)) {
+      if (key.curve() != PublicKey::Curve::kSupported) {
         return WrongKey(algorithm, "the key is not on P-256, P-384 or P-521");
       }
       return absl::OkStatus();
@@ -98,22 +96,6 @@ absl::Status CheckKey(const EVP_PKEY* key, const SignatureAlgorithm& algorithm,
   return WrongKey(algorithm, "unknown scheme");
 }
 
-bool SetPadding(EVP_PKEY_CTX* context, const SignatureAlgorithm& algorithm) {
-  switch (algorithm.scheme) {
-    case SignatureScheme::kRsaPkcs1:
-      return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
-    case SignatureScheme::kRsaPss:
-      return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) ==
-                 1 &&
-             EVP_PKEY_CTX_set_rsa_pss_saltlen(context, algorithm.salt_length) ==
-                 1 &&
-             EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, algorithm.mgf1_digest,
-                                               nullptr) == 1;
-    default:
-      return true;
-  }
-}
-
 bool IsGost(const SignatureAlgorithm& algorithm) {
   return algorithm.scheme == SignatureScheme::kGost256 ||
          algorithm.scheme == SignatureScheme::kGost512;
@@ -133,36 +115,20 @@ bool HasItsLength(const SignatureAlgorithm& algorithm, Bytes signature) {
   }
 }
 
-// Empty where libcrypto has no such digest.
-std::vector<uint8_t> HashOf(const SignatureAlgorithm& algorithm,
-                            Bytes message) {
-  std::vector<uint8_t> digest(EVP_MAX_MD_SIZE);
+// Octets of the digest in *out; 0 where libcrypto has no such digest.
+size_t HashOf(const SignatureAlgorithm& algorithm, Bytes message,
+              std::array<uint8_t, 64>* out) {
+  static_assert(EVP_MAX_MD_SIZE == 64);
   // Providers make all digests but Streebog, which the engine does.
-  unsigned gost_size = 0;
-  size_t size = 0;
-  const bool is_hashed =
-      IsGost(algorithm)
-          ? EVP_Digest(message.data(), message.size(), digest.data(),
-                       &gost_size, EVP_get_digestbyname(algorithm.digest),
-                       nullptr) == 1
-          : EVP_Q_digest(nullptr, algorithm.digest, nullptr, message.data(),
-                         message.size(), digest.data(), &size) == 1;
-  if (!is_hashed) ERR_clear_error();
-  digest.resize(is_hashed ? size + gost_size : 0);
-  return digest;
-}
-
-bool VerifyDigest(EVP_PKEY* key, const SignatureAlgorithm& algorithm,
-                  Bytes digest, Bytes signature) {
-  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr),
-                           EVP_PKEY_CTX_free);
-  const EVP_MD* type = EVP_get_digestbyname(algorithm.digest);
-  return context != nullptr && type != nullptr &&
-         EVP_PKEY_verify_init(context.get()) == 1 &&
-         SetPadding(context.get(), algorithm) &&
-         EVP_PKEY_CTX_set_signature_md(context.get(), type) == 1 &&
-         EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
-                         digest.data(), digest.size()) == 1;
+  const EVP_MD* type = IsGost(algorithm)
+                           ? EVP_get_digestbyname(algorithm.digest)
+                           : ProvidedDigest(algorithm.digest);
+  unsigned size = 0;
+  if (type != nullptr && EVP_Digest(message.data(), message.size(), out->data(),
+                                    &size, type, nullptr) == 1)
+    return size;
+  ERR_clear_error();
+  return 0;
 }
 
 bool VerifyMessage(EVP_PKEY* key, Bytes message, Bytes signature) {
@@ -200,6 +166,9 @@ absl::StatusOr<PublicKey> PublicKey::FromSpki(Bytes spki_tlv) {
     ERR_clear_error();
     return MakeError(ErrorCode::kUnsupportedKey, "subjectPublicKeyInfo");
   }
+  key.type_ = EVP_PKEY_get_base_id(key.get());
+  key.bits_ = EVP_PKEY_get_bits(key.get());
+  if (key.type_ == EVP_PKEY_EC) key.curve_ = CurveOf(key.get());
   return key;
 }
 
@@ -218,22 +187,30 @@ absl::StatusOr<SignedMessage> SignedMessage::Create(
   signed_message.policy_ = policy;
   signed_message.message_ = message;
   if (algorithm->digest == nullptr) return signed_message;
-  signed_message.digest_ = HashOf(*algorithm, message);
-  if (signed_message.digest_.empty())
+  signed_message.digest_size_ =
+      HashOf(*algorithm, message, &signed_message.digest_);
+  if (signed_message.digest_size_ == 0)
     return MakeError(ErrorCode::kUnsupportedAlgorithm, algorithm->name);
   return signed_message;
 }
 
 absl::Status SignedMessage::Verify(const PublicKey& key,
                                    Bytes signature) const {
-  absl::Status fits = CheckKey(key.get(), algorithm_, policy_);
+  SignatureContexts contexts;
+  return Verify(key, signature, &contexts);
+}
+
+absl::Status SignedMessage::Verify(const PublicKey& key, Bytes signature,
+                                   SignatureContexts* contexts) const {
+  absl::Status fits = CheckKey(key, algorithm_, policy_);
   if (!fits.ok()) return fits;
   if (!HasItsLength(algorithm_, signature)) return BadSignature(algorithm_);
-  const bool valid =
+  const bool is_valid =
       algorithm_.digest == nullptr
           ? VerifyMessage(key.get(), message_, signature)
-          : VerifyDigest(key.get(), algorithm_, digest_, signature);
-  return valid ? absl::OkStatus() : BadSignature(algorithm_);
+          : contexts->Verify(key, algorithm_,
+                             Bytes(digest_).first(digest_size_), signature);
+  return is_valid ? absl::OkStatus() : BadSignature(algorithm_);
 }
 
 }  // namespace revstat

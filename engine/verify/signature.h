@@ -2,11 +2,11 @@
 #ifndef REVSTAT_ENGINE_VERIFY_SIGNATURE_H_
 #define REVSTAT_ENGINE_VERIFY_SIGNATURE_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/base/bytes.h"
@@ -34,6 +34,13 @@ struct SignatureAlgorithm {
   const char* mgf1_digest = nullptr;  // PSS only
   int salt_length = 0;                // PSS only, octets
   std::string_view name;              // "sha256WithRSAEncryption"
+
+  // Of two that were read: their names are the same where their octets are.
+  friend bool operator==(const SignatureAlgorithm& a,
+                         const SignatureAlgorithm& b) {
+    return a.scheme == b.scheme && a.digest == b.digest &&
+           a.mgf1_digest == b.mgf1_digest && a.salt_length == b.salt_length;
+  }
 };
 
 // AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters
@@ -69,10 +76,25 @@ class PublicKey {
   static absl::StatusOr<PublicKey> FromSpki(Bytes spki_tlv);
 
   evp_pkey_st* get() const { return key_.get(); }
+  const std::shared_ptr<evp_pkey_st>& shared() const { return key_; }
+
+  // What decides whether a signature algorithm fits, read once.
+  int type() const { return type_; }  // libcrypto's EVP_PKEY_RSA, ...
+  int bits() const { return bits_; }
+  // P-256, P-384 and P-521 by name (RFC 5480 2.1.1.1); no other curve, and no
+  // curve spelled out (2.1.1: specifiedCurve MUST NOT be used), though
+  // libcrypto knows it again.
+  enum class Curve : uint8_t { kNone, kOther, kSupported };
+  Curve curve() const { return curve_; }
 
  private:
   std::shared_ptr<evp_pkey_st> key_;
+  int type_ = 0;
+  int bits_ = 0;
+  Curve curve_ = Curve::kNone;
 };
+
+class SignatureContexts;
 
 // A signed message, hashed once however many keys are tried.
 // Lifetime: borrows the message. Thread-safety: immutable once made.
@@ -87,6 +109,9 @@ class SignedMessage {
 
   // OK, kBadSignature, or kUnsupportedKey where key and algorithm do not fit.
   absl::Status Verify(const PublicKey& key, Bytes signature) const;
+  // The same, faster where few keys check many signatures.
+  absl::Status Verify(const PublicKey& key, Bytes signature,
+                      SignatureContexts* contexts) const;
 
   const SignatureAlgorithm& algorithm() const { return algorithm_; }
 
@@ -94,7 +119,8 @@ class SignedMessage {
   SignatureAlgorithm algorithm_;
   SignaturePolicy policy_;
   Bytes message_;
-  std::vector<uint8_t> digest_;  // empty where the scheme hashes by itself
+  std::array<uint8_t, 64> digest_ = {};
+  size_t digest_size_ = 0;  // 0 where the scheme hashes by itself
 };
 
 }  // namespace revstat

@@ -9,10 +9,47 @@
 namespace revstat {
 namespace {
 
+// An object identifier: spelled in dots, kept and compared as DER has it.
+class KnownOid {
+ public:
+  constexpr KnownOid(const char* dotted) {  // NOLINT: tables read better so
+    uint32_t first = 0, arc = 0;
+    for (int count = 0;; ++dotted) {
+      if (*dotted >= '0' && *dotted <= '9') {
+        arc = arc * 10 + static_cast<uint32_t>(*dotted - '0');
+        continue;
+      }
+      // X.690 8.19.4: the first two arcs share a subidentifier.
+      if (count++ == 0) {
+        first = arc;
+      } else {
+        Append(count == 2 ? first * 40 + arc : arc);
+      }
+      if (*dotted == 0) return;
+      arc = 0;
+    }
+  }
+
+  Bytes octets() const { return {octets_.data(), size_}; }
+
+ private:
+  constexpr void Append(uint32_t arc) {
+    int shift = 28;
+    while (shift > 0 && arc >> shift == 0) shift -= 7;
+    for (; shift >= 0; shift -= 7) {
+      octets_[size_++] = static_cast<uint8_t>((arc >> shift & 0x7f) |
+                                              (shift > 0 ? 0x80u : 0u));
+    }
+  }
+
+  std::array<uint8_t, 12> octets_ = {};
+  size_t size_ = 0;
+};
+
 enum class Parameters : uint8_t { kNull, kAbsent, kPss };
 
 struct AlgorithmRow {
-  const char* oid;  // dotted
+  KnownOid oid;
   SignatureScheme scheme;
   Parameters parameters;
   const char* digest;
@@ -55,8 +92,10 @@ constexpr AlgorithmRow kAlgorithms[] = {
      "md_gost12_512", "id-tc26-signwithdigest-gost3410-12-512"},
 };
 
+constexpr KnownOid kMgf1 = "1.2.840.113549.1.1.8";
+
 struct DigestRow {
-  const char* oid;
+  KnownOid oid;
   const char* name;
 };
 
@@ -73,9 +112,9 @@ constexpr DigestRow kDigests[] = {
 const char* ReadDigest(der::Cursor& cursor, const char* field) {
   const char* digest = nullptr;
   cursor.Nested(der::kSequence, field, [&](der::Cursor& body) {
-    const std::string oid = oid::ToDotted(der::ReadOid(body, field));
+    const Bytes oid = der::ReadOid(body, field);
     for (const DigestRow& row : kDigests) {
-      if (oid == row.oid) digest = row.name;
+      if (Equal(oid, row.oid.octets())) digest = row.name;
     }
     body.ReadOptional(der::kNull, field);
   });
@@ -102,11 +141,10 @@ void ReadPssParameters(der::Cursor& cursor, SignatureAlgorithm* algorithm) {
         [&](der::Cursor& field) {
           field.Nested(
               der::kSequence, "maskGenAlgorithm", [&](der::Cursor& mask) {
-                const std::string mgf =
-                    oid::ToDotted(der::ReadOid(mask, "maskGenAlgorithm"));
+                const Bytes mgf = der::ReadOid(mask, "maskGenAlgorithm");
                 const char* digest = ReadDigest(mask, "maskGenAlgorithm");
                 algorithm->mgf1_digest =
-                    mgf == "1.2.840.113549.1.1.8" ? digest : nullptr;
+                    Equal(mgf, kMgf1.octets()) ? digest : nullptr;
               });
         });
     body.NestedOptional(der::ContextConstructed(2), "saltLength",
@@ -146,13 +184,13 @@ void ReadParameters(der::Cursor& body, Parameters parameters,
 absl::StatusOr<SignatureAlgorithm> ParseSignatureAlgorithm(
     Bytes algorithm_tlv) {
   SignatureAlgorithm algorithm;
-  std::string unsupported;
+  Bytes unsupported;
   der::Trace trace(algorithm_tlv);
   der::Cursor cursor(algorithm_tlv, &trace);
   cursor.Nested(der::kSequence, "signatureAlgorithm", [&](der::Cursor& body) {
-    const std::string oid = oid::ToDotted(der::ReadOid(body, "algorithm"));
+    const Bytes oid = der::ReadOid(body, "algorithm");
     for (const AlgorithmRow& row : kAlgorithms) {
-      if (oid != row.oid) continue;
+      if (!Equal(oid, row.oid.octets())) continue;
       algorithm.scheme = row.scheme;
       algorithm.digest = row.digest;
       algorithm.name = row.name;
@@ -164,7 +202,8 @@ absl::StatusOr<SignatureAlgorithm> ParseSignatureAlgorithm(
   cursor.ExpectEnd("signatureAlgorithm");
   if (!trace.ok()) return ToStatus(trace.error());
   if (!unsupported.empty())
-    return MakeError(ErrorCode::kUnsupportedAlgorithm, unsupported);
+    return MakeError(ErrorCode::kUnsupportedAlgorithm,
+                     oid::ToDotted(unsupported));
   if (algorithm.scheme == SignatureScheme::kRsaPss &&
       (algorithm.digest == nullptr || algorithm.mgf1_digest == nullptr)) {
     return MakeError(ErrorCode::kUnsupportedAlgorithm,
