@@ -3,9 +3,11 @@
 #define REVSTAT_ENGINE_CHECK_OCSP_ANSWER_H_
 
 #include <memory>
+#include <optional>
 
 #include "engine/base/buffer.h"
 #include "engine/base/time.h"
+#include "engine/snapshot/verdict.h"
 #include "engine/verify/digest.h"
 #include "engine/verify/ocsp_verifier.h"
 
@@ -23,6 +25,10 @@ struct OcspAnswer {
   Time until;
   enum class End : uint8_t { kNextUpdate, kSetByCaller };
   End end = End::kNextUpdate;
+  // 4.4.4; of kGood only, as of no other it changes anything.
+  std::optional<Time> archive_cutoff;
+  Cause cause = Cause::kNone;  // or kNeverIssued, of kOnHold
+  OcspSignerCheck signer_check = OcspSignerCheck::kSettled;
   Sha256Digest sha256 = {};  // of the response
   // The response's own bytes, where they are kept; else null.
   std::shared_ptr<const Buffer> response;
@@ -39,6 +45,10 @@ struct OcspAnswer {
       answer.reason = single.reason;
       answer.revocation_time = single.revocation_time;
     }
+    if (verified.status() == OcspStatus::kGood)
+      answer.archive_cutoff = single.archive_cutoff;
+    if (verified.is_never_issued()) answer.cause = Cause::kNeverIssued;
+    answer.signer_check = verified.signer_check();
     answer.produced_at = verified.response().produced_at();
     answer.this_update = single.this_update;
     answer.until = single.next_update.value_or(single.this_update + lifetime);

@@ -67,6 +67,7 @@ Verdict OcspCache::VerdictOf(const LookupPolicy& policy, const Entry& entry) {
       verdict.status = Status::kOnHold;
       break;
   }
+  static_assert(sizeof(Entry) == 64);
   if (entry.revocation_time > at) {
     verdict.status = Status::kUnknown;
     verdict.cause = is_early ? Cause::kNotYetCurrent : Cause::kRevokedLater;
@@ -74,6 +75,7 @@ Verdict OcspCache::VerdictOf(const LookupPolicy& policy, const Entry& entry) {
   }
   verdict.revocation_seconds = entry.revocation_time;
   verdict.reason = entry.reason;
+  verdict.cause = entry.cause;
   if (is_early || is_late) verdict.flags |= Verdict::kStaleSource;
   return verdict;
 }
@@ -160,22 +162,30 @@ std::optional<OcspAnswer> OcspCache::Explain(const OcspCacheKey& key) const {
   const Table& table = *table_.load(std::memory_order_acquire);
   const uint32_t index = Find(table, KeyedHash(hash_key_, words), words);
   if (index == kNotFound) return std::nullopt;
-  const Entry& entry = EntryAt(index);
-  if (entry.kind == Entry::Kind::kFailure) return std::nullopt;
-  return AnswerOf(entry, RestAt(index));
+  if (EntryAt(index).kind == Entry::Kind::kFailure) return std::nullopt;
+  return AnswerAt(index);
 }
 
-OcspAnswer OcspCache::AnswerOf(const Entry& entry, const Rest& rest) {
+OcspAnswer OcspCache::AnswerAt(uint32_t index) const {
+  const Entry& entry = EntryAt(index);
+  const Block& block = BlockOf(index);
   OcspAnswer answer;
   answer.status = static_cast<OcspStatus>(entry.kind);
   answer.reason = entry.reason;
-  answer.revocation_time = FromUnix(entry.revocation_time);
+  answer.cause = entry.cause;
+  answer.signer_check = entry.signer_check;
+  if (entry.kind != Entry::Kind::kGood) {
+    answer.revocation_time = FromUnix(entry.revocation_time);
+  } else if (entry.revocation_time != Entry::kNoCutoff) {
+    answer.archive_cutoff = FromUnix(entry.revocation_time);
+  }
   answer.produced_at = FromUnix(entry.produced_at);
   answer.this_update = FromUnix(entry.this_update);
   answer.until = FromUnix(entry.until);
   answer.end = entry.end;
-  answer.sha256 = rest.sha256;
-  answer.response = rest.response;
+  answer.sha256 = block.digests[index % Block::kEntries];
+  if (block.responses != nullptr)
+    answer.response = block.responses[index % Block::kEntries];
   return answer;
 }
 

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/base/huge_memory.h"
 #include "engine/check/ocsp_answer.h"
 #include "engine/index/keyed_hash.h"
 #include "engine/snapshot/snapshot.h"
@@ -52,7 +53,8 @@ struct OcspCacheOptions {
 // then wait for lookups that have begun: never make one from inside a
 // ReadSection.
 //
-// Memory: at most 150 octets an answer, beside the copies of responses.
+// Memory: at most 150 octets an answer from some thousands of them on, beside
+// the copies of responses.
 //
 // What is kept never goes backwards: an answer whose thisUpdate is earlier than
 // that of the one held is refused, whoever signed it, or a replayed `good`
@@ -98,6 +100,9 @@ class OcspCache {
   // is held stays; one that has ended is still there to be Explained.
   void PutFailure(const OcspCacheKey& key, Cause cause, Time at);
 
+  // Forgets all answers and failures, but not the issuers' numbers.
+  void Clear();
+
   // Answers to be asked for again: those in the last quarter of their time,
   // each at a moment of its own, unless a refresh failed just now. At most
   // `limit`, the first to end first. Cost: reads all that is kept.
@@ -118,8 +123,7 @@ class OcspCache {
 
  private:
   struct Entry;
-  struct Rest;
-  struct Chunk;
+  struct Block;
   struct Table;
   class Writer;  // the changes; has `changing_` locked
 
@@ -130,26 +134,28 @@ class OcspCache {
                 const std::array<uint64_t, 3>& words) const;
   void LookupGroup(const LookupPolicy& policy, const Table& table,
                    std::span<const OcspCacheKey> keys, Verdict* verdicts) const;
-  const Entry& EntryAt(uint32_t index) const;
-  Rest& RestAt(uint32_t index) const;
+  Entry& EntryAt(uint32_t index) const;
+  Block& BlockOf(uint32_t index) const;
   static Verdict VerdictOf(const LookupPolicy& policy, const Entry& entry);
-  static OcspAnswer AnswerOf(const Entry& entry, const Rest& rest);
+  OcspAnswer AnswerAt(uint32_t index) const;
 
   const OcspCacheOptions options_;
   const HashKey hash_key_;
   std::atomic<const Table*> table_;
   // Each is set once, before anything in it is to be found.
-  std::unique_ptr<std::unique_ptr<Chunk>[]> chunks_;
+  std::unique_ptr<Block[]> blocks_;
 
   mutable std::mutex changing_;
   // The rest is under it.
   std::map<Sha256Digest, OcspIssuerNumber> issuers_;
-  std::vector<bool> is_live_;      // by entry
-  std::vector<uint32_t> free_;     // entries that may be written again
-  std::vector<uint32_t> retired_;  // that lookups may still read
-  uint32_t used_ = 0;              // entries that were ever written
-  uint32_t size_ = 0;              // live ones
-  size_t hand_ = 0;                // the line of the table to make room in next
+  std::vector<HugeMemory> regions_;  // what the blocks' entries are in
+  uint32_t spare_blocks_ = 0;        // of the last region
+  std::vector<bool> is_live_;        // by entry
+  std::vector<uint32_t> free_;       // entries that may be written again
+  std::vector<uint32_t> retired_;    // that lookups may still read
+  uint32_t used_ = 0;                // entries that were ever written
+  uint32_t size_ = 0;                // live ones
+  size_t hand_ = 0;  // the line of the table to make room in next
 };
 
 }  // namespace revstat

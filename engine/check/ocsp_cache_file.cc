@@ -16,7 +16,7 @@ constexpr size_t kAlignment = 8;
 
 struct Header {
   static constexpr uint64_t kMagic = 0x3165686361434f52;  // "ROCache1"
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
 
   uint64_t magic = kMagic;
   uint32_t version = kVersion;
@@ -48,9 +48,32 @@ struct Record {
   uint8_t status = 0;
   uint8_t reason = 0;
   uint8_t end = 0;
-  uint8_t reserved = 0;
+  uint8_t marks = 0;
+
+  static constexpr uint8_t kSignerUnchecked = 1;
+  static constexpr uint8_t kNeverIssued = 2;
+  // Of kGood: revocation_time is the archive cutoff.
+  static constexpr uint8_t kHasCutoff = 4;
 };
 static_assert(sizeof(Record) == 96);
+
+uint8_t MarksOf(const OcspAnswer& answer) {
+  uint8_t marks = 0;
+  if (answer.signer_check == OcspSignerCheck::kUnchecked)
+    marks |= Record::kSignerUnchecked;
+  if (answer.cause == Cause::kNeverIssued) marks |= Record::kNeverIssued;
+  if (answer.archive_cutoff.has_value()) marks |= Record::kHasCutoff;
+  return marks;
+}
+
+// Whether they are of an answer with this status.
+bool AreMarks(uint8_t marks, OcspStatus status) {
+  const uint8_t possible =
+      Record::kSignerUnchecked |
+      (status == OcspStatus::kOnHold ? Record::kNeverIssued : 0) |
+      (status == OcspStatus::kGood ? Record::kHasCutoff : 0);
+  return (marks & ~possible) == 0;
+}
 
 template <class Struct>
 Bytes OctetsOf(const Struct& value) {
@@ -81,11 +104,13 @@ void AppendItem(const OcspCache::Item& item, std::vector<uint8_t>* out) {
   record.this_update = ToUnix(answer.this_update);
   record.until = ToUnix(answer.until);
   record.produced_at = ToUnix(answer.produced_at);
-  record.revocation_time = ToUnix(answer.revocation_time);
+  record.revocation_time =
+      ToUnix(answer.archive_cutoff.value_or(answer.revocation_time));
   record.sha256 = answer.sha256;
   record.status = static_cast<uint8_t>(answer.status);
   record.reason = static_cast<uint8_t>(answer.reason);
   record.end = static_cast<uint8_t>(answer.end);
+  record.marks = MarksOf(answer);
   const Bytes response =
       answer.response == nullptr ? Bytes() : answer.response->bytes();
   record.response_size = static_cast<uint32_t>(response.size());
@@ -200,6 +225,7 @@ bool FileReader::ReadRecord() {
   if (!record.has_value() || record->issuer >= numbers_.size() ||
       record->serial_size > sizeof record->serial ||
       record->status > static_cast<uint8_t>(OcspStatus::kGood) ||
+      !AreMarks(record->marks, static_cast<OcspStatus>(record->status)) ||
       !IsReason(record->reason) || record->end > 1 ||
       !IsTime(record->this_update) || !IsTime(record->until) ||
       !IsTime(record->produced_at) || !IsTime(record->revocation_time) ||
@@ -216,7 +242,15 @@ bool FileReader::ReadRecord() {
   answer.this_update = FromUnix(record->this_update);
   answer.until = FromUnix(record->until);
   answer.produced_at = FromUnix(record->produced_at);
-  answer.revocation_time = FromUnix(record->revocation_time);
+  if ((record->marks & Record::kHasCutoff) != 0) {
+    answer.archive_cutoff = FromUnix(record->revocation_time);
+  } else {
+    answer.revocation_time = FromUnix(record->revocation_time);
+  }
+  if ((record->marks & Record::kNeverIssued) != 0)
+    answer.cause = Cause::kNeverIssued;
+  if ((record->marks & Record::kSignerUnchecked) != 0)
+    answer.signer_check = OcspSignerCheck::kUnchecked;
   answer.end = static_cast<OcspAnswer::End>(record->end);
   answer.sha256 = record->sha256;
   const bool is_listed = answer.status == OcspStatus::kRevoked ||

@@ -22,30 +22,27 @@ struct alignas(64) OcspCache::Entry {
   std::array<uint64_t, 3> key;  // see WordsOf
   int64_t until;
   int64_t this_update;
+  // Of kGood the archive cutoff, or kNoCutoff.
   int64_t revocation_time;
   int64_t produced_at;
   uint32_t retry_after;  // Unix seconds; a failed refresh is not tried before
   Kind kind;
   ReasonCode reason;
-  Cause cause;  // of kFailure
-  OcspAnswer::End end;
+  Cause cause;  // of kFailure, and of an answer
+  OcspAnswer::End end : 4;
+  OcspSignerCheck signer_check : 4;
+
+  static constexpr int64_t kNoCutoff = INT64_MAX;
 };
 
-// What only evidence needs.
-struct OcspCache::Rest {
-  Sha256Digest sha256;
-  std::shared_ptr<const Buffer> response;
-};
+// Entries with what only evidence needs. Small, so that few stand empty.
+struct OcspCache::Block {
+  static constexpr uint32_t kEntries = 1024;
 
-struct OcspCache::Chunk {
-  static constexpr uint32_t kEntries = 1 << 15;
-
-  HugeMemory entries{kEntries * sizeof(Entry)};
-  std::unique_ptr<Rest[]> rests{new Rest[kEntries]()};
-
-  Entry* entry(uint32_t index) {
-    return reinterpret_cast<Entry*>(entries.data()) + index % kEntries;
-  }
+  Entry* entries = nullptr;  // of a region
+  std::unique_ptr<Sha256Digest[]> digests;
+  // Null where no copies are kept.
+  std::unique_ptr<std::shared_ptr<const Buffer>[]> responses;
 };
 
 // Lines of eight words, each empty or an entry's index with 31 bits of its
@@ -115,11 +112,11 @@ inline OcspCacheKey KeyOf(std::array<uint64_t, 3> words) {
   return key;
 }
 
-inline const OcspCache::Entry& OcspCache::EntryAt(uint32_t index) const {
-  return *chunks_[index / Chunk::kEntries]->entry(index);
+inline OcspCache::Entry& OcspCache::EntryAt(uint32_t index) const {
+  return blocks_[index / Block::kEntries].entries[index % Block::kEntries];
 }
-inline OcspCache::Rest& OcspCache::RestAt(uint32_t index) const {
-  return chunks_[index / Chunk::kEntries]->rests[index % Chunk::kEntries];
+inline OcspCache::Block& OcspCache::BlockOf(uint32_t index) const {
+  return blocks_[index / Block::kEntries];
 }
 
 }  // namespace revstat

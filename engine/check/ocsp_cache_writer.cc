@@ -9,16 +9,19 @@
 namespace revstat {
 namespace {
 
-// Entries that wait for lookups to end, before the first of them is waited for.
-constexpr uint32_t kMaxRetired = 4096;
+// Regions of entries: of one block while a larger one would be a good part of
+// all, then of a huge page.
+constexpr uint32_t kSmallRegions = 160;
+constexpr uint32_t kBlocksOfLarge = 32;
 constexpr size_t kFirstLines = 64;
 // Entries among which one is chosen to go.
 constexpr size_t kChoice = 24;
 // Half of a table's words: searches then mostly end at their first line.
 constexpr size_t kMeanOfLine = 4;
 
-uint32_t RetiredFor(const OcspCacheOptions& options) {
-  return std::clamp(options.max_answers / 64, uint32_t{16}, kMaxRetired);
+// Entries that wait for lookups to end, before the first of them is waited for.
+uint32_t MaxRetired(uint32_t answers) {
+  return std::clamp(answers / 64, uint32_t{16}, uint32_t{4096});
 }
 
 // A time as retry_after has it.
@@ -45,9 +48,9 @@ OcspCache::OcspCache(const OcspCacheOptions& options)
       }()),
       hash_key_(HashKey::Random()),
       table_(new Table(kFirstLines)) {
-  const uint32_t entries = options_.max_answers + RetiredFor(options_) + 1;
-  chunks_ =
-      std::make_unique<std::unique_ptr<Chunk>[]>(entries / Chunk::kEntries + 1);
+  const uint32_t entries =
+      options_.max_answers + MaxRetired(options_.max_answers) + 1;
+  blocks_ = std::make_unique<Block[]>(entries / Block::kEntries + 1);
 }
 
 OcspCache::~OcspCache() {
@@ -85,11 +88,16 @@ OcspCache::Kept OcspCache::Put(const OcspCacheKey& key, OcspAnswer answer,
   entry.key = WordsOf(key);
   entry.until = ToUnix(answer.until);
   entry.this_update = ToUnix(answer.this_update);
-  entry.revocation_time = ToUnix(answer.revocation_time);
+  entry.revocation_time =
+      answer.status != OcspStatus::kGood  ? ToUnix(answer.revocation_time)
+      : answer.archive_cutoff.has_value() ? ToUnix(*answer.archive_cutoff)
+                                          : Entry::kNoCutoff;
   entry.produced_at = ToUnix(answer.produced_at);
   entry.kind = static_cast<Entry::Kind>(answer.status);
   entry.reason = answer.reason;
+  entry.cause = answer.cause;
   entry.end = answer.end;
+  entry.signer_check = answer.signer_check;
   if (options_.copies == ResponseCopies::kDropped) answer.response.reset();
   Writer writer(*this, at);
   const uint32_t old = writer.Find(entry.key);
@@ -102,7 +110,7 @@ OcspCache::Kept OcspCache::Put(const OcspCacheKey& key, OcspAnswer answer,
                           (entry.this_update == held.this_update &&
                            entry.kind == held.kind && entry.until > held.until);
     if (!is_newer) {
-      writer.EntryToChange(old).retry_after =
+      EntryAt(old).retry_after =
           ToRetryTime(ToUnix(at + options_.failure_time));
       return Kept::kHeldIsNewer;
     }
@@ -121,11 +129,13 @@ void OcspCache::PutFailure(const OcspCacheKey& key, Cause cause, Time at) {
   Writer writer(*this, at);
   const uint32_t old = writer.Find(entry.key);
   if (old != kNotFound && EntryAt(old).kind != Entry::Kind::kFailure) {
-    writer.EntryToChange(old).retry_after = ToRetryTime(entry.until);
+    EntryAt(old).retry_after = ToRetryTime(entry.until);
     return;
   }
   writer.Put(entry, {}, old);
 }
+
+void OcspCache::Clear() { Writer(*this, Time()).Clear(); }
 
 std::vector<OcspCacheKey> OcspCache::DueForRefresh(Time at,
                                                    size_t limit) const {
@@ -158,7 +168,7 @@ std::vector<OcspCache::Item> OcspCache::Export(uint32_t* position,
   for (; *position < used_ && items.size() < limit; ++*position) {
     const Entry& entry = EntryAt(*position);
     if (is_live_[*position] && entry.kind != Entry::Kind::kFailure)
-      items.push_back({KeyOf(entry.key), AnswerOf(entry, RestAt(*position))});
+      items.push_back({KeyOf(entry.key), AnswerAt(*position)});
   }
   return items;
 }
@@ -170,11 +180,13 @@ size_t OcspCache::size() const {
 
 size_t OcspCache::memory_bytes() const {
   const std::lock_guard<std::mutex> turn(changing_);
-  const size_t chunks = (used_ + Chunk::kEntries - 1) / Chunk::kEntries;
+  const size_t blocks = (used_ + Block::kEntries - 1) / Block::kEntries;
+  size_t octets =
+      blocks * (sizeof(Block) + Block::kEntries * sizeof(Sha256Digest));
+  for (const HugeMemory& region : regions_) octets += region.size();
   // Pairs with nothing: only Writer stores it, under the lock.
   const Table* table = table_.load(std::memory_order_relaxed);
-  return chunks * Chunk::kEntries * (sizeof(Entry) + sizeof(Rest)) +
-         table->memory.size() + is_live_.capacity() / 8 +
+  return octets + table->memory.size() + is_live_.capacity() / 8 +
          (free_.capacity() + retired_.capacity()) * sizeof(uint32_t);
 }
 
@@ -201,22 +213,43 @@ void OcspCache::Writer::Put(const Entry& entry, Rest rest, uint32_t old) {
 }
 
 uint32_t OcspCache::Writer::NewEntry(const Entry& entry, Rest rest) {
-  if (cache_.retired_.size() >= RetiredFor(cache_.options_)) FreeRetired();
+  if (cache_.retired_.size() >= MaxRetired(cache_.size_)) FreeRetired();
   uint32_t index = cache_.used_;
   if (!cache_.free_.empty()) {
     index = cache_.free_.back();
     cache_.free_.pop_back();
   } else {
-    auto& chunk = cache_.chunks_[index / Chunk::kEntries];
-    if (chunk == nullptr) chunk = std::make_unique<Chunk>();
+    if (Block& block = cache_.BlockOf(index); block.entries == nullptr)
+      AddBlock(&block);
     ++cache_.used_;
     cache_.is_live_.push_back(false);
   }
-  EntryToChange(index) = entry;
-  cache_.RestAt(index) = std::move(rest);
+  cache_.EntryAt(index) = entry;
+  Block& block = cache_.BlockOf(index);
+  block.digests[index % Block::kEntries] = rest.sha256;
+  if (block.responses != nullptr)
+    block.responses[index % Block::kEntries] = std::move(rest.response);
   cache_.is_live_[index] = true;
   ++cache_.size_;
   return index;
+}
+
+void OcspCache::Writer::AddBlock(Block* block) {
+  constexpr size_t kOctets = Block::kEntries * sizeof(Entry);
+  std::vector<HugeMemory>& regions = cache_.regions_;
+  if (cache_.spare_blocks_ == 0) {
+    const uint32_t blocks = regions.size() < kSmallRegions ? 1 : kBlocksOfLarge;
+    regions.emplace_back(blocks * kOctets);
+    cache_.spare_blocks_ = blocks;
+  }
+  block->digests = std::make_unique<Sha256Digest[]>(Block::kEntries);
+  if (cache_.options_.copies == ResponseCopies::kKept) {
+    block->responses =
+        std::make_unique<std::shared_ptr<const Buffer>[]>(Block::kEntries);
+  }
+  HugeMemory& region = regions.back();
+  block->entries = reinterpret_cast<Entry*>(region.data() + region.size() -
+                                            cache_.spare_blocks_-- * kOctets);
 }
 
 void OcspCache::Writer::Retire(uint32_t index) {
@@ -228,7 +261,8 @@ void OcspCache::Writer::Retire(uint32_t index) {
 void OcspCache::Writer::FreeRetired() {
   WaitForReaders();
   for (const uint32_t index : cache_.retired_) {
-    cache_.RestAt(index).response.reset();
+    if (Block& block = cache_.BlockOf(index); block.responses != nullptr)
+      block.responses[index % Block::kEntries].reset();
     cache_.free_.push_back(index);
   }
   cache_.retired_.clear();
@@ -323,6 +357,28 @@ void OcspCache::Writer::MakeRoom() {
   RemoveWord(*weakest);
 }
 
+// What lookups have read is unchanged until they are over.
+void OcspCache::Writer::Clear() {
+  Publish(std::make_unique<Table>(kFirstLines));
+  cache_.retired_.clear();
+  cache_.free_.clear();
+  for (uint32_t index = cache_.used_; index-- > 0;) {
+    if (Block& block = cache_.BlockOf(index); block.responses != nullptr)
+      block.responses[index % Block::kEntries].reset();
+    cache_.is_live_[index] = false;
+    cache_.free_.push_back(index);
+  }
+  cache_.size_ = 0;
+}
+
+void OcspCache::Writer::Publish(std::unique_ptr<Table> next) {
+  // Pairs with the loads of lookups: who sees the table sees what is in it.
+  const Table* old =
+      cache_.table_.exchange(next.release(), std::memory_order_acq_rel);
+  WaitForReaders();
+  delete old;
+}
+
 void OcspCache::Writer::Rebuild(size_t lines) {
   for (;; lines *= 2) {
     auto next = std::make_unique<Table>(lines);
@@ -334,11 +390,7 @@ void OcspCache::Writer::Rebuild(size_t lines) {
       is_whole = InsertInto(*next, hash, index);
     }
     if (!is_whole) continue;
-    // Pairs with the loads of lookups: who sees the table sees what is in it.
-    const Table* old =
-        cache_.table_.exchange(next.release(), std::memory_order_acq_rel);
-    WaitForReaders();
-    delete old;
+    Publish(std::move(next));
     return;
   }
 }

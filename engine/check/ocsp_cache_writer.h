@@ -14,16 +14,20 @@ class OcspCache::Writer {
 
   // The entry with this key, or kNotFound.
   uint32_t Find(const std::array<uint64_t, 3>& words) const;
-  Entry& EntryToChange(uint32_t index) {
-    return *cache_.chunks_[index / Chunk::kEntries]->entry(index);
-  }
+  // What only evidence needs.
+  struct Rest {
+    Sha256Digest sha256 = {};
+    std::shared_ptr<const Buffer> response;
+  };
   // Puts a new entry in the place of `old`, or beside all others where that is
   // kNotFound.
   void Put(const Entry& entry, Rest rest, uint32_t old);
+  void Clear();
 
  private:
   Table& table();
   uint32_t NewEntry(const Entry& entry, Rest rest);
+  void AddBlock(Block* block);
   void Retire(uint32_t index);
   void FreeRetired();
   void Replace(const Entry& entry, uint32_t old, uint32_t next);
@@ -34,6 +38,8 @@ class OcspCache::Writer {
   // How soon an entry may go: smaller is sooner.
   std::pair<int, int64_t> WorthOf(const Entry& entry) const;
   void Rebuild(size_t lines);
+  // Waits for the lookups in the table before.
+  void Publish(std::unique_ptr<Table> next);
 
   OcspCache& cache_;
   const std::lock_guard<std::mutex> turn_;

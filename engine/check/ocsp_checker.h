@@ -2,9 +2,13 @@
 #ifndef REVSTAT_ENGINE_CHECK_OCSP_CHECKER_H_
 #define REVSTAT_ENGINE_CHECK_OCSP_CHECKER_H_
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,23 +26,37 @@ struct OcspCheckPolicy {
   LookupPolicy lookup;
   SignaturePolicy signature;
   OcspLimits limits;
-  // A delegate without id-pkix-ocsp-nocheck that no CRL shows to be active.
+  // A delegate without id-pkix-ocsp-nocheck that neither a CRL nor another's
+  // response shows to be active.
   UncheckedSigner unchecked_signer = UncheckedSigner::kRefuse;
   // Believed for the certificates of every issuer; one DER certificate each.
   std::vector<std::shared_ptr<const Buffer>> trusted_responders;
+  // Called by Join and JoinStapled where a CRL and an OCSP response say the
+  // contrary of each other: one of them is wrong, or late. Not set: it is only
+  // marked, with kContradicted.
+  std::function<void(const Question&, const Verdict& crl, const Verdict& ocsp)>
+      on_contradiction;
 };
 
 // What a verified response says at `at`, or for what cause a refused one says
-// nothing; the position and the flag of its source are left to the caller.
-// Without the certificate's own validity: see ApplyCertificate.
-Verdict VerdictOf(const absl::StatusOr<VerifiedOcsp>& answer, Time at,
-                  std::chrono::seconds clock_skew);
+// nothing; the position and the flag of its source are left to the caller. A
+// `good` from after the certificate's notAfter says nothing either, unless the
+// responder's archive cutoff covers it (RFC 6960 4.4.4): kNotArchived. Else
+// without the certificate's own validity: see ApplyCertificate.
+Verdict VerdictOf(const absl::StatusOr<VerifiedOcsp>& answer,
+                  const Question& question, const LookupPolicy& policy);
 
 // Asks the responses of a set, and the cache beside them if it has one, about
 // certificates of a snapshot's issuers, and joins the answers with those of its
 // CRLs. Lifetime: borrows the snapshot and the set. Thread-safety: one thread
 // each. Cost: for a certificate that no response is about, one look into a
-// table; else a signature check for each response that is about it.
+// table; else a signature check for each response that is about it, and one for
+// all the questions about a response of several answers.
+//
+// A delegate's own status (RFC 6960 4.2.2.2.1) is that of the CRLs and of the
+// responses together, listed in either or active in either. Only a response
+// whose own signer needs no such check, or passes it by CRLs, says so: no
+// delegate vouches for itself, nor two for each other, and the work ends.
 class OcspChecker {
  public:
   // Errors: a trusted responder whose certificate cannot be used.
@@ -53,15 +71,19 @@ class OcspChecker {
   // one that does not verify says nothing beside one that does.
   Verdict Ask(const Question& question, NameView issuer_name);
 
+  // Answers for another time from now on; `crl` of the others is then of that
+  // time as well.
+  void SetTime(Time at);
+
   // What all sources say: `crl` is what Check said of the same question.
   Verdict Join(const Question& question, NameView issuer_name,
                const Verdict& crl);
 
   // The same in a handshake, where the server sent `stapled` (null: nothing):
-  // looked at first, verified as any other, and then alone if it settles the
-  // status. Its position, if it decides, is kStapled. kStapleMissing where the
-  // certificate demands one (RFC 7633) and none that verifies was sent.
-  static constexpr uint32_t kStapled = 0xfffffffe;
+  // verified as any other, and believed before what is held, unless that lists
+  // the certificate: a server may go on sending an old response. Its position,
+  // if it decides, is OcspSet::kStapled. kStapleMissing where the certificate
+  // demands one (RFC 7633) and none that verifies was sent.
   Verdict JoinStapled(const Question& question, NameView issuer_name,
                       const Verdict& crl, const OcspResponseView* stapled);
 
@@ -69,23 +91,43 @@ class OcspChecker {
   OcspChecker(const Snapshot& snapshot, const OcspSet& set,
               OcspCheckPolicy policy);
 
-  Verdict AskOne(const OcspResponseView& response, const Question& question,
-                 NameView issuer_name);
-  Verdict AskSet(const Question& question, NameView issuer_name);
-  Verdict AskCache(const Question& question);
+  // Whether a response is asked about a certificate or, to judge another one's
+  // signer, about a delegate.
+  enum class About : uint8_t { kCertificate, kDelegate };
+
+  Verdict AskStapled(const OcspResponseView& response, const Question& question,
+                     NameView issuer_name);
+  Verdict AskSet(const Question& question, NameView issuer_name, About about);
+  // `positions` are of one response of the set.
+  Verdict AskHeld(std::span<const uint32_t> positions, const Question& question,
+                  NameView issuer_name, About about);
+  absl::StatusOr<SignedOcsp> SignerOf(uint32_t source, IssuerId id,
+                                      const OcspIssuer& issuer, About about);
+  Verdict AskCache(const Question& question, About about);
+  Verdict JoinWith(const Question& question, const Verdict& crl,
+                   const Verdict& ocsp) const;
+  Verdict Judge(const absl::StatusOr<VerifiedOcsp>& answer,
+                const Question& question, About about);
   // Null where the issuer's key cannot be used, which sets *cause.
   const OcspIssuer* IssuerOf(IssuerId id, Cause* cause);
   bool IsBelieved(IssuerId id);
   OcspSignerStatus StatusOfDelegate(const CertificateView& delegate);
+  OcspSignerStatus StatusByCrls(const CertificateView& delegate);
 
   const Snapshot& snapshot_;
   const OcspSet& set_;
-  const OcspCheckPolicy policy_;
+  OcspCheckPolicy policy_;
   OcspPolicy verify_policy_;
   IssuerResolver resolver_;
   OcspVerifier verifier_;
+  OcspVerifier delegate_verifier_;  // of responses about delegates
   std::unordered_map<IssuerId, absl::StatusOr<OcspIssuer>> issuers_;
   std::unordered_map<IssuerId, bool> is_believed_;
+  // Of responses with several answers, by source and issuer.
+  std::map<std::pair<uint32_t, IssuerId>, absl::StatusOr<SignedOcsp>> signers_;
+  // Of the delegates met last, by certificate.
+  std::vector<std::pair<std::vector<uint8_t>, OcspSignerStatus>> delegates_;
+  IssuerId asked_issuer_ = kUnknownIssuer;  // of the response being verified
 };
 
 }  // namespace revstat

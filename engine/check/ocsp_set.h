@@ -39,6 +39,9 @@ struct OcspEvidence {
 // Filled by one thread; then any number may read. Verifies nothing.
 class OcspSet {
  public:
+  // Verdict::source of a stapled response.
+  static constexpr uint32_t kStapled = 0xfffffffe;
+
   // Keeps a response. Errors: OcspResponseView's, and those of responseStatus
   // and responseType (OcspVerifier), with which nothing can be answered.
   absl::Status Add(std::shared_ptr<const Buffer> der,
@@ -50,12 +53,25 @@ class OcspSet {
   }
   const CachedOcsp* cache() const { return cache_.get(); }  // or null
 
+  // Keeps the response of a handshake, for Explain alone.
+  void UseStapled(OcspSource stapled) { stapled_ = std::move(stapled); }
+  const std::optional<OcspSource>& stapled() const { return stapled_; }
+
   bool empty() const { return sources_.empty() && cache_ == nullptr; }
-  // Verdict::source is a position here.
-  std::span<const OcspSource> sources() const { return sources_; }
-  // The positions of those that have an answer for this serial, of whatever
-  // issuer. Cost: one look into a hash table.
+  const OcspSource& source(uint32_t position) const {
+    return sources_[position];
+  }
+
+  // Where a SingleResponse stands. Verdict::source is a position among all.
+  struct Place {
+    uint32_t source = 0;
+    Bytes single_tlv;
+  };
+  // The positions of those about this serial, of whatever issuer, those of one
+  // response side by side. Cost: one look into a hash table.
   std::span<const uint32_t> About(const SerialNumber& serial) const;
+  const Place& place(uint32_t position) const { return places_[position]; }
+  OcspSingleResponse SingleAt(uint32_t position) const;
 
   // The response and the answer in it behind a verdict of OcspChecker about
   // this key.
@@ -67,7 +83,9 @@ class OcspSet {
   };
 
   std::shared_ptr<const CachedOcsp> cache_;
+  std::optional<OcspSource> stapled_;
   std::vector<OcspSource> sources_;
+  std::vector<Place> places_;
   std::unordered_map<SerialNumber, std::vector<uint32_t>, Hasher> by_serial_;
 };
 

@@ -31,7 +31,8 @@ std::string Describe(const CertificateView& certificate,
 absl::Status Add(const Snapshot& snapshot, const PathCheckPolicy& policy,
                  std::shared_ptr<const Buffer> certificate,
                  const Buffer* issuer, IssuerResolver* resolver,
-                 OcspChecker* ocsp, CheckedPath* path) {
+                 OcspChecker* ocsp, const Handshake* handshake,
+                 CheckedPath* path) {
   const auto view = CertificateView::Parse(certificate->bytes());
   if (!view.ok()) return view.status();
   CheckedCertificate checked;
@@ -41,7 +42,10 @@ absl::Status Add(const Snapshot& snapshot, const PathCheckPolicy& policy,
           : resolver->QuestionOf(
                 *view, snapshot.IssuerWithCertificate(Sha256(issuer->bytes())));
   checked.verdict = Check(snapshot, policy.lookup, checked.question);
-  if (ocsp != nullptr) {
+  if (ocsp != nullptr && handshake != nullptr) {
+    checked.verdict = ocsp->JoinStapled(checked.question, view->issuer(),
+                                        checked.verdict, handshake->stapled);
+  } else if (ocsp != nullptr) {
     checked.verdict =
         ocsp->Join(checked.question, view->issuer(), checked.verdict);
   }
@@ -54,18 +58,23 @@ absl::Status Add(const Snapshot& snapshot, const PathCheckPolicy& policy,
     path->result = is_unknown ? PathResult::kUnknown : PathResult::kNotValid;
     path->error = Describe(*view, checked.verdict);
   }
+  if ((checked.verdict.flags & Verdict::kStapleMissing) != 0 &&
+      path->result != PathResult::kNotValid) {
+    path->result = PathResult::kNotValid;
+    path->error = Concat({FormatName(view->subject()),
+                          " demands a stapled OCSP response, and none that "
+                          "verifies came"});
+  }
   path->certificates.push_back(std::move(checked));
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
-                                      const Snapshot& snapshot,
-                                      const PathCheckPolicy& policy,
-                                      std::shared_ptr<const Buffer> certificate,
-                                      IssuerResolver* resolver,
-                                      OcspChecker* ocsp) {
+absl::StatusOr<CheckedPath> CheckPath(
+    const PathBuilder& builder, const Snapshot& snapshot,
+    const PathCheckPolicy& policy, std::shared_ptr<const Buffer> certificate,
+    IssuerResolver* resolver, OcspChecker* ocsp, const Handshake* handshake) {
   CheckedPath checked;
   const auto path = builder.Build(certificate->bytes());
   if (!path.ok()) {
@@ -73,8 +82,8 @@ absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
     const ErrorCode code = ErrorCodeOf(path.status());
     if (code != ErrorCode::kNoPath && code != ErrorCode::kUnsupportedAlgorithm)
       return path.status();
-    const absl::Status added =
-        Add(snapshot, policy, certificate, nullptr, resolver, ocsp, &checked);
+    const absl::Status added = Add(snapshot, policy, certificate, nullptr,
+                                   resolver, ocsp, handshake, &checked);
     if (!added.ok()) return added;
     // Whatever the certificate's own status.
     checked.result = code == ErrorCode::kNoPath ? PathResult::kNotValid
@@ -90,7 +99,7 @@ absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
   for (size_t i = 0; i < count; ++i) {
     const absl::Status added =
         Add(snapshot, policy, certificates[i], certificates[i + 1].get(),
-            resolver, ocsp, &checked);
+            resolver, ocsp, i == 0 ? handshake : nullptr, &checked);
     if (!added.ok()) return added;
   }
   return checked;

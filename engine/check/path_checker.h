@@ -47,16 +47,24 @@ struct CheckedPath {
   std::vector<CheckedCertificate> certificates;
 };
 
+// What came along with the certificate in a TLS handshake.
+struct Handshake {
+  const OcspResponseView* stapled = nullptr;  // null: nothing; borrowed
+};
+
 // `resolver` is of `snapshot`. The path's own certificates say which issuer is
 // asked, so that CAs of one name never mix. Errors are part of the result, but
 // for a certificate that cannot be read. `ocsp`, if it is not null, is of the
-// same snapshot and has its say by its own policy.
+// same snapshot and has its say by its own policy; with a `handshake`, which
+// needs it, a certificate that demands a stapled response (RFC 7633) is not
+// valid without one that verifies.
 absl::StatusOr<CheckedPath> CheckPath(const PathBuilder& builder,
                                       const Snapshot& snapshot,
                                       const PathCheckPolicy& policy,
                                       std::shared_ptr<const Buffer> certificate,
                                       IssuerResolver* resolver,
-                                      OcspChecker* ocsp = nullptr);
+                                      OcspChecker* ocsp = nullptr,
+                                      const Handshake* handshake = nullptr);
 
 }  // namespace revstat
 

@@ -30,6 +30,12 @@ int StrictnessOf(Status status) {
   }
 }
 
+// Of two that say the same, the one that something proves.
+bool IsBetterProven(const Verdict& a, const Verdict& b) {
+  return a.status == b.status && a.cause == Cause::kNone &&
+         b.cause != Cause::kNone;
+}
+
 // What was not asked for says less of why a status is unknown than what was.
 bool SaysMore(const Verdict& a, const Verdict& b) {
   return b.cause == Cause::kNoSource ||
@@ -41,12 +47,14 @@ Verdict Choose(SourcePolicy policy, const Verdict& crl, const Verdict& ocsp) {
     const int of_crl = StrictnessOf(crl.status);
     const int of_ocsp = StrictnessOf(ocsp.status);
     if (of_crl != of_ocsp) return of_crl > of_ocsp ? crl : ocsp;
+    if (IsBetterProven(ocsp, crl)) return ocsp;
     return crl.status != Status::kUnknown || SaysMore(crl, ocsp) ? crl : ocsp;
   }
   const bool is_crl_first = policy == SourcePolicy::kPreferCrl;
   const Verdict& first = is_crl_first ? crl : ocsp;
   const Verdict& second = is_crl_first ? ocsp : crl;
-  if (first.status != Status::kUnknown) return first;
+  if (first.status != Status::kUnknown)
+    return IsBetterProven(second, first) ? second : first;
   if (second.status != Status::kUnknown) return second;
   return SaysMore(first, second) ? first : second;
 }

@@ -21,7 +21,9 @@ enum class Status : uint8_t {
   kUnknown,      // nothing proves any of these; see Cause
 };
 
-// X(name, text): why a status is unknown.
+// X(name, text): why a status is unknown. Beside a status that is known, what is
+// to be said of it: kNoRevocationInfo of kActive, kNeverIssued of kOnHold, and
+// of kExpired why nothing proves that the certificate was not revoked before.
 #define REVSTAT_CAUSES(X)                                                      \
   X(kNone, "")                                                                 \
   X(kNoIssuer, "the certificate's issuer is not known")                        \
@@ -65,11 +67,14 @@ enum class Status : uint8_t {
     "the status of the OCSP responder's certificate is not known")             \
   X(kNonceMissing, "the OCSP response has no nonce")                           \
   X(kNonceMismatch, "the OCSP response has another nonce")                     \
+  X(kNotArchived,                                                              \
+    "the certificate had expired before the answer, and may be forgotten")     \
   X(kResponderUnknown, "the responder does not know the certificate")          \
   X(kSignerNotTrusted,                                                         \
     "the source's signer is itself not known to be unrevoked")                 \
   X(kNoRevocationInfo,                                                         \
     "no revocation information is published, or needed for so short a life")   \
+  X(kNeverIssued, "the responder says that it was never issued")               \
   X(kBadInput, "the input could not be read")
 
 enum class Cause : uint8_t {

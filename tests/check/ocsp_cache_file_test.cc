@@ -36,6 +36,11 @@ struct Sample {
       answer.until = kNow + hours(i + 1);
       answer.revocation_time = kNow - hours(i);
       answer.reason = ReasonCode::kSuperseded;
+      if (answer.status == OcspStatus::kGood && i % 8 == 3)
+        answer.archive_cutoff = kNow - hours(1000 + i);
+      if (answer.status == OcspStatus::kOnHold && i % 8 == 1)
+        answer.cause = Cause::kNeverIssued;
+      if (i % 5 == 0) answer.signer_check = OcspSignerCheck::kUnchecked;
       answer.sha256 = {i};
       if (i % 3 == 0) answer.response = Buffer::FromVector({i, i, i});
       cache.Put(KeyOf(i), answer, kNow);
@@ -69,6 +74,9 @@ size_t CountSame(const Sample& sample, const OcspCache& other) {
     EXPECT_EQ(its->until, mine->until);
     EXPECT_EQ(its->produced_at, mine->produced_at);
     EXPECT_EQ(its->revocation_time, mine->revocation_time);
+    EXPECT_EQ(its->archive_cutoff, mine->archive_cutoff);
+    EXPECT_EQ(its->cause, mine->cause);
+    EXPECT_EQ(its->signer_check, mine->signer_check);
     EXPECT_EQ(its->sha256, mine->sha256);
     EXPECT_EQ(its->end, mine->end);
     EXPECT_EQ(its->response != nullptr, mine->response != nullptr);

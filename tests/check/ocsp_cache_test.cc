@@ -177,6 +177,52 @@ TEST(OcspCache, good_evidence) {
   EXPECT_EQ(drops.Explain(KeyNumber(1))->sha256, answer.sha256);
 }
 
+TEST(OcspCache, good_evidence_of_what_few_answers_have) {
+  OcspCache cache;
+  OcspAnswer good = AnswerOf(OcspStatus::kGood);
+  good.archive_cutoff = kNow - hours(10'000);
+  good.signer_check = OcspSignerCheck::kUnchecked;
+  cache.Put(KeyNumber(1), good, kNow);
+  EXPECT_EQ(cache.Explain(KeyNumber(1))->archive_cutoff, good.archive_cutoff);
+  EXPECT_EQ(cache.Explain(KeyNumber(1))->revocation_time, Time());
+  EXPECT_EQ(cache.Explain(KeyNumber(1))->signer_check,
+            OcspSignerCheck::kUnchecked);
+  cache.Put(KeyNumber(2), AnswerOf(OcspStatus::kGood), kNow);
+  EXPECT_EQ(cache.Explain(KeyNumber(2))->archive_cutoff, std::nullopt);
+  EXPECT_EQ(cache.Explain(KeyNumber(2))->signer_check,
+            OcspSignerCheck::kSettled);
+  OcspAnswer hold = AnswerOf(OcspStatus::kOnHold);
+  hold.cause = Cause::kNeverIssued;
+  cache.Put(KeyNumber(3), hold, kNow);
+  EXPECT_EQ(cache.Explain(KeyNumber(3))->cause, Cause::kNeverIssued);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(3)).status, Status::kOnHold);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(3)).cause, Cause::kNeverIssued);
+}
+
+TEST(OcspCache, unknown_after_all_was_forgotten_and_good_again) {
+  OcspCache cache({.copies = ResponseCopies::kKept});
+  std::weak_ptr<const Buffer> copy;
+  for (uint32_t i = 0; i < 5000; ++i) {
+    OcspAnswer answer = AnswerOf(OcspStatus::kGood);
+    const auto response = Buffer::FromVector({1, 2, 3});
+    answer.response = response;
+    copy = response;
+    cache.Put(KeyNumber(i), answer, kNow);
+  }
+  const size_t octets = cache.memory_bytes();
+  cache.Clear();
+  EXPECT_EQ(cache.size(), 0u);
+  EXPECT_TRUE(copy.expired());
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(7)).cause, Cause::kNoSource);
+  EXPECT_FALSE(cache.Explain(KeyNumber(7)).has_value());
+  EXPECT_TRUE(cache.DueForRefresh(kNow + hours(4), 10).empty());
+  for (uint32_t i = 0; i < 5000; ++i)
+    cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kRevoked), kNow);
+  EXPECT_EQ(cache.size(), 5000u);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(7)).status, Status::kRevoked);
+  EXPECT_LE(cache.memory_bytes(), octets + 5000 * 8) << "room is used again";
+}
+
 TEST(OcspCache, good_refresh_ahead) {
   OcspCache cache({.failure_time = seconds(60)});
   for (uint32_t i = 0; i < 100; ++i)
@@ -217,13 +263,30 @@ TEST(OcspCache, bounded_and_revoked_answers_go_last) {
   EXPECT_GT(revoked, 50u);
 }
 
+// At every size from some thousands on: also just after the table has grown,
+// with a block that was just begun, and with entries that wait to be used
+// again.
 TEST(OcspCache, good_memory_of_an_answer) {
-  constexpr uint32_t kAnswers = 1 << 18;
+  constexpr uint32_t kAnswers = 300'000;
   OcspCache cache({.max_answers = kAnswers});
-  for (uint32_t i = 0; i < kAnswers; ++i)
+  double most = 0;
+  const auto measure = [&] {
+    most = std::max(most, static_cast<double>(cache.memory_bytes()) /
+                              static_cast<double>(cache.size()));
+  };
+  for (uint32_t i = 0; i < kAnswers; ++i) {
     cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kGood), kNow);
+    if (i >= 8000) measure();
+  }
   EXPECT_EQ(cache.size(), kAnswers);
-  EXPECT_LE(static_cast<double>(cache.memory_bytes()) / kAnswers, 150);
+  EXPECT_LE(most, 150);
+  EXPECT_GE(most, 100) << "is all of it counted?";
+  OcspCache replaced({.max_answers = kAnswers});
+  for (uint32_t i = 0; i < 100'000; ++i)
+    replaced.Put(KeyNumber(i % 8000),
+                 AnswerOf(OcspStatus::kGood, kNow + seconds(i)), kNow);
+  EXPECT_EQ(replaced.size(), 8000u);
+  EXPECT_LE(static_cast<double>(replaced.memory_bytes()) / 8000, 150);
 }
 
 // What the rules say of an answer, written the other way round.
@@ -299,6 +362,30 @@ TEST(OcspCache, same_answers_as_the_model) {
       ASSERT_EQ(said, model.Say(asked[i], at)) << "seed " << seed;
     }
   }
+}
+
+// Under ThreadSanitizer as well: an answer is whole or not there.
+TEST(OcspCache, good_readers_beside_one_who_forgets_all) {
+  OcspCache cache({.copies = ResponseCopies::kKept});
+  std::atomic<bool> stop = false;
+  std::atomic<int> torn = 0;
+  std::thread reader([&] {
+    while (!stop.load(std::memory_order_relaxed)) {
+      const auto answer = cache.Explain(KeyNumber(3));
+      if (answer.has_value() && (answer->response == nullptr ||
+                                 answer->response->bytes().size() != 1))
+        ++torn;
+    }
+  });
+  for (uint32_t round = 0; round < 500; ++round) {
+    OcspAnswer answer = AnswerOf(OcspStatus::kGood);
+    answer.response = Buffer::FromVector({static_cast<uint8_t>(round)});
+    for (uint32_t i = 0; i < 10; ++i) cache.Put(KeyNumber(i), answer, kNow);
+    cache.Clear();
+  }
+  stop = true;
+  reader.join();
+  EXPECT_EQ(torn, 0);
 }
 
 // Under ThreadSanitizer as well: every answer that is read is a whole one, and

@@ -64,6 +64,9 @@ Asked Ask(const Snapshot& snapshot, const std::vector<Octets>& responses,
   if (verdict.is_stale()) text += " stale";
   const OcspEvidence evidence = set.Explain(question.key, verdict);
   EXPECT_EQ(evidence.source != nullptr, verdict.is_from_ocsp());
+  if (verdict.is_from_ocsp() && verdict.status == Status::kRevoked) {
+    EXPECT_EQ(evidence.single->revocation_time, verdict.revocation_time());
+  }
   return {verdict, text};
 }
 
@@ -202,6 +205,18 @@ TEST(OcspChecker, ContradictionOfCrlAndOcspIsMarked) {
   for (SourcePolicy sources :
        {SourcePolicy::kPreferCrl, SourcePolicy::kPreferOcsp,
         SourcePolicy::kBoth}) {
+    std::string events;
+    OcspCheckPolicy policy = PolicyOf(sources);
+    policy.on_contradiction = [&](const Question& question, const Verdict& crl,
+                                  const Verdict& ocsp) {
+      events += Concat({question.key.serial.ToText(), " ", NameOf(crl.status),
+                        " ", NameOf(ocsp.status), ";"});
+    };
+    Ask(*listed, {good}, policy);
+    Ask(*absent, {revoked}, policy);
+    Ask(*absent, {good}, policy);
+    Ask(*listed, {revoked}, policy);
+    EXPECT_EQ(events, "0123 revoked active;0123 active revoked;");
     const Asked by_crl = Ask(*listed, {good}, PolicyOf(sources));
     EXPECT_EQ(by_crl.text, "revoked contradicted");
     EXPECT_FALSE(by_crl.verdict.is_from_ocsp());
@@ -234,23 +249,99 @@ TEST(OcspChecker, DelegatesStatusIsThatOfTheCrls) {
   EXPECT_EQ(Ask(*SnapshotWith({}), {nocheck}, policy).text, "active");
 }
 
+// What a response says of the delegate 0d, by whom `sign` makes of it.
+Octets AboutDelegate(const Octets& status, const auto& sign) {
+  const OcspWorld world;
+  ResponseText text;
+  SingleText single;
+  single.cert_id = CertIdFor("SHA1", CommonName("Test CA"), world.ca.key.Spki(),
+                             IntegerOf("0d"))
+                       .Der();
+  single.status = status;
+  text.responses = {single.Der()};
+  return sign(text);
+}
+
+TEST(OcspChecker, DelegatesStatusIsThatOfOtherResponsesAsWell) {
+  const OcspWorld world;
+  CertificateText checked = world.DelegateText();
+  checked.extensions = {KeyPurposes({kOcspSigningOid})};
+  const Octets good = world.ByDelegate(world.Response(), checked);
+  const auto by_ca = [&](const ResponseText& text) { return world.ByCa(text); };
+  const auto by_itself = [&](const ResponseText& text) {
+    return world.ByDelegate(text, checked);
+  };
+  // Another delegate, whose certificate says nocheck or does not.
+  const SigningKey& other_key = SigningKey::NewEc("P-256");
+  const auto by_other = [&](const std::vector<Octets>& extensions) {
+    return [&, extensions](ResponseText text) {
+      CertificateText certificate = world.DelegateText();
+      certificate.serial = IntegerOf("0e");
+      certificate.subject = CommonName("Other responder");
+      certificate.public_key = other_key.Spki();
+      certificate.extensions = extensions;
+      text.responder = ByName(certificate.subject);
+      text.certificates = {world.ca.key.Signed(certificate, world.ca.form)};
+      return OcspWorld::Signed(text, {other_key, Ecdsa("SHA256")});
+    };
+  };
+  const auto with_check = by_other({KeyPurposes({kOcspSigningOid})});
+  const auto nocheck = by_other({KeyPurposes({kOcspSigningOid}), NoCheck()});
+  const auto none = SnapshotWith({});
+  const auto text = [&](const Octets& about) {
+    return Ask(*none, {good, about}, PolicyOf(SourcePolicy::kOcspOnly)).text;
+  };
+  EXPECT_EQ(text(AboutDelegate(Good(), by_ca)), "active");
+  EXPECT_EQ(text(AboutDelegate(Good(), nocheck)), "active");
+  EXPECT_EQ(text(AboutDelegate(Revoked(), by_ca)), "unknown responder_revoked");
+  EXPECT_EQ(text(AboutDelegate(Unknown(), by_ca)),
+            "unknown responder_unchecked");
+  // Nobody vouches for himself, nor two for each other.
+  EXPECT_EQ(text(AboutDelegate(Good(), by_itself)),
+            "unknown responder_unchecked");
+  EXPECT_EQ(text(AboutDelegate(Good(), with_check)),
+            "unknown responder_unchecked");
+  // But one that the CRLs show to be active does; and what they list is listed.
+  EXPECT_EQ(Ask(*SnapshotWith({CrlListing("0d")}),
+                {good, AboutDelegate(Good(), by_ca)},
+                PolicyOf(SourcePolicy::kOcspOnly))
+                .text,
+            "unknown responder_revoked");
+  // nocheck settles what is not known, and not what is.
+  EXPECT_EQ(
+      Ask(*none,
+          {world.ByDelegate(world.Response()), AboutDelegate(Revoked(), by_ca)},
+          PolicyOf(SourcePolicy::kOcspOnly))
+          .text,
+      "unknown responder_revoked");
+}
+
 TEST(OcspChecker, StapledResponseIsLookedAtFirst) {
   const OcspWorld world;
   const auto snapshot = SnapshotWith({});
-  OcspSet set;
   const Octets revoked = world.ByCa(world.Response(Revoked()));
-  ASSERT_TRUE(set.Add(BufferOf(revoked)).ok());
-  const auto checker =
-      *OcspChecker::Create(*snapshot, set, PolicyOf(SourcePolicy::kPreferOcsp));
+  const auto policy = PolicyOf(SourcePolicy::kPreferOcsp);
   Question question = WorldCertificate();
   question.stapling = CertificateView::Stapling::kRequired;
-  const Verdict crl = Check(*snapshot, PolicyOf({}).lookup, question);
+  const Verdict crl = Check(*snapshot, policy.lookup, question);
   const Octets good = world.ByCa(world.Response());
   const auto staple = *OcspResponseView::Parse(good);
-  Verdict verdict = checker->JoinStapled(question, {}, crl, &staple);
+  OcspSet unknown;
+  ASSERT_TRUE(
+      unknown.Add(BufferOf(world.ByCa(world.Response(Unknown())))).ok());
+  Verdict verdict = (*OcspChecker::Create(*snapshot, unknown, policy))
+                        ->JoinStapled(question, {}, crl, &staple);
   EXPECT_EQ(verdict.status, Status::kActive);
-  EXPECT_EQ(verdict.source, OcspChecker::kStapled);
+  EXPECT_EQ(verdict.source, OcspSet::kStapled);
   EXPECT_EQ(verdict.flags, Verdict::kFromOcsp | Verdict::kMustStaple);
+  // A server may go on sending what is older than a revocation that is held.
+  OcspSet set;
+  ASSERT_TRUE(set.Add(BufferOf(revoked)).ok());
+  const auto checker = *OcspChecker::Create(*snapshot, set, policy);
+  verdict = checker->JoinStapled(question, {}, crl, &staple);
+  EXPECT_EQ(verdict.status, Status::kRevoked);
+  EXPECT_EQ(verdict.source, 0u);
+  EXPECT_EQ(verdict.flags & Verdict::kStapleMissing, 0);
   // None, or one that does not verify: what is held answers, and it is said.
   Octets forged = good;
   forged[OffsetOf(GeneralizedTime("20260120000000Z"), forged) + 15] = '1';
@@ -265,6 +356,108 @@ TEST(OcspChecker, StapledResponseIsLookedAtFirst) {
   question.stapling = CertificateView::Stapling::kOptional;
   verdict = checker->JoinStapled(question, {}, crl, nullptr);
   EXPECT_EQ(verdict.flags & Verdict::kStapleMissing, 0);
+}
+
+// RFC 6960 4.4.4: a `good` from after the certificate's end counts only where
+// the responder has kept the status of those that ended then.
+TEST(OcspChecker, ExpiredProvenOnlyWithinTheArchiveCutoff) {
+  const OcspWorld world;
+  const auto snapshot = SnapshotWith({});
+  Question question = WorldCertificate();
+  question.not_after = *ParseTime("2026-01-05");  // before thisUpdate
+  OcspCheckPolicy policy = PolicyOf(SourcePolicy::kOcspOnly);
+  const auto response = [&](const char* cutoff, const Octets& status) {
+    SingleText single = world.Single(status);
+    if (*cutoff != 0) {
+      single.extensions = {
+          MakeExtension("1.3.6.1.5.5.7.48.1.6", GeneralizedTime(cutoff))};
+    }
+    ResponseText text;
+    text.responses = {single.Der()};
+    return world.ByCa(text);
+  };
+  const auto text = [&](const char* cutoff, const Octets& status = Good()) {
+    return Ask(*snapshot, {response(cutoff, status)}, policy, question).text;
+  };
+  EXPECT_EQ(text(""), "expired not_archived");
+  EXPECT_EQ(text("20260105000001Z"), "expired not_archived");
+  EXPECT_EQ(text("20260105000000Z"), "expired");
+  EXPECT_EQ(text("20190101000000Z"), "expired");
+  // What is said counts, whenever.
+  EXPECT_EQ(text("", Revoked()), "revoked");
+  // Known while it was valid: nothing can have been forgotten.
+  question.not_after = *ParseTime("2026-01-10");  // thisUpdate
+  EXPECT_EQ(text(""), "expired");
+  EXPECT_EQ(text("20260114000000Z"), "expired");
+  // Only the clocks' difference makes such a response count for a time at
+  // which the certificate was valid; there it proves nothing.
+  policy.lookup.clock_skew = std::chrono::hours(48);
+  policy.lookup.at = *ParseTime("2026-01-09");
+  question.not_after = policy.lookup.at;
+  EXPECT_EQ(text(""), "unknown not_archived");
+  EXPECT_EQ(text("20260101000000Z"), "active");
+}
+
+// 2.2, 4.4.8: on hold from the beginning of time, and said to be.
+TEST(OcspChecker, OnHoldOfACertificateThatWasNeverIssued) {
+  const OcspWorld world;
+  const auto snapshot = SnapshotWith({});
+  ResponseText text = world.Response(Revoked("19700101000000Z", 6));
+  const auto policy = PolicyOf(SourcePolicy::kBoth);
+  EXPECT_EQ(Ask(*snapshot, {world.ByCa(text)}, policy).text, "on_hold");
+  text.extensions = {
+      MakeExtension("1.3.6.1.5.5.7.48.1.9", Tlv(der::kNull, {}))};
+  EXPECT_EQ(Ask(*snapshot, {world.ByCa(text)}, policy).text,
+            "on_hold never_issued");
+}
+
+// One response about many certificates is verified once, and each answer is
+// looked up: the other answers cost nothing.
+TEST(OcspChecker, EachOfManyAnswersOfOneResponse) {
+  const OcspWorld world;
+  const auto snapshot = SnapshotWith({});
+  constexpr uint32_t kAnswers = 4000;
+  const auto serial_of = [](uint32_t i) {
+    const uint8_t octets[] = {1, static_cast<uint8_t>(i >> 8),
+                              static_cast<uint8_t>(i)};
+    return *SerialNumber::FromContent(octets);
+  };
+  ResponseText text;
+  text.responses.clear();
+  for (uint32_t i = 0; i < kAnswers; ++i) {
+    const SerialNumber serial = serial_of(i);
+    const Bytes content = serial.content();
+    SingleText single;
+    single.cert_id =
+        CertIdFor("SHA1", CommonName("Test CA"), world.ca.key.Spki(),
+                  Tlv(der::kInteger, Octets(content.begin(), content.end())))
+            .Der();
+    single.status = i % 7 == 0 ? Revoked() : Good();
+    text.responses.push_back(single.Der());
+  }
+  // Of another issuer, with a serial that we ask about.
+  SingleText other;
+  other.cert_id = CertIdFor("SHA1", CommonName("Another CA"),
+                            world.ca.key.Spki(), IntegerOf("010001"))
+                      .Der();
+  other.status = Revoked("20260103000000Z");
+  text.responses.push_back(other.Der());
+  OcspSet set;
+  OcspLimits limits;
+  limits.max_responses = kAnswers + 1;
+  ASSERT_TRUE(set.Add(BufferOf(world.ByCa(text)), limits).ok());
+  const auto checker =
+      *OcspChecker::Create(*snapshot, set, PolicyOf(SourcePolicy::kOcspOnly));
+  Question question = WorldCertificate();
+  for (uint32_t i = 0; i < kAnswers; ++i) {
+    question.key.serial = serial_of(i);
+    const Verdict verdict = checker->Ask(question, {});
+    ASSERT_EQ(verdict.status, i % 7 == 0 ? Status::kRevoked : Status::kActive);
+    const OcspEvidence evidence = set.Explain(question.key, verdict);
+    ASSERT_EQ(evidence.single->cert_id.serial, question.key.serial);
+    ASSERT_EQ(OcspStatusOf(*evidence.single),
+              i % 7 == 0 ? OcspStatus::kRevoked : OcspStatus::kGood);
+  }
 }
 
 // An intermediate that nobody vouches for: its responder is believed while its

@@ -74,6 +74,16 @@ TEST(SourcePolicy, BothMustSayActive) {
   EXPECT_EQ(Joined(kBoth, kExpired, kNone), "expired");
 }
 
+// Expired by both: the one whose source shows that it was not revoked before.
+TEST(SourcePolicy, OfTwoThatSayTheSameTheOneThatIsProven) {
+  const Verdict unproven = Of(Status::kExpired, Cause::kNotArchived);
+  for (SourcePolicy policy : {kPreferCrl, kPreferOcsp, kBoth}) {
+    EXPECT_EQ(Joined(policy, kExpired, unproven), "expired");
+    EXPECT_EQ(Joined(policy, unproven, kExpired), "expired");
+    EXPECT_EQ(Joined(policy, unproven, unproven), "expired not_archived");
+  }
+}
+
 TEST(SourcePolicy, FlagsOfTheCertificateAreKept) {
   Verdict crl = kActive;
   Verdict ocsp = kRevokedVerdict;

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::memcpy(&file[at], &value, sizeof value);
   };
   put(0, 0x3165686361434f52);          // magic
-  put(8, uint64_t{1} << 32 | 1);       // version 1, one issuer
+  put(8, uint64_t{1} << 32 | 2);       // version 2, one issuer
   put(48, Checksum({&file[64], 32}));  // the issuer
   put(56, Checksum({&file[0], 56}));
   const uint64_t count = size > 0 ? data[0] % 8 : 0;

@@ -40,6 +40,8 @@ class JsonWriter : public ResultWriter {
     }
     if ((verdict.flags & Verdict::kMustStaple) != 0)
       out += ",\"must_staple\":true";
+    if ((verdict.flags & Verdict::kStapleMissing) != 0)
+      out += ",\"staple_missing\":true";
     if ((verdict.flags & Verdict::kContradicted) != 0)
       out += ",\"contradiction\":true";
     const Evidence evidence = snapshot_.Explain(question.key, verdict);
@@ -57,7 +59,7 @@ class JsonWriter : public ResultWriter {
     }
     if (evidence.crl != nullptr) out += SourceObject(*evidence.crl);
     if (ocsp.source != nullptr || ocsp.cached.has_value())
-      out += OcspSourceJson(ocsp);
+      out += OcspSourceJson(ocsp, IssuerText(row, question.key.issuer));
     out += "}\n";
   }
 

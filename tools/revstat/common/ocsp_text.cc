@@ -7,11 +7,12 @@ namespace revstat::tool {
 namespace {
 
 // Who signed it is not kept.
-std::string CachedSourceJson(const OcspAnswer& answer) {
+std::string CachedSourceJson(const OcspAnswer& answer,
+                             std::string_view issuer) {
   std::string json =
-      Concat({",\"source\":{\"kind\":\"ocsp\",\"produced_at\":\"",
-              FormatTime(answer.produced_at), "\",\"this_update\":\"",
-              FormatTime(answer.this_update), "\""});
+      Concat({",\"source\":{\"kind\":\"ocsp\",\"issuer\":", issuer,
+              ",\"produced_at\":\"", FormatTime(answer.produced_at),
+              "\",\"this_update\":\"", FormatTime(answer.this_update), "\""});
   if (answer.end == OcspAnswer::End::kNextUpdate)
     json += Concat({",\"next_update\":\"", FormatTime(answer.until), "\""});
   return json += Concat({",\"sha256\":\"", ToHex(answer.sha256), "\"}"});
@@ -24,13 +25,15 @@ std::string ResponderText(const ResponderId& responder) {
                                   : Concat({"key ", ToHex(responder.by_key)});
 }
 
-std::string OcspSourceJson(const OcspEvidence& evidence) {
-  if (evidence.cached.has_value()) return CachedSourceJson(*evidence.cached);
+std::string OcspSourceJson(const OcspEvidence& evidence,
+                           std::string_view issuer) {
+  if (evidence.cached.has_value())
+    return CachedSourceJson(*evidence.cached, issuer);
   const OcspResponseView& response = evidence.source->response;
-  std::string json =
-      Concat({",\"source\":{\"kind\":\"ocsp\",\"responder\":",
-              JsonString(ResponderText(response.responder())),
-              ",\"produced_at\":\"", FormatTime(response.produced_at()), "\""});
+  std::string json = Concat(
+      {",\"source\":{\"kind\":\"ocsp\",\"issuer\":", issuer,
+       ",\"responder\":", JsonString(ResponderText(response.responder())),
+       ",\"produced_at\":\"", FormatTime(response.produced_at()), "\""});
   if (evidence.single.has_value()) {
     const OcspSingleResponse& single = *evidence.single;
     json +=

@@ -3,6 +3,7 @@
 #define REVSTAT_TOOLS_REVSTAT_COMMON_OCSP_TEXT_H_
 
 #include <string>
+#include <string_view>
 
 #include "engine/check/ocsp_set.h"
 
@@ -12,8 +13,10 @@ namespace revstat::tool {
 std::string ResponderText(const ResponderId& responder);
 
 // ,"source":{"kind":"ocsp",...} for a verdict's evidence, which has a source or
-// a cached answer.
-std::string OcspSourceJson(const OcspEvidence& evidence);
+// a cached answer. `issuer` is the JSON string of whose certificates it speaks
+// for.
+std::string OcspSourceJson(const OcspEvidence& evidence,
+                           std::string_view issuer);
 
 }  // namespace revstat::tool
 

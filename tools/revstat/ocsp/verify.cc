@@ -123,9 +123,10 @@ std::string TableOf(const Answer& answer, const OcspSource& source) {
 std::string JsonOf(const std::string& input, const Answer& answer,
                    const OcspSource& source) {
   const Verdict& verdict = answer.verdict;
+  const std::string issuer =
+      JsonString(FormatName(answer.issuer->certificate().subject()));
   std::string json =
-      Concat({"{\"input\":", JsonString(input), ",\"issuer\":",
-              JsonString(FormatName(answer.issuer->certificate().subject())),
+      Concat({"{\"input\":", JsonString(input), ",\"issuer\":", issuer,
               ",\"serial\":\"", answer.question.key.serial.ToText(),
               "\",\"status\":\"", NameOf(verdict.status), "\""});
   if (answer.question.not_after != Time::max())
@@ -150,7 +151,7 @@ std::string JsonOf(const std::string& input, const Answer& answer,
     json += Concat(
         {",\"error\":", JsonString(MessageOf(answer.verified.status()))});
   }
-  if (evidence.source != nullptr) json += OcspSourceJson(evidence);
+  if (evidence.source != nullptr) json += OcspSourceJson(evidence, issuer);
   return json += "}\n";
 }
 
@@ -248,7 +249,7 @@ int RunOcspVerify(const OcspVerifyOptions& options) {
   const absl::Status status =
       Ask(options, *source, *asked, lookup, *nonce, &answer);
   if (!status.ok()) return Fail(MessageOf(status));
-  answer.verdict = VerdictOf(answer.verified, lookup.at, lookup.clock_skew);
+  answer.verdict = VerdictOf(answer.verified, answer.question, lookup);
   ApplyCertificate(lookup, answer.question, &answer.verdict);
   Output output(STDOUT_FILENO);
   output.Write(options.format == Format::kTable
