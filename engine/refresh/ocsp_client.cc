@@ -9,9 +9,9 @@
 
 #include "engine/base/error.h"
 #include "engine/refresh/fetcher.h"
+#include "engine/refresh/ocsp_failure.h"
+#include "engine/refresh/ocsp_http_request.h"
 #include "engine/refresh/ocsp_judge.h"
-#include "engine/refresh/ocsp_request_url.h"
-#include "engine/x509/ocsp_request.h"
 
 namespace revstat {
 namespace {
@@ -21,30 +21,6 @@ using std::chrono::milliseconds;
 Time SystemNow() {
   return std::chrono::floor<std::chrono::seconds>(
       std::chrono::system_clock::now());
-}
-
-// Failures that say nothing of the responder but that it was not reached.
-bool IsHostFailure(ErrorCode code) {
-  return code == ErrorCode::kHostNotFound ||
-         code == ErrorCode::kConnectFailed || code == ErrorCode::kTlsFailed ||
-         code == ErrorCode::kTimedOut || code == ErrorCode::kTooSlow;
-}
-
-// Those that may pass by themselves within a moment.
-bool IsPassing(ErrorCode code, int http_status) {
-  if (code == ErrorCode::kHttpStatus)
-    return http_status == 408 || http_status == 429 || http_status >= 500;
-  return IsHostFailure(code) || code == ErrorCode::kTransferBroken ||
-         code == ErrorCode::kOcspTryLater ||
-         code == ErrorCode::kOcspInternalError;
-}
-
-// What a failure to get an answer means: of a body that is cut off at the
-// limit, nothing is known; of an answer from before the one held, that it is
-// old.
-Cause CauseOfAsking(ErrorCode code) {
-  if (code == ErrorCode::kTooLarge) return Cause::kResponderNotReached;
-  return code == ErrorCode::kOlderThanHeld ? Cause::kStale : CauseOf(code);
 }
 
 struct Hasher {
@@ -96,8 +72,11 @@ class OcspClient::Impl {
     Retry retry = Retry::kUseless;  // of this round
     milliseconds wanted_pause{0};   // Retry-After
     std::optional<Clock::time_point> deadline;
-    OcspResult result;           // the best so far
-    std::vector<uint8_t> nonce;  // of the request that goes on
+    OcspResult result;  // the best so far
+    // Of the request that goes on.
+    std::vector<uint8_t> nonce;
+    HttpMethod method = HttpMethod::kGet;
+    HttpCaches caches = HttpCaches::kMayAnswer;
   };
   struct Timer {
     Clock::time_point due;
@@ -107,7 +86,6 @@ class OcspClient::Impl {
 
   const std::string& UrlOf(const Job& job) const;
   AddressPolicy AddressesOf(const Job& job) const;
-  bool FinishFromCache(const OcspCacheKey& key, const Done& done);
   void TryNext(OcspQueue::Job id, Job* job);
   void EndRound(OcspQueue::Job id, Job* job);
   void StartAll();
@@ -145,32 +123,15 @@ OcspIssuerNumber OcspClient::Impl::AddIssuer(
   return number;
 }
 
-bool OcspClient::Impl::FinishFromCache(const OcspCacheKey& key,
-                                       const Done& done) {
-  LookupPolicy policy;
-  policy.at = options_.now();
-  policy.clock_skew = options_.clock_skew;
-  policy.max_age = options_.max_age;
-  const Verdict verdict = cache_->Lookup(policy, key);
-  OcspResult result;
-  result.answer = cache_->Explain(key);
-  result.cause = verdict.cause;
-  if (!result.answer.has_value()) {
-    if (verdict.cause == Cause::kNoSource) return false;
-    result.status = MakeError(ErrorCode::kFetchFailed,
-                              "has failed a moment ago, and is not tried");
-  } else if (verdict.cause == Cause::kStale || verdict.is_stale() ||
-             verdict.cause == Cause::kNotYetCurrent) {
-    return false;
-  }
-  ready_.emplace_back(done, std::move(result));
-  return true;
-}
-
 void OcspClient::Impl::Ask(const OcspCacheKey& key,
                            std::vector<std::string> urls, OcspCacheUse use,
                            Done done) {
-  if (use == OcspCacheUse::kFirst && FinishFromCache(key, done)) return;
+  if (use == OcspCacheUse::kFirst) {
+    if (auto held = judge_.Held(key); held.has_value()) {
+      ready_.emplace_back(std::move(done), *std::move(held));
+      return;
+    }
+  }
   if (const auto found = job_of_.find(key); found != job_of_.end()) {
     jobs_.at(found->second)->done.push_back(std::move(done));
     return;
@@ -223,6 +184,7 @@ void OcspClient::Impl::TryNext(OcspQueue::Job id, Job* job) {
     return;
   }
   ++job->next_url;
+  job->caches = HttpCaches::kMayAnswer;
   queue_.Add(OriginOf(UrlOf(*job)), id);
 }
 
@@ -280,28 +242,13 @@ absl::StatusOr<FetchRequest> OcspClient::Impl::RequestOf(
     if (RAND_bytes(job->nonce.data(), static_cast<int>(job->nonce.size())) != 1)
       return MakeError(ErrorCode::kFetchFailed, "no random octets");
   }
-  const OcspIssuer& issuer = *issuers_.at(job->key.issuer).issuer;
-  const std::vector<uint8_t> cert_id =
-      issuer.CertIdOf(options_.cert_id_hash, job->key.serial);
-  const auto der = EncodeOcspRequest({&cert_id, 1}, job->nonce);
-  if (!der.ok()) return der.status();
-  FetchRequest request;
-  request.url = OcspGetUrl(UrlOf(*job), *der);
-  const bool is_short =
-      request.url.size() <= kMaxOcspGetUrl && job->nonce.empty();
-  if (options_.method == OcspMethod::kPost ||
-      (options_.method == OcspMethod::kAuto && !is_short)) {
-    request.url = UrlOf(*job);
-    request.method = HttpMethod::kPost;
-    request.body = TextOf(*der);
-    request.content_type = "application/ocsp-request";
-  }
-  request.user_agent = options_.user_agent;
-  request.proxy = options_.proxy;
-  request.ca_file = options_.ca_file;
-  request.addresses = AddressesOf(*job);
-  request.limits = options_.limits;
-  request.limits.total_time = std::min(request.limits.total_time, left);
+  auto request =
+      OcspHttpRequest(options_, *issuers_.at(job->key.issuer).issuer,
+                      job->key.serial, job->nonce, UrlOf(*job), job->caches);
+  if (!request.ok()) return request;
+  job->method = request->method;
+  request->addresses = AddressesOf(*job);
+  request->limits.total_time = std::min(request->limits.total_time, left);
   return request;
 }
 
@@ -330,6 +277,14 @@ void OcspClient::Impl::TakeResult(OcspQueue::Job id, const std::string& origin,
   auto answer = judge_.AnswerOf(issuer, job->key, job->nonce, &fetched);
   if (!answer.ok()) {
     NoteFailure(answer.status(), job);
+    // RFC 9919 6.2: caches are bypassed where one may have sent what is old.
+    if (IsFromThePast(ErrorCodeOf(answer.status())) &&
+        job->method == HttpMethod::kGet &&
+        job->caches == HttpCaches::kMayAnswer) {
+      job->caches = HttpCaches::kBypassed;
+      queue_.Add(origin, id);
+      return;
+    }
     if (IsPassing(ErrorCodeOf(answer.status()), fetched.http_status))
       job->retry = Job::Retry::kWorthwhile;
     if (fetched.retry_after.has_value())

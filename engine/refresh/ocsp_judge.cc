@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
-#include "engine/refresh/ocsp_request_url.h"
+#include "engine/refresh/ocsp_http_request.h"
 
 namespace revstat {
 namespace {
@@ -29,6 +29,26 @@ absl::Status OcspJudge::AddTrustedResponders() {
     if (!added.ok()) return added;
   }
   return absl::OkStatus();
+}
+
+std::optional<OcspResult> OcspJudge::Held(const OcspCacheKey& key) const {
+  LookupPolicy policy;
+  policy.at = options_.now();
+  policy.clock_skew = options_.clock_skew;
+  policy.max_age = options_.max_age;
+  const Verdict verdict = cache_->Lookup(policy, key);
+  OcspResult result;
+  result.answer = cache_->Explain(key);
+  result.cause = verdict.cause;
+  if (!result.answer.has_value()) {
+    if (verdict.cause == Cause::kNoSource) return std::nullopt;
+    result.status = MakeError(ErrorCode::kFetchFailed,
+                              "has failed a moment ago, and is not tried");
+  } else if (verdict.cause == Cause::kStale || verdict.is_stale() ||
+             verdict.cause == Cause::kNotYetCurrent) {
+    return std::nullopt;
+  }
+  return result;
 }
 
 absl::StatusOr<OcspAnswer> OcspJudge::AnswerOf(const OcspIssuer& issuer,

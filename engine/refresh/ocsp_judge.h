@@ -2,6 +2,8 @@
 #ifndef REVSTAT_ENGINE_REFRESH_OCSP_JUDGE_H_
 #define REVSTAT_ENGINE_REFRESH_OCSP_JUDGE_H_
 
+#include <optional>
+
 #include "engine/refresh/ocsp_client.h"
 
 namespace revstat {
@@ -15,6 +17,10 @@ class OcspJudge {
 
   // Errors: those of OcspVerifier::AddTrustedResponder.
   absl::Status AddTrustedResponders();
+
+  // What the cache has about a certificate: an answer that is current, or a
+  // failure that it remembers.
+  std::optional<OcspResult> Held(const OcspCacheKey& key) const;
 
   // The answer that is held about a certificate after this result: its own,
   // verified, or a newer one. Takes the result's body. `nonce` is that of the

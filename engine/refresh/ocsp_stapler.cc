@@ -116,18 +116,22 @@ void OcspStapler::AskIfDue(size_t id, Time now) {
 void OcspStapler::TakeResult(size_t id, const OcspResult& result) {
   Entry& entry = entries_[id];
   entry.is_asked = false;
-  // A responder may go on sending the response that we have.
   entry.pause = std::clamp(entry.pause * 2, options_.first_pause,
                            std::max(options_.first_pause, options_.max_pause));
-  if (result.status.ok() && result.answer->status != OcspStatus::kUnknown) {
-    entry.pause = options_.first_pause;
+  // A responder may go on sending the response that we have.
+  const bool is_new = result.status.ok() &&
+                      result.answer->status != OcspStatus::kUnknown &&
+                      result.answer->sha256 != entry.sha256;
+  if (is_new) {
+    entry.sha256 = result.answer->sha256;
+    entry.pause = std::chrono::seconds(0);
     if (!options_.file.empty()) {
       // Without it the next start asks again.
       SaveOcspCache(cache_, options_.file, ContextOf(options_.client))
           .IgnoreError();
     }
   }
-  entry.next_try = Now() + entry.pause;
+  entry.next_try = Now() + std::max(entry.pause, options_.first_pause);
   if (options_.notify) options_.notify(id, result);
 }
 

@@ -21,7 +21,8 @@ struct OcspStaplerOptions {
   // Its certificate_urls decide whether the certificates' own URLs are asked;
   // its nonce stays kOff where responders answer out of a cache.
   OcspClientOptions client;
-  // A failed refresh is tried again after this, doubled each time.
+  // A refresh that failed, or brought nothing new, is tried again after this,
+  // doubled each time.
   std::chrono::seconds first_pause{30};
   std::chrono::seconds max_pause = std::chrono::minutes(15);
   // Where responses are kept over restarts (see SaveOcspCache); empty: nowhere.
@@ -65,6 +66,7 @@ class OcspStapler {
   struct Entry {
     OcspCacheKey key;
     std::vector<std::string> urls;
+    Sha256Digest sha256 = {};  // of the response that was received last
     Time next_try = Time::min();
     std::chrono::seconds pause{0};
     bool is_asked = false;

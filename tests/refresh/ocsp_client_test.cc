@@ -1,6 +1,6 @@
 #include <atomic>
 
-#include "engine/refresh/ocsp_request_url.h"
+#include "engine/refresh/ocsp_http_request.h"
 #include "engine/x509/authority_info_access.h"
 #include "tests/refresh/ocsp_asking.h"
 
@@ -138,8 +138,38 @@ TEST(OcspClient, good_out_of_the_cache_until_its_end) {
   EXPECT_EQ(asker.client->RefreshDue(10), 0u);  // nothing new was to be had
   now = ToUnix(*ParseTime("2026-01-20T00:00:01Z"));
   EXPECT_EQ(CodeOf(asker.Ask()), "ocsp_stale");
-  EXPECT_EQ(server.requests(), 4u);
+  EXPECT_EQ(server.requests(), 5u);  // once more, past caches on the way
   EXPECT_EQ(asker.Lookup("0123", FromUnix(now)).cause, Cause::kStale);
+}
+
+// RFC 9919 6.2: a cache on the way that has kept a response for too long is
+// bypassed; and asked as ever where it has not.
+TEST(OcspClient, good_past_a_cache_that_sends_what_is_stale) {
+  std::vector<std::string> seen;
+  const LoopbackServer server([&](const HttpRequest& request) {
+    const bool is_fresh = request.cache_control == "no-cache";
+    seen.push_back(request.cache_control);
+    SingleText single;
+    single.cert_id = ReadAsked(request)->cert_id;
+    if (!is_fresh) {
+      single.this_update = GeneralizedTime("20260101000000Z");
+      single.next_update = GeneralizedTime("20260105000000Z");
+    }
+    ResponseText text;
+    text.responses = {single.Der()};
+    return ReplyWith(OcspWorld().ByCa(text));
+  });
+  Asker asker(LoopbackOptions(), {server.Url()});
+  const OcspResult result = asker.Ask();
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.requests, 2u);
+  EXPECT_EQ(seen, (std::vector<std::string>{"", "no-cache"}));
+  // A POST is not answered by caches.
+  OcspClientOptions options = LoopbackOptions();
+  options.method = OcspMethod::kPost;
+  Asker post(options, {server.Url()});
+  EXPECT_EQ(CodeOf(post.Ask()), "ocsp_stale");
+  EXPECT_EQ(seen.size(), 3u);
 }
 
 TEST(OcspClient, good_asked_once_for_all_who_want_it) {

@@ -18,7 +18,12 @@ class Stapling {
       : server_([this](const HttpRequest& request) { return Reply(request); }) {
     OcspStaplerOptions options;
     options.client = LoopbackOptions();
-    options.client.now = [this] { return FromUnix(now_); };
+    options.client.now = [this] {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      ++looks_;
+      changed_.notify_all();
+      return FromUnix(now_);
+    };
     options.file = std::move(file);
     options.notify = [this](size_t, const OcspResult& result) {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -46,6 +51,15 @@ class Stapling {
   void SetTime(std::string_view text) {
     now_ = ToUnix(*ParseTime(text));
     stapler_->Wakeup();
+  }
+  // Waits until the stapler has done what is due now.
+  void WaitForALook() {
+    for (int i = 0; i < 3; ++i) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      const uint64_t before = looks_;
+      stapler_->Wakeup();
+      changed_.wait(lock, [&] { return looks_ > before; });
+    }
   }
   void SetTimes(const char* from, const char* until) {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -86,6 +100,7 @@ class Stapling {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> results_;
+  uint64_t looks_ = 0;  // at the clock
   const char* from_ = "20260110000000Z";
   const char* until_ = "20260120000000Z";
   std::atomic<int> http_status_ = 200;
@@ -131,6 +146,25 @@ TEST(OcspStapler, good_old_response_until_its_end_and_none_after_it) {
   EXPECT_EQ(stapling.Result(5), "ok");
   ASSERT_NE(stapling.Response(), nullptr);
   EXPECT_NE(stapling.Response(), first);
+}
+
+// A responder may go on sending one response until its end.
+TEST(OcspStapler, good_asked_ever_more_rarely_while_nothing_new_comes) {
+  Stapling stapling;
+  stapling.stapler().Start();
+  EXPECT_EQ(stapling.Result(1), "ok");
+  const Time middle = *ParseTime("2026-01-15T00:00:00Z");
+  for (int i = 0; i <= 40; ++i) {  // twenty minutes
+    stapling.SetTime(FormatTime(middle + std::chrono::seconds(30 * i)));
+    stapling.WaitForALook();
+    if (i == 0) {
+      EXPECT_EQ(stapling.Result(2), "ok");
+    }
+  }
+  // At 0, 30, 90, 210, 450, 930 seconds, or later.
+  EXPECT_GE(stapling.server().requests(), 3u);
+  EXPECT_LE(stapling.server().requests(), 8u);
+  EXPECT_NE(stapling.Response(), nullptr);
 }
 
 TEST(OcspStapler, good_after_a_restart_without_asking) {

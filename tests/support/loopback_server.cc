@@ -133,6 +133,7 @@ void LoopbackServer::Answer(int socket, Connection* connection) {
   const size_t path = request.method.size() + 1;
   request.path = head.substr(path, head.find(' ', path) - path);
   request.content_type = Header(head, "content-type");
+  request.cache_control = Header(head, "cache-control");
   request.body = connection->in.substr(end + 4, size);
   connection->in.erase(0, end + 4 + size);
   ++requests_;

@@ -20,6 +20,7 @@ struct HttpRequest {
   std::string method;
   std::string path;
   std::string content_type;
+  std::string cache_control;
   std::string body;
 };
 

@@ -1,6 +1,8 @@
-#include "engine/refresh/ocsp_request_url.h"
+#include "engine/refresh/ocsp_http_request.h"
 
 #include <algorithm>
+
+#include "engine/x509/ocsp_request.h"
 
 namespace revstat {
 namespace {
@@ -39,6 +41,35 @@ std::string OcspGetUrl(std::string_view responder, Bytes request) {
     }
   }
   return url;
+}
+
+absl::StatusOr<FetchRequest> OcspHttpRequest(const OcspClientOptions& options,
+                                             const OcspIssuer& issuer,
+                                             const SerialNumber& serial,
+                                             Bytes nonce,
+                                             const std::string& url,
+                                             HttpCaches caches) {
+  const std::vector<uint8_t> cert_id =
+      issuer.CertIdOf(options.cert_id_hash, serial);
+  const auto der = EncodeOcspRequest({&cert_id, 1}, nonce);
+  if (!der.ok()) return der.status();
+  FetchRequest request;
+  request.url = OcspGetUrl(url, *der);
+  const bool is_short = request.url.size() <= kMaxOcspGetUrl && nonce.empty();
+  if (options.method == OcspMethod::kPost ||
+      (options.method == OcspMethod::kAuto && !is_short)) {
+    request.url = url;
+    request.method = HttpMethod::kPost;
+    request.body = TextOf(*der);
+    request.content_type = "application/ocsp-request";
+  } else if (caches == HttpCaches::kBypassed) {
+    request.headers = {"Cache-Control: no-cache", "Pragma: no-cache"};
+  }
+  request.user_agent = options.user_agent;
+  request.proxy = options.proxy;
+  request.ca_file = options.ca_file;
+  request.limits = options.limits;
+  return request;
 }
 
 bool IsOcspResponseType(std::string_view content_type) {
