@@ -43,7 +43,7 @@ matches out '^status +active$'
 has out '(delegate)'
 ocsp 0 good --serial 10:01 --format jsonl
 statuses active
-has out '"source":{"kind":"ocsp","responder":"CN=responder","produced_at":"'
+has out '"source":{"kind":"ocsp","issuer":"CN=Test CA","responder":"CN=responder","produced_at":"'
 ocsp 1 revoked --cert revoked.pem --format jsonl
 statuses revoked
 has out '"reason":"keyCompromise","revocation_time":"2026-01-01T00:00:00Z"'
@@ -126,6 +126,54 @@ has out '"kind":"ocsp"'
 run 1 verify "${trust[@]}" --ocsp revoked.ocsp revoked.pem
 has out 'is revoked: keyCompromise'
 
+# --- a list ---
+issuer=$(sha256_of_certificate ca.pem)
+{
+  echo issuer,serial
+  for serial in 1001 1002 1004 1003; do echo "$issuer,$serial"; done
+} >list.csv
+run 1 check "${trust[@]}" --ocsp good.ocsp --ocsp revoked.ocsp --ocsp stranger.ocsp \
+  --format jsonl list.csv
+statuses active revoked unknown unknown
+causes responder_unknown no_source
+has out '"source":{"kind":"ocsp","issuer":"CN=Test CA"'
+run 1 check "${trust[@]}" --ocsp good.ocsp --ocsp revoked.ocsp --format csv list.csv
+lines 5 out
+# One response about several certificates.
+quietly openssl ocsp -issuer ca.pem -serial 0x1001 -serial 0x1002 -serial 0x1003 -no_nonce \
+  -reqout several.req
+quietly openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key \
+  -reqin several.req -respout several.ocsp -ndays 7
+run 1 check "${trust[@]}" --ocsp several.ocsp --format jsonl list.csv
+statuses active revoked unknown on_hold
+
+# --- a handshake ---
+: >nothing
+run 0 verify "${trust[@]}" --stapled good.ocsp --format jsonl good.pem
+has out '"valid":true'
+has out '"source":{"kind":"ocsp","issuer":"CN=Test CA","responder":"'
+lacks out staple_missing
+run 3 verify "${trust[@]}" --stapled nothing --format jsonl good.pem
+has out '"cause":"no_source"'
+run 0 verify "${trust[@]}" --stapled nothing --ocsp good.ocsp good.pem
+# A certificate that demands a response.
+issue demanding 0x1007 'keyUsage=digitalSignature\ntlsfeature=status_request\n'
+printf 'V\t360101000000Z\t\t1007\tunknown\t/CN=x\n' >>index.txt
+answer demanding ca -no_nonce
+run 0 verify "${trust[@]}" --stapled demanding.ocsp --format jsonl demanding.pem
+has out '"must_staple":true'
+lacks out staple_missing
+for stapled in nothing good.ocsp; do
+  run 1 verify "${trust[@]}" --stapled "$stapled" --ocsp demanding.ocsp --format jsonl demanding.pem
+  has out '"staple_missing":true'
+  has out '"valid":false,"error":"CN=demanding demands a stapled OCSP response'
+done
+run 0 verify "${trust[@]}" --ocsp demanding.ocsp demanding.pem
+# What is held and lists the certificate counts against an older response.
+run 1 verify "${trust[@]}" --stapled good.ocsp --ocsp revoked.ocsp revoked.pem
+run 2 verify "${trust[@]}" --stapled good.pem good.pem
+run 2 verify "${trust[@]}" --stapled missing.ocsp good.pem
+
 # --- beside a CRL that says the contrary ---
 cat >ca.conf <<'END'
 [ca]
@@ -143,6 +191,7 @@ for policy in prefer_crl prefer_ocsp both; do
   run 1 check --policy "$policy" "${both[@]}"
   statuses revoked
   has out '"contradiction":true'
+  has err 'contradict each other about 1 certificate:'
 done
 run 0 check --policy ocsp_only "${both[@]}"
 run 1 check --policy crl-only "${both[@]}"

@@ -50,7 +50,7 @@ ask=(--responder "$url" --allow-private)
 # --- answers ---
 query 0 "${ask[@]}" good.pem
 statuses active
-has out '"source":{"kind":"ocsp","produced_at":"'
+has out '"source":{"kind":"ocsp","issuer":"CN=Test CA","produced_at":"'
 quiet
 query 1 "${ask[@]}" good.pem revoked.pem held.pem stranger.pem
 statuses active revoked on_hold unknown
@@ -88,6 +88,14 @@ query 1 "${ask[@]}" --cache cache list.csv
 statuses active revoked on_hold unknown
 cp out first
 [[ -s cache && ! -e cache.new ]] || fail "no cache file"
+query 1 "${ask[@]}" - <list.csv
+statuses active revoked on_hold unknown
+query 1 "${ask[@]}" - < <(cat good.pem revoked.pem)
+statuses active revoked
+mkdir folder
+cp good.pem held.pem folder
+query 1 "${ask[@]}" folder
+statuses active on_hold
 end_responder
 query 1 "${ask[@]}" --cache cache list.csv
 same first out
@@ -106,6 +114,32 @@ query 0 "${ask[@]}" --cache cache good.pem
 query 3 "${ask[@]}" --cache cache --allow-sha1 good.pem
 has err 'another policy'
 
+# --- what was kept, for check and verify ---
+kept=(--trust ca.pem --ocsp-cache cache)
+run 1 check "${kept[@]}" --format jsonl list.csv good.pem
+statuses active revoked on_hold unknown active
+causes responder_unknown
+has out '"source":{"kind":"ocsp","issuer":"CN=Test CA","produced_at":"'
+run 0 verify "${kept[@]}" good.pem
+run 1 verify "${kept[@]}" revoked.pem
+# A revocation is believed when it is old.
+run 1 check "${kept[@]}" --at 2036-01-01 --format jsonl list.csv
+statuses unknown revoked on_hold unknown
+run 3 check "${kept[@]}" --at 2036-01-01 --format jsonl good.pem
+# Of an issuer with the same name and another key nothing was kept.
+new_key other
+quietly openssl req -x509 -new -key other.key -subj "/CN=Test CA" -days 3650 -out other.pem
+run 3 check --trust other.pem --ocsp-cache cache --format jsonl - < <(
+  echo issuer,serial
+  echo "$(sha256_of_certificate other.pem),1001"
+)
+causes no_source
+run 2 check "${kept[@]}" --allow-sha1 good.pem
+has err 'another policy'
+run 2 check --trust ca.pem --ocsp-cache damaged good.pem
+run 2 check --trust ca.pem --ocsp-cache missing good.pem
+run 2 check --trust ca.pem --ocsp-cache good.pem good.pem
+
 # --- usage ---
 run 0 ocsp query --help
 has out 'revstat ocsp query server.pem'
@@ -113,5 +147,4 @@ run 2 ocsp query good.pem
 run 2 ocsp query --issuer ca.pem
 run 2 ocsp query --issuer ca.pem --nonce maybe good.pem
 run 2 ocsp query --issuer ca.pem --nonce-octets 129 good.pem
-run 2 ocsp query --issuer ca.pem -
 run 2 ocsp query --issuer ca.pem "${ask[@]}" nothing.pem

@@ -219,8 +219,8 @@ void AnswerSession::AnswerBundle(const std::string& name, Bytes file) {
     if (!output_->status().ok())
       is_output_broken.store(true, std::memory_order_relaxed);
   };
-  WorkInOrder(file.size() < kWorthAThread ? Threads::kOne : Threads::kTwo,
-              first, second, take, work, put);
+  WorkInOrder(file.size() < kWorthAThread ? Threads::kOne : threads_, first,
+              second, take, work, put);
 }
 
 void AnswerSession::AnswerList(int descriptor, const std::string& name,
@@ -254,7 +254,7 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
     if (!output_->status().ok())
       is_output_broken.store(true, std::memory_order_relaxed);
   };
-  WorkInOrder(Threads::kTwo, first, second, take, work, put);
+  WorkInOrder(threads_, first, second, take, work, put);
   if (!read.ok()) AddUnreadable(name, MessageOf(read));
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "engine/base/parallel.h"
 #include "tools/revstat/check/row_answerer.h"
 #include "tools/revstat/common/output.h"
 
@@ -26,6 +27,13 @@ class AnswerSession {
                std::unique_ptr<OcspChecker> second) {
     first_.UseOcsp(set, std::move(first));
     second_.UseOcsp(set, std::move(second));
+  }
+
+  // Has each block's certificates known to `prefetch`, which outlives this,
+  // before they are answered; by one thread.
+  void UsePrefetch(Prefetch* prefetch) {
+    first_.UsePrefetch(prefetch);
+    threads_ = Threads::kOne;
   }
 
   // What comes before and after all results.
@@ -53,6 +61,7 @@ class AnswerSession {
 
   RowAnswerer first_;
   RowAnswerer second_;  // of the second thread
+  Threads threads_ = Threads::kTwo;
   Output* const output_;
   uint64_t reported_ = 0;  // problems of the input that is being answered
   bool has_list_ = false;  // was one, or a folder with one

@@ -61,6 +61,11 @@ int RunCheck(const CheckOptions& options) {
       std::chrono::steady_clock::now() - start;
   session.End(elapsed.count());
   output.Flush();
+  if (const uint64_t count = session.tally().contradicted; count > 0) {
+    Report(Concat({"CRLs and OCSP responses contradict each other about ",
+                   WithCommas(count), count == 1 ? " certificate" : " certificates",
+                   ": the stricter answer counts"}));
+  }
   if (!output.status().ok()) {
     Report(MessageOf(output.status()));
     return kExitFailure;

@@ -19,6 +19,7 @@ void Tally::Add(const Tally& other) {
     by_status[i] += other.by_status[i];
   causes |= other.causes;
   unreadable += other.unreadable;
+  contradicted += other.contradicted;
 }
 
 std::unique_ptr<ResultWriter> ResultWriter::Create(Format format,

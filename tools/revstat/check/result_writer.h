@@ -24,6 +24,7 @@ struct Tally {
   // Bit i: a row had the cause at position i of Cause.
   uint64_t causes = 0;
   uint64_t unreadable = 0;
+  uint64_t contradicted = 0;  // by CRL and OCSP
 
   uint64_t of(Status status) const {
     return by_status[static_cast<size_t>(status)];
@@ -32,6 +33,7 @@ struct Tally {
     ++by_status[static_cast<size_t>(verdict.status)];
     static_assert(kCauseCount <= 64);
     causes |= uint64_t{1} << static_cast<unsigned>(verdict.cause);
+    contradicted += (verdict.flags & Verdict::kContradicted) != 0 ? 1u : 0u;
   }
   void Add(const Tally& other);
   uint64_t total() const;

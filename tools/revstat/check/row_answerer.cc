@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/x509/authority_info_access.h"
 
 namespace revstat::tool {
 
@@ -18,6 +19,10 @@ void RowAnswerer::AddCertificate(Bytes der, std::string_view name,
   row.issuer = certificate->issuer();
   rows_.push_back(row);
   questions_.push_back(resolver_.QuestionOf(*certificate));
+  if (prefetch_ != nullptr) {
+    const auto urls = OcspUrlsOf(*certificate);
+    prefetch_->Add(questions_.back().key, {urls.begin(), urls.end()});
+  }
   FinishIfFull();
 }
 
@@ -58,6 +63,7 @@ void RowAnswerer::AddListRow(const ListRow& row, std::string_view name) {
     return unreadable("not_before and not_after are RFC 3339 or Unix seconds");
   }
   questions_.push_back(question);
+  if (prefetch_ != nullptr) prefetch_->Add(question.key, {});
   ResultRow& result = rows_.emplace_back();
   result.input = name;
   result.position = row.line;
@@ -147,6 +153,10 @@ void RowAnswerer::AddUnreadable(std::string_view name, uint64_t position,
 }
 
 void RowAnswerer::Finish() {
+  if (prefetch_ != nullptr && !rows_.empty()) {
+    policy_.at = prefetch_->Finish();
+    if (ocsp_ != nullptr) ocsp_->SetTime(policy_.at);
+  }
   verdicts_.resize(questions_.size());
   Check(snapshot_, policy_, questions_, verdicts_);
   for (size_t i = 0; ocsp_ != nullptr && i < rows_.size(); ++i)

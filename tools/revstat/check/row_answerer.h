@@ -12,6 +12,7 @@
 #include "engine/check/ocsp_checker.h"
 #include "tools/revstat/check/list_reader.h"
 #include "tools/revstat/check/plain_row.h"
+#include "tools/revstat/check/prefetch.h"
 #include "tools/revstat/check/result_writer.h"
 #include "tools/revstat/common/input_files.h"
 
@@ -44,6 +45,10 @@ class RowAnswerer {
     writer_->UseOcsp(set);
   }
 
+  // Has a block's certificates known to `prefetch`, which outlives this, before
+  // they are answered by OCSP.
+  void UsePrefetch(Prefetch* prefetch) { prefetch_ = prefetch; }
+
   // `der`, `object`, and `name`, the input as the user named it, are borrowed
   // until Finish(). `position` is 1 for the first of many, 0 for a certificate
   // that is alone.
@@ -68,6 +73,8 @@ class RowAnswerer {
 
  private:
   static constexpr size_t kBlock = 1024;
+  // Of rows that wait for a prefetch: it ends with the slowest of them.
+  static constexpr size_t kPrefetched = 8192;
 
   // Adds a row of a list whose other rows are finished where they are not bare.
   // False where its issuer cannot be read.
@@ -79,14 +86,15 @@ class RowAnswerer {
 
   // Keeps a block from growing without bound.
   void FinishIfFull() {
-    if (rows_.size() >= kBlock) Finish();
+    if (rows_.size() >= (prefetch_ == nullptr ? kBlock : kPrefetched)) Finish();
   }
 
   const Snapshot& snapshot_;
-  const LookupPolicy policy_;
+  LookupPolicy policy_;
   const std::unique_ptr<ResultWriter> writer_;
   IssuerResolver resolver_;
   std::unique_ptr<OcspChecker> ocsp_;  // null: CRLs alone
+  Prefetch* prefetch_ = nullptr;       // or null
   std::vector<ResultRow> rows_;
   std::vector<Question> questions_;
   std::vector<Verdict> verdicts_;

@@ -1,6 +1,9 @@
 #include "tools/revstat/common/evidence.h"
 
+#include <filesystem>
+
 #include "engine/base/error.h"
+#include "engine/check/ocsp_cache_file.h"
 #include "engine/refresh/crl_rules.h"
 #include "tools/revstat/common/input_files.h"
 #include "tools/revstat/common/output.h"
@@ -10,9 +13,32 @@ namespace {
 
 constexpr uint64_t kMaxTrustBytes = uint64_t{256} << 20;
 
+// Of what the caller gives: more than a stranger may send.
+constexpr OcspLimits kOcspLimits = {.max_bytes = size_t{64} << 20,
+                                    .max_responses = size_t{1} << 20};
+constexpr uint32_t kMaxCached = uint32_t{1} << 26;
+
 using Buffers = std::vector<std::shared_ptr<const Buffer>>;
 
+absl::Status LoadCache(const std::string& path, const Sha256Digest& context,
+                       Time at, OcspCache* cache) {
+  const auto load = LoadOcspCache(path, context, at, cache);
+  if (!load.ok()) return load.status();
+  return load->rest == OcspCacheLoad::Rest::kWhole
+             ? absl::OkStatus()
+             : MakeError(ErrorCode::kStoreDamaged, "some answers are lost");
+}
+
 }  // namespace
+
+Sha256Digest OcspCacheContext(WeakDigest weak_digest,
+                              const Buffers& trusted_responders) {
+  std::string text =
+      Concat({"query", weak_digest == WeakDigest::kAllowSha1 ? " sha1" : ""});
+  for (const auto& responder : trusted_responders)
+    text += TextOf(Sha256(responder->bytes()));
+  return Sha256(BytesOf(text));
+}
 
 LoadedEvidence LoadEvidence(const EvidenceFiles& files,
                             const EvidencePolicy& policy,
@@ -84,7 +110,7 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
   for (const std::string& path : files.ocsp) {
     for (const auto& response :
          read(path, ObjectKind::kOcspResponse, kMaxTrustBytes)) {
-      const absl::Status status = loaded.ocsp.Add(response);
+      const absl::Status status = loaded.ocsp.Add(response, kOcspLimits);
       if (!status.ok()) refuse(path, status);
     }
   }
@@ -92,6 +118,36 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
     for (auto& certificate :
          read(path, ObjectKind::kCertificate, kMaxTrustBytes))
       loaded.trusted_responders.push_back(std::move(certificate));
+  }
+  if (!files.ocsp_caches.empty()) {
+    loaded.ocsp_cache = std::make_unique<OcspCache>(
+        OcspCacheOptions{.max_answers = kMaxCached});
+    const Sha256Digest context = OcspCacheContext(
+        policy.ingest.signature.weak_digest, loaded.trusted_responders);
+    for (const std::string& path : files.ocsp_caches) {
+      const absl::Status status =
+          LoadCache(path, context, policy.lookup.at, loaded.ocsp_cache.get());
+      if (!status.ok()) refuse(path, status);
+    }
+    loaded.ocsp.UseCache(std::make_shared<const CachedOcsp>(*loaded.ocsp_cache,
+                                                            loaded.snapshot()));
+  }
+  std::error_code error;
+  if (!files.stapled.empty() &&
+      std::filesystem::file_size(files.stapled, error) != 0) {
+    const auto responses =
+        read(files.stapled, ObjectKind::kOcspResponse, kMaxTrustBytes);
+    if (responses.size() > 1) {
+      refuse(files.stapled,
+             MakeError(ErrorCode::kTooMany, "stapled OCSP responses"));
+    } else if (!responses.empty()) {
+      auto stapled = OcspSource::Create(responses.front());
+      if (stapled.ok()) {
+        loaded.ocsp.UseStapled(*std::move(stapled));
+      } else {
+        refuse(files.stapled, stapled.status());
+      }
+    }
   }
   return loaded;
 }

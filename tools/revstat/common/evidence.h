@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/check/evidence_builder.h"
+#include "engine/check/ocsp_cache.h"
 #include "engine/check/ocsp_set.h"
 
 namespace revstat::tool {
@@ -17,17 +18,25 @@ struct EvidenceFiles {
   std::vector<std::string> untrusted;
   std::vector<std::string> crls;
   std::vector<std::string> ocsp;
+  std::vector<std::string> ocsp_caches;  // of `ocsp query --cache`
+  std::string stapled;  // in a handshake; an empty file: nothing was
   std::vector<std::string> trusted_responders;
 };
 
 struct LoadedEvidence {
   BuiltEvidence built;
+  std::unique_ptr<OcspCache> ocsp_cache;  // or null
   OcspSet ocsp;
   std::vector<std::shared_ptr<const Buffer>> trusted_responders;
   uint64_t failures = 0;  // files and CRLs that were refused, each reported
 
   const Snapshot& snapshot() const { return *built.snapshot; }
 };
+
+// What the answers of an OCSP cache file were verified under.
+Sha256Digest OcspCacheContext(
+    WeakDigest weak_digest,
+    const std::vector<std::shared_ptr<const Buffer>>& trusted_responders);
 
 // Reads and takes in all of them; a bad one is reported on standard error and
 // the others are still taken. `more_untrusted` come from elsewhere, a bundle

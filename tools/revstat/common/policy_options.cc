@@ -56,6 +56,9 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
            "CRLs, PEM or DER: complete, delta, indirect or partitioned");
   AddFiles(command, "--ocsp", &options->files.ocsp,
            "OCSP responses, PEM or DER");
+  AddFiles(command, "--ocsp-cache", &options->files.ocsp_caches,
+           "Answers that `ocsp query --cache` has kept, with the same "
+           "--trust-responder and --allow-sha1");
   AddFiles(command, "--trust-responder", &options->files.trusted_responders,
            "Certificates of OCSP responders, believed for every issuer");
   command
@@ -147,7 +150,8 @@ absl::StatusOr<std::unique_ptr<OcspChecker>> MakeOcspChecker(
     const LoadedEvidence& evidence, const EvidencePolicy& policy,
     const PolicyOptions& options) {
   const bool is_needed = options.sources == SourcePolicy::kOcspOnly ||
-                         options.sources == SourcePolicy::kBoth;
+                         options.sources == SourcePolicy::kBoth ||
+                         !options.files.stapled.empty();
   if (evidence.ocsp.empty() && !is_needed) return nullptr;
   OcspCheckPolicy check;
   check.sources = options.sources;

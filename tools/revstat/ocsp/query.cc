@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,7 +14,6 @@
 #include "tools/revstat/check/answer_session.h"
 #include "tools/revstat/check/exit_status.h"
 #include "tools/revstat/common/policy_options.h"
-#include "tools/revstat/ocsp/asked_certificates.h"
 #include "tools/revstat/ocsp/ocsp_commands.h"
 
 namespace revstat::tool {
@@ -23,7 +21,10 @@ namespace {
 
 // Questions that wait inside the client: enough for any --concurrency.
 constexpr size_t kMaxPending = 8192;
-constexpr uint32_t kMaxAnswers = 4'000'000;
+// Answers in memory: with a file for them all of a run, else what a block of
+// rows needs, and some more for those who are asked about again.
+constexpr uint32_t kMaxAnswers = uint32_t{1} << 26;
+constexpr size_t kMaxUnsaved = 128 * 1024;
 constexpr size_t kMaxReported = 10;
 
 struct OcspQueryOptions {
@@ -48,9 +49,11 @@ Asks OCSP responders for the status of certificates and prints it as `revstat
 check` does. A response counts if it is authentic and current; every failure has
 its own cause. A delegate's own status is not asked.
 
-INPUT is a certificate or a bundle (PEM, DER, PKCS#7), a folder, or a CSV/TSV
-list whose header names issuer and serial, as in `revstat check --help`. The
-responders are those given with --responder; those that certificates name are
+INPUT is a certificate or a bundle (PEM, DER, PKCS#7), a folder, "-" for standard
+input, or a CSV/TSV list whose header names issuer and serial, as in `revstat
+check --help`. Each request is about one certificate, so that answers can come
+out of caches on the way (RFC 9919); memory does not grow with the list, but for
+the answers that --cache keeps (150 octets each). The responders are those given with --responder; those that certificates name are
 asked only with --certificate-urls. Private and loopback addresses are refused
 unless --allow-private is given.
 
@@ -73,16 +76,6 @@ Time Now() {
       std::chrono::system_clock::now());
 }
 
-// What the answers of a cache file were verified under.
-Sha256Digest ContextOf(const OcspQueryOptions& options,
-                       const LoadedEvidence& evidence) {
-  std::string text = Concat(
-      {"query", options.weak_digest == WeakDigest::kAllowSha1 ? " sha1" : ""});
-  for (const auto& responder : evidence.trusted_responders)
-    text += TextOf(Sha256(responder->bytes()));
-  return Sha256(BytesOf(text));
-}
-
 OcspClientOptions ClientOptionsOf(const OcspQueryOptions& options,
                                   const LoadedEvidence& evidence) {
   OcspClientOptions client = options.client;
@@ -103,10 +96,10 @@ OcspClientOptions ClientOptionsOf(const OcspQueryOptions& options,
 }
 
 // Fills the cache with what the responders say of the inputs' certificates.
-class Asking {
+class Asking : public Prefetch {
  public:
-  Asking(OcspClient* client, const OcspQueryOptions& options)
-      : client_(*client), options_(options) {}
+  Asking(OcspClient* client, OcspCache* cache, const OcspQueryOptions& options)
+      : client_(*client), cache_(*cache), options_(options) {}
 
   absl::Status AddIssuers(const Snapshot& snapshot) {
     for (const Issuer& issuer : snapshot.issuers()) {
@@ -119,26 +112,23 @@ class Asking {
     return absl::OkStatus();
   }
 
-  void AskAll(const std::string& input, IssuerResolver& resolver) {
-    std::error_code error;
-    const uint64_t size = std::filesystem::file_size(input, error);
-    Progress progress(input, error ? 0 : size);
-    const auto poll = [&](size_t until, uint64_t octets) {
-      while (client_.pending() > until) {
-        client_.Poll(std::chrono::milliseconds(100));
-        progress.Update(octets, done_);
-      }
-    };
-    ForEachAsked(input, resolver,
-                 [&](const LookupKey& key, std::vector<std::string> urls,
-                     uint64_t octets) {
-                   poll(kMaxPending, octets);
-                   client_.Ask(
-                       {key.serial, numbers_[key.issuer]}, std::move(urls),
-                       options_.cache_use,
-                       [this](const OcspResult& result) { Note(result); });
-                 });
-    poll(0, error ? 0 : size);
+  void Add(const LookupKey& key, std::vector<std::string> urls) override {
+    if (key.issuer >= numbers_.size()) return;  // the result says so
+    if (is_at_start_ && options_.cache_file.empty() &&
+        cache_.size() > kMaxUnsaved)
+      cache_.Clear();
+    is_at_start_ = false;
+    while (client_.pending() >= kMaxPending) Poll();
+    client_.Ask({key.serial, numbers_[key.issuer]}, std::move(urls),
+                options_.cache_use,
+                [this](const OcspResult& result) { Note(result); });
+  }
+
+  Time Finish() override {
+    while (client_.pending() > 0) Poll();
+    progress_.Clear();
+    is_at_start_ = true;
+    return Now();
   }
 
   // Why there is no answer, and how often, on standard error.
@@ -159,6 +149,11 @@ class Asking {
  private:
   static constexpr size_t kMaxKinds = 1000;
 
+  void Poll() {
+    client_.Poll(std::chrono::milliseconds(100));
+    progress_.Update(0, done_);
+  }
+
   void Note(const OcspResult& result) {
     ++done_;
     if (result.status.ok()) return;
@@ -172,15 +167,19 @@ class Asking {
   }
 
   OcspClient& client_;
+  OcspCache& cache_;
   const OcspQueryOptions& options_;
+  Progress progress_{"asking", 0};
+  bool is_at_start_ = true;                // of a block
   std::vector<OcspIssuerNumber> numbers_;  // by IssuerId
   std::map<std::string, uint64_t> failures_;
   uint64_t done_ = 0;
 };
 
-// Prints the cache's answers, as `check` prints those of other sources.
-int PrintAnswers(const OcspQueryOptions& options, const OcspCache& cache,
-                 LoadedEvidence* evidence) {
+// Asks about a block of certificates after the other, and prints the cache's
+// answers, as `check` prints those of other sources.
+int AskAndPrint(const OcspQueryOptions& options, const OcspCache& cache,
+                LoadedEvidence* evidence, Asking* asking) {
   LookupPolicy lookup;
   lookup.at = Now();
   lookup.clock_skew = std::chrono::seconds(options.clock_skew);
@@ -191,6 +190,7 @@ int PrintAnswers(const OcspQueryOptions& options, const OcspCache& cache,
   OcspCheckPolicy policy;
   policy.sources = SourcePolicy::kOcspOnly;
   policy.lookup = lookup;
+  policy.unchecked_signer = UncheckedSigner::kAccept;
   const auto make = [&] {
     return OcspChecker::Create(evidence->snapshot(), evidence->ocsp, policy);
   };
@@ -200,6 +200,7 @@ int PrintAnswers(const OcspQueryOptions& options, const OcspCache& cache,
   Output output(STDOUT_FILENO);
   AnswerSession session(evidence->snapshot(), lookup, options.format, &output);
   session.UseOcsp(&evidence->ocsp, *std::move(first), *std::move(second));
+  session.UsePrefetch(asking);
   const auto start = std::chrono::steady_clock::now();
   session.Begin();
   for (const std::string& input : options.inputs) session.Answer(input);
@@ -207,14 +208,12 @@ int PrintAnswers(const OcspQueryOptions& options, const OcspCache& cache,
       std::chrono::steady_clock::now() - start;
   session.End(elapsed.count());
   output.Flush();
+  asking->ReportFailures();
   if (!output.status().ok()) return Fail(MessageOf(output.status()));
   return ExitStatusOf(session.tally(), options.unknown, evidence->failures);
 }
 
 int RunOcspQuery(const OcspQueryOptions& options) {
-  for (const std::string& input : options.inputs) {
-    if (input == "-") return Fail("ocsp query reads files, not -");
-  }
   EvidenceFiles files;
   files.trust = options.issuers;
   files.trusted_responders = options.trusted_responders;
@@ -222,7 +221,8 @@ int RunOcspQuery(const OcspQueryOptions& options) {
   // Failures are remembered until the results are written.
   OcspCache cache({.max_answers = kMaxAnswers,
                    .failure_time = std::chrono::hours(24 * 30)});
-  const Sha256Digest context = ContextOf(options, evidence);
+  const Sha256Digest context =
+      OcspCacheContext(options.weak_digest, evidence.trusted_responders);
   if (!options.cache_file.empty()) {
     const auto load = LoadOcspCache(options.cache_file, context, Now(), &cache);
     const bool is_whole =
@@ -237,14 +237,10 @@ int RunOcspQuery(const OcspQueryOptions& options) {
   }
   auto client = OcspClient::Create(ClientOptionsOf(options, evidence), &cache);
   if (!client.ok()) return Fail(MessageOf(client.status()));
-  Asking asking(client->get(), options);
+  Asking asking(client->get(), &cache, options);
   const absl::Status added = asking.AddIssuers(evidence.snapshot());
   if (!added.ok()) return Fail(MessageOf(added));
-  IssuerResolver resolver(evidence.snapshot());
-  for (const std::string& input : options.inputs)
-    asking.AskAll(input, resolver);
-  asking.ReportFailures();
-  int status = PrintAnswers(options, cache, &evidence);
+  int status = AskAndPrint(options, cache, &evidence, &asking);
   if (!options.cache_file.empty()) {
     const absl::Status saved =
         SaveOcspCache(cache, options.cache_file, context);
@@ -348,7 +344,7 @@ void AddOcspQueryCommand(CLI::App& ocsp, int* exit_status) {
   query->footer(kExamples);
   query
       ->add_option("INPUT", options->inputs,
-                   "Certificates, bundles, folders or lists")
+                   "Certificates, bundles, folders, lists or -")
       ->required();
   AddFiles(query, "--issuer", &options->issuers, "FILE",
            "Certificates of the issuers");

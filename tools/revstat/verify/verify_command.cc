@@ -33,12 +33,17 @@ Builds the path from a certificate to a trusted one, validates it, and asks the
 status of every certificate on it but the trusted one. A certificate is valid
 when its path is and all of these are active.
 
+With --stapled the certificate is judged as in a TLS handshake: the response that
+came along is looked at first, and a certificate that demands one (RFC 7633) is
+not valid without one that verifies. Other responses are given with --ocsp.
+
 CERT is a certificate, PEM or DER; in a file of several the first is verified
 and the others are used like --untrusted.
 
 Examples:
   revstat verify --trust root.pem --untrusted ca.pem --crl root.crl --crl ca.crl server.pem
   revstat verify --trust root.pem --crl ca.crl --depth end-entity chain.pem
+  revstat verify --trust root.pem --untrusted ca.pem --stapled staple.der server.pem
   revstat verify --trust ca.pem --partial-chain --crl ca.crl --format jsonl server.pem
 
 Exit status: 0 valid; 1 not valid; 3 a status is not known, and nothing worse;
@@ -146,11 +151,22 @@ int RunVerify(const VerifyOptions& options) {
     Report(MessageOf(ocsp.status()));
     return kExitFailure;
   }
-  const auto path = CheckPath(*evidence.built.paths, evidence.snapshot(), check,
-                              target, &resolver, ocsp->get());
+  Handshake handshake;
+  if (const auto& stapled = evidence.ocsp.stapled(); stapled.has_value())
+    handshake.stapled = &stapled->response;
+  const auto path = CheckPath(
+      *evidence.built.paths, evidence.snapshot(), check, target, &resolver,
+      ocsp->get(), options.policy.files.stapled.empty() ? nullptr : &handshake);
   if (!path.ok()) {
     Report(Concat({options.certificate, ": ", MessageOf(path.status())}));
     return kExitFailure;
+  }
+  for (const CheckedCertificate& checked : path->certificates) {
+    if ((checked.verdict.flags & Verdict::kContradicted) != 0) {
+      Report(Concat({"a CRL and an OCSP response contradict each other about ",
+                     checked.question.key.serial.ToText(),
+                     ": the stricter answer counts"}));
+    }
   }
   if (path->result == PathResult::kNotValid &&
       options.anchor_kind == AnchorKind::kSelfSigned &&
@@ -194,6 +210,11 @@ void AddVerifyCommand(CLI::App& app, int* exit_status) {
           "Whose status is asked: end-entity or chain; chain if not given")
       ->type_name("DEPTH")
       ->check(CLI::IsMember({"end-entity", "chain"}));
+  verify
+      ->add_option("--stapled", options->policy.files.stapled,
+                   "The OCSP response that came along in the TLS handshake; an "
+                   "empty file says that none did")
+      ->type_name("FILE");
   verify->add_flag_callback(
       "--partial-chain", [options] { options->anchor_kind = AnchorKind::kAny; },
       "Let a trusted certificate end the path that is not self-signed");
