@@ -165,8 +165,8 @@ void WriteOcsp(const Corpus& corpus) {
   ResponseText text;
   corpus.Write("ocsp_response", "good", text.Der());
   SingleText single;
-  corpus.Write("ocsp_parts", "good_single", single.Der());
-  corpus.Write("ocsp_parts", "good_cert_id", single.cert_id);
+  corpus.Write("ocsp_single", "good", single.Der());
+  corpus.Write("ocsp_cert_id", "good", single.cert_id);
   single.status = Revoked("19700101000000Z", 6);
   single.extensions = {
       MakeExtension("1.3.6.1.5.5.7.48.1.6", GeneralizedTime("20200101000000Z")),
@@ -177,7 +177,7 @@ void WriteOcsp(const Corpus& corpus) {
                          Nest(der::ContextConstructed(2),
                               {GeneralizedTime("20260109000000Z")})})),
       Reason(6), other};
-  corpus.Write("ocsp_parts", "good_single_all", single.Der());
+  corpus.Write("ocsp_single", "good_all", single.Der());
   text.responses.push_back(single.Der());
   single.status = Unknown();
   single.next_update = {};
@@ -187,7 +187,7 @@ void WriteOcsp(const Corpus& corpus) {
                      MakeExtension("1.3.6.1.5.5.7.48.1.9", Hex("0500")), other};
   text.certificates = {CertificateText().Der()};
   corpus.Write("ocsp_response", "good_all", text.Der());
-  corpus.Write("ocsp_parts", "good_response_data", text.Tbs());
+  corpus.Write("ocsp_response", "good_response_data", text.Tbs());
   text.extensions = {NonceExtension({})};
   corpus.Write("ocsp_response", "invalid_nonce", text.Der());
   ResponseText refused;

@@ -1,4 +1,4 @@
-// An OCSP response: parsed twice, then walked.
+// An OCSP response: parsed twice, then walked; and as a ResponseData.
 #include "engine/x509/ocsp_response.h"
 #include "tests/fuzz/target.h"
 
@@ -6,6 +6,11 @@ using namespace revstat;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes der(data, size);
+  {
+    der::Trace part(der);
+    OcspResponseView::ParseResponseData(der, &part);
+    fuzz::Check(part.error().offset <= size, "the offset is inside");
+  }
   der::Trace trace(der);
   const OcspResponseView response = OcspResponseView::Parse(der, &trace);
   fuzz::Check(trace.error().offset <= size, "the offset is inside");
