@@ -158,7 +158,7 @@ has out '"cause":"no_source"'
 run 0 verify "${trust[@]}" --stapled nothing --ocsp good.ocsp good.pem
 # A certificate that demands a response.
 issue demanding 0x1007 'keyUsage=digitalSignature\ntlsfeature=status_request\n'
-printf 'V\t360101000000Z\t\t1007\tunknown\t/CN=x\n' >>index.txt
+printf 'V\t360101000000Z\t\t1007\tunknown\t/CN=demanding\n' >>index.txt
 answer demanding ca -no_nonce
 run 0 verify "${trust[@]}" --stapled demanding.ocsp --format jsonl demanding.pem
 has out '"must_staple":true'

@@ -88,6 +88,7 @@ query 1 "${ask[@]}" --cache cache list.csv
 statuses active revoked on_hold unknown
 cp out first
 [[ -s cache && ! -e cache.new ]] || fail "no cache file"
+cp cache kept
 query 1 "${ask[@]}" - <list.csv
 statuses active revoked on_hold unknown
 query 1 "${ask[@]}" - < <(cat good.pem revoked.pem)
@@ -115,7 +116,7 @@ query 3 "${ask[@]}" --cache cache --allow-sha1 good.pem
 has err 'another policy'
 
 # --- what was kept, for check and verify ---
-kept=(--trust ca.pem --ocsp-cache cache)
+kept=(--trust ca.pem --ocsp-cache kept)
 run 1 check "${kept[@]}" --format jsonl list.csv good.pem
 statuses active revoked on_hold unknown active
 causes responder_unknown
@@ -129,14 +130,16 @@ run 3 check "${kept[@]}" --at 2036-01-01 --format jsonl good.pem
 # Of an issuer with the same name and another key nothing was kept.
 new_key other
 quietly openssl req -x509 -new -key other.key -subj "/CN=Test CA" -days 3650 -out other.pem
-run 3 check --trust other.pem --ocsp-cache cache --format jsonl - < <(
+run 3 check --trust other.pem --ocsp-cache kept --format jsonl - < <(
   echo issuer,serial
   echo "$(sha256_of_certificate other.pem),1001"
 )
 causes no_source
 run 2 check "${kept[@]}" --allow-sha1 good.pem
 has err 'another policy'
-run 2 check --trust ca.pem --ocsp-cache damaged good.pem
+flip_last_bit kept >bent
+run 2 check --trust ca.pem --ocsp-cache bent good.pem
+has err 'some answers are lost'
 run 2 check --trust ca.pem --ocsp-cache missing good.pem
 run 2 check --trust ca.pem --ocsp-cache good.pem good.pem
 

@@ -278,6 +278,48 @@ TEST(OcspVerifier, RevokedIsBelievedWhenOldAndSaysSo) {
             ErrorCode::kOcspStale);
 }
 
+// In two steps: the second takes nothing that the first has not verified.
+TEST(OcspVerifier, AnswerOfWhatWasSignedAndForItsIssuerAlone) {
+  const OcspWorld world;
+  const OcspIssuer issuer = world.Issuer();
+  OcspVerifier verifier;
+  const OcspPolicy policy = AtWorldTime();
+  const Octets good = world.ByCa(world.Response());
+  const auto response = *OcspResponseView::Parse(good);
+  const auto by = verifier.VerifySigner(response, issuer, policy);
+  ASSERT_TRUE(by.ok()) << by.status();
+  EXPECT_EQ(by->signer(), OcspSigner::kIssuer);
+  const auto singles_of = [](const OcspResponseView& view) {
+    std::vector<OcspSingleResponse> singles;
+    view.ForEachResponse(
+        [&](const OcspSingleResponse& single) { singles.push_back(single); });
+    return singles;
+  };
+  const auto code = [&](const OcspIssuer& asked,
+                        const std::vector<OcspSingleResponse>& singles) {
+    return NameOf(ErrorCodeOf(
+        OcspVerifier::AnswerOf(*by, asked, WorldQuestion(), policy, singles)
+            .status()));
+  };
+  const auto mine = singles_of(response);
+  const auto answer =
+      OcspVerifier::AnswerOf(*by, issuer, WorldQuestion(), policy, mine);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->status(), OcspStatus::kGood);
+  // Of a response that nobody has verified, though it says the same.
+  const Octets other = world.ByCa(world.Response(Revoked()));
+  EXPECT_EQ(code(issuer, singles_of(*OcspResponseView::Parse(other))),
+            "ocsp_no_answer");
+  EXPECT_EQ(code(issuer, {}), "ocsp_no_answer");
+  // For another issuer, of the same key even.
+  OcspWorld renamed;
+  CertificateText text = renamed.CaText();
+  text.subject = CommonName("Another CA");
+  const auto another = *OcspIssuer::Create(
+      BufferOf(renamed.ca.key.Signed(text, renamed.ca.form)));
+  EXPECT_EQ(code(another, mine), "ocsp_other_issuer");
+}
+
 TEST(OcspIssuer, NamesItsCertificatesInEveryHash) {
   const OcspWorld world;
   const OcspIssuer issuer = world.Issuer();

@@ -5,6 +5,7 @@
 
 #include "engine/verify/crl_verifier.h"
 #include "engine/verify/digest.h"
+#include "engine/verify/signature_contexts.h"
 #include "tests/support/expect.h"
 #include "tests/support/signing_key.h"
 
@@ -152,6 +153,48 @@ TEST_P(EveryScheme, RefusesKeysOfEveryOtherKind) {
     EXPECT_EQ(Verify(message_, signature, form(), KeyOf(other).Spki()),
               ErrorCode::kUnsupportedKey)
         << other;
+  }
+}
+
+// Contexts are used again, for the scheme that they were made for alone.
+TEST_P(EveryScheme, SaysTheSameWithContextsThatAreKept) {
+  static SignatureContexts contexts;  // by all schemes
+  const auto public_key = *PublicKey::FromSpki(key().Spki());
+  for (int round = 0; round < 3; ++round) {
+    const Octets message = test::Ascii("message " + std::to_string(round));
+    const auto signed_message =
+        *SignedMessage::Create(form().algorithm, message, {});
+    const Octets signature = key().Sign(message, form());
+    EXPECT_TRUE(signed_message.Verify(public_key, signature, &contexts).ok());
+    EXPECT_EQ(ErrorCodeOf(signed_message.Verify(
+                  public_key, key().Sign(message_, form()), &contexts)),
+              ErrorCode::kBadSignature);
+    EXPECT_TRUE(signed_message.Verify(public_key, signature, &contexts).ok());
+  }
+}
+
+TEST(SignatureContexts, AcceptsWithMoreKeysThanAreKept) {
+  SignatureContexts contexts;
+  const SignatureForm form = test::Ecdsa("SHA256");
+  const Octets message = test::Ascii("the signed part");
+  const auto signed_message =
+      *SignedMessage::Create(form.algorithm, message, {});
+  std::vector<PublicKey> keys;
+  std::vector<Octets> signatures;
+  for (size_t i = 0; i < SignatureContexts::kMaxContexts + 6; ++i) {
+    const SigningKey key = SigningKey::NewEc("P-256");
+    keys.push_back(*PublicKey::FromSpki(key.Spki()));
+    signatures.push_back(key.Sign(message, form));
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      EXPECT_TRUE(
+          signed_message.Verify(keys[i], signatures[i], &contexts).ok());
+      EXPECT_FALSE(
+          signed_message
+              .Verify(keys[i], signatures[(i + 1) % keys.size()], &contexts)
+              .ok());
+    }
   }
 }
 
