@@ -31,8 +31,6 @@ class SerialSetBuilder {
         {static_cast<uint32_t>(hash << partition_bits_ >> 32), offset});
   }
 
-  uint64_t added() const { return added_; }
-
   struct Result {
     HugeMemory index;
     uint64_t duplicates = 0;  // entries left out for another of their serial
