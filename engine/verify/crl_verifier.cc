@@ -49,7 +49,13 @@ absl::StatusOr<VerifiedCrl> VerifyCrl(
   for (size_t i = 0; i < candidates.size(); ++i) {
     const ErrorCode code = CheckCandidate(crl, crl_issuer, candidates[i]);
     if (code == ErrorCode::kOk) {
-      fitting.push_back(i);
+      const Bytes key = candidates[i].subject_public_key_info_tlv();
+      // A CA may have many certificates of one key: it is tried once.
+      if (std::none_of(fitting.begin(), fitting.end(), [&](size_t k) {
+            return Equal(candidates[k].subject_public_key_info_tlv(), key);
+          })) {
+        fitting.push_back(i);
+      }
     } else if (code > closest) {
       closest = code;  // the list of errors has them in order of progress
     }
@@ -58,7 +64,7 @@ absl::StatusOr<VerifiedCrl> VerifyCrl(
     return MakeError(closest,
                      Concat({"CRL issuer ", FormatName(crl.issuer())}));
   if (fitting.size() > kMaxCrlSigners) {
-    return MakeError(ErrorCode::kTooMany, "certificates of the CRL's issuer");
+    return MakeError(ErrorCode::kTooMany, "keys of the CRL's issuer");
   }
   const auto message = SignedMessage::Create(crl.signature_algorithm_tlv(),
                                              crl.tbs_tlv(), policy);
