@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/verify/crl_verifier.h"
+#include "engine/x509/authority_info_access.h"
 #include "engine/x509/name_text.h"
 
 namespace revstat {
@@ -17,8 +18,7 @@ std::vector<IssuerId> Fitting(const Snapshot& snapshot,
   std::vector<IssuerId> fitting;
   for (IssuerId id :
        snapshot.IssuersNamed(CanonicalName(certificate.issuer()))) {
-    const Bytes key = snapshot.issuers()[id].view.subject_key_identifier();
-    if (wanted.empty() || key.empty() || Equal(wanted, key))
+    if (FitOf(snapshot.issuers()[id], wanted) != KeyFit::kNo)
       fitting.push_back(id);
   }
   return fitting;
@@ -54,10 +54,9 @@ IssuerId IssuerResolver::IssuerByKey(const CertificateView& certificate) {
     const std::vector<IssuerId> fitting = Fitting(snapshot_, certificate);
     const bool is_named_by_key =
         fitting.size() == 1 &&
-        !certificate.authority_key_identifier().key_identifier.empty() &&
-        !snapshot_.issuers()[fitting.front()]
-             .view.subject_key_identifier()
-             .empty();
+        FitOf(snapshot_.issuers()[fitting.front()],
+              certificate.authority_key_identifier().key_identifier) ==
+            KeyFit::kNamed;
     if (!fitting.empty())
       id = is_named_by_key ? fitting.front() : kAmbiguousIssuer;
     if (by_certificate_.size() >= kMaxRemembered) by_certificate_.clear();
@@ -103,8 +102,14 @@ std::shared_ptr<const Coverage> IssuerResolver::CoverageOf(
   std::shared_ptr<const Coverage> kept;
   if (!coverage.IsLike(snapshot_.BareCoverage(issuer)))
     kept = std::make_shared<const Coverage>(std::move(coverage));
-  if (coverages_.size() >= kMaxRemembered) coverages_.clear();
-  if (key_.size() <= kMaxKeyBytes) coverages_.emplace(key_, kept);
+  const size_t parts = kept == nullptr ? 0 : kept->parts().size();
+  if (coverages_.size() >= kMaxRemembered ||
+      remembered_parts_ + parts > kMaxParts) {
+    coverages_.clear();
+    remembered_parts_ = 0;
+  }
+  if (key_.size() <= kMaxKeyBytes && coverages_.emplace(key_, kept).second)
+    remembered_parts_ += parts;
   return kept;
 }
 
@@ -118,9 +123,13 @@ Question IssuerResolver::QuestionOf(const CertificateView& certificate,
   question.not_after = certificate.not_after();
   question.coverage = CoverageOf(certificate, issuer);
   question.stapling = certificate.stapling();
-  // RFC 9608 4: not in CA certificates.
-  if (certificate.kind() == CertificateView::Kind::kUser)
+  // RFC 9608 3: not in CA certificates, nor beside what says where revocation
+  // information is published.
+  if (certificate.kind() == CertificateView::Kind::kUser &&
+      certificate.crl_distribution_points().empty() &&
+      certificate.freshest_crl().empty() && OcspUrlsOf(certificate).empty()) {
     question.revocation_info = certificate.revocation_info();
+  }
   return question;
 }
 

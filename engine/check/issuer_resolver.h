@@ -17,11 +17,13 @@ namespace revstat {
 // Remembers what it has resolved: the certificates of a batch mostly share a
 // few issuers, and comparing names under RFC 5280 is slow beside a lookup.
 // Lifetime: borrows the snapshot. Thread-safety: one thread each. Memory: at
-// most kMaxRemembered names of kMaxKeyBytes, three times.
+// most kMaxRemembered names of kMaxKeyBytes, three times, and kMaxParts parts
+// of coverages.
 class IssuerResolver {
  public:
   static constexpr size_t kMaxRemembered = 4096;
   static constexpr size_t kMaxKeyBytes = 4096;  // what is longer is not kept
+  static constexpr size_t kMaxParts = size_t{1} << 18;  // of 16 octets
 
   explicit IssuerResolver(const Snapshot& snapshot) : snapshot_(snapshot) {}
 
@@ -60,6 +62,7 @@ class IssuerResolver {
   std::unordered_map<std::string, IssuerId> by_certificate_;
   std::unordered_map<std::string, IssuerId> by_text_;
   std::unordered_map<std::string, std::shared_ptr<const Coverage>> coverages_;
+  size_t remembered_parts_ = 0;  // of coverages_
 };
 
 }  // namespace revstat

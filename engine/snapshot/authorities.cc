@@ -46,6 +46,26 @@ bool HasSigned(const AuthorityKey& signer, const AuthorityKey& key) {
       });
 }
 
+// Those of one name below one anchor. True where any were apart before.
+bool JoinBelowAnchors(std::span<const AuthorityKey> keys,
+                      const std::vector<uint32_t>& named, Sets* sets) {
+  bool has_changed = false;
+  std::unordered_map<uint32_t, uint32_t> first_below;  // an anchor
+  for (uint32_t key : named) {
+    for (uint32_t end : keys[key].anchors) {
+      const uint32_t anchor = sets->Find(end);
+      const bool is_anchors_name =
+          keys[anchor].canonical_name == keys[key].canonical_name;
+      const auto [first, is_new] =
+          first_below.try_emplace(anchor, is_anchors_name ? anchor : key);
+      if (sets->Find(first->second) == sets->Find(key)) continue;
+      sets->Join(first->second, key);
+      has_changed = true;
+    }
+  }
+  return has_changed;
+}
+
 void JoinRolledOver(std::span<const AuthorityKey> keys,
                     const std::vector<uint32_t>& named, Sets* sets) {
   std::vector<uint32_t> vouched;
@@ -73,18 +93,13 @@ std::vector<uint32_t> AuthoritiesOf(std::span<const AuthorityKey> keys) {
   for (const auto& [name, named] : by_name) {
     if (named.size() > 1) JoinRolledOver(keys, named, &sets);
   }
-  // Anchors are joined now, so that one number stands for each of them.
-  for (const auto& [name, named] : by_name) {
-    std::unordered_map<uint32_t, uint32_t> first_below;  // an anchor
-    for (uint32_t key : named) {
-      for (uint32_t end : keys[key].anchors) {
-        const uint32_t anchor = sets.Find(end);
-        const bool is_anchors_name = keys[anchor].canonical_name == name;
-        const auto [first, is_new] =
-            first_below.try_emplace(anchor, is_anchors_name ? anchor : key);
-        if (first->second != key) sets.Join(first->second, key);
-      }
-    }
+  // Anchors that are joined are one for the names below them, so that it goes
+  // on until nothing changes.
+  bool has_changed = true;
+  while (has_changed) {
+    has_changed = false;
+    for (const auto& [name, named] : by_name)
+      has_changed |= JoinBelowAnchors(keys, named, &sets);
   }
   std::vector<uint32_t> authorities(keys.size());
   uint32_t count = 0;

@@ -49,7 +49,8 @@ void Snapshot::AddIndirect(const Authority& speaker,
 }
 
 // Where a list of the certificate issuer's own key covers it, that key's lists
-// alone prove it active.
+// alone prove it active. Nothing does where such a list is known and was left
+// out: what another key's list does not say may stand in that one.
 void Snapshot::RequireOwnKey(IssuerId issuer, Coverage* coverage) const {
   bool has_own = false;
   bool has_other = false;
@@ -58,6 +59,23 @@ void Snapshot::RequireOwnKey(IssuerId issuer, Coverage* coverage) const {
     (series_[part.series].signer == issuer ? has_own : has_other) = true;
   }
   if (has_own && has_other) coverage->keys_ = {issuer};
+  if (has_own || left_out_[issuer] == Cause::kNone) return;
+  coverage->keys_ = {issuer};
+  coverage->without_parts_ =
+      std::max(coverage->without_parts_, left_out_[issuer]);
+}
+
+// The same of a bare serial, whose key is not known: that of every key of which
+// a list was left out.
+void Snapshot::RequireLeftOutKeys(uint32_t authority,
+                                  Coverage* coverage) const {
+  for (IssuerId id : by_name_.at(authorities_[authority].canonical_name)) {
+    const auto& keys = coverage->keys_;
+    if (issuers_[id].authority == authority && left_out_[id] != Cause::kNone &&
+        std::find(keys.begin(), keys.end(), id) == keys.end()) {
+      coverage->keys_.push_back(id);
+    }
+  }
 }
 
 Coverage Snapshot::CoverageOf(IssuerId issuer,
@@ -132,8 +150,12 @@ void Snapshot::AddIndirectListings(const Authority& own,
     }
     for (const IndirectGroup& group : speaker.indirect) {
       const auto named = group.named.find(own.canonical_name);
-      if (named != group.named.end())
+      // Attribute certificates have serials of their own.
+      if (named != group.named.end() &&
+          scopes_[series_[named->second].scope].kinds !=
+              CertificateKinds::kAttribute) {
         coverage->parts_.push_back({named->second, 0, 0});
+      }
     }
   }
 }
@@ -165,8 +187,9 @@ Coverage Snapshot::BareCoverageOf(IssuerId issuer) const {
     }
     coverage.parts_.push_back(part);
   }
-  if (coverage.keys_.size() == 1) coverage.keys_.clear();
   coverage.authority_ = issuers_[issuer].authority;
+  RequireLeftOutKeys(coverage.authority_, &coverage);
+  if (coverage.keys_.size() == 1) coverage.keys_.clear();
   coverage.own_parts_ = static_cast<uint32_t>(coverage.parts_.size());
   AddIndirectListings(own, &coverage);
   return coverage;

@@ -14,6 +14,18 @@ std::atomic<uint64_t> snapshots_made = 0;  // a count: pairs with nothing
 Snapshot::Snapshot()
     : id_(snapshots_made.fetch_add(1, std::memory_order_relaxed) + 1) {}
 
+KeyFit FitOf(const Issuer& issuer, Bytes key_identifier) {
+  if (key_identifier.empty()) return KeyFit::kPossible;
+  KeyFit fit = KeyFit::kNo;
+  for (const auto& der : issuer.certificates) {
+    const auto view = CertificateView::Parse(der->bytes());
+    const Bytes own = view.ok() ? view->subject_key_identifier() : Bytes();
+    if (own.empty()) fit = KeyFit::kPossible;
+    if (Equal(own, key_identifier)) return KeyFit::kNamed;
+  }
+  return fit;
+}
+
 Evidence Snapshot::Explain(const LookupKey& key, const Verdict& verdict) const {
   Evidence evidence;
   if (verdict.is_from_ocsp() || verdict.source >= sources_.size() ||

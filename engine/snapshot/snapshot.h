@@ -54,6 +54,15 @@ struct Issuer {
   bool is_vouched_for = true;  // false: through a validated path
 };
 
+// How a keyIdentifier of an authorityKeyIdentifier (4.2.1.1) fits the issuer's
+// certificates, which need not all have one subjectKeyIdentifier.
+enum class KeyFit {
+  kNo,
+  kPossible,  // one side has none
+  kNamed,
+};
+KeyFit FitOf(const Issuer& issuer, Bytes key_identifier);
+
 // Where a verdict comes from. Valid as long as the snapshot.
 struct Evidence {
   const CrlSource* crl = nullptr;  // null: no source decided
@@ -216,6 +225,7 @@ class Snapshot {
                    Coverage* coverage) const;
   void AddIndirectListings(const Authority& own, Coverage* coverage) const;
   void RequireOwnKey(IssuerId issuer, Coverage* coverage) const;
+  void RequireLeftOutKeys(uint32_t authority, Coverage* coverage) const;
   Coverage BareCoverageOf(IssuerId issuer) const;
   Direct DirectOf(IssuerId issuer) const;
   bool HasCommonAnchor(const Authority& a, const Authority& b) const;
@@ -233,6 +243,9 @@ class Snapshot {
   std::vector<List> lists_;
   std::vector<Coverage> bare_;  // of each issuer, for serials without scope
   std::vector<Direct> direct_;  // of each issuer
+  // Of each issuer: why a CRL that its key signed, or may have, was left out;
+  // else kNone.
+  std::vector<Cause> left_out_;
   std::vector<std::shared_ptr<const CrlSource>> sources_;
 };
 

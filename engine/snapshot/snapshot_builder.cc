@@ -106,7 +106,9 @@ void SnapshotBuilder::NoteRefusal(Bytes crl_der, const absl::Status& refusal) {
 }
 
 void SnapshotBuilder::NoteRefusal(const CrlView& crl, ErrorCode why) {
-  Cause& cause = refused_[CanonicalName(crl.issuer())];
+  Cause& cause = refused_[{
+      CanonicalName(crl.issuer()),
+      std::string(TextOf(crl.authority_key_identifier().key_identifier))}];
   cause = std::max(cause, CauseOf(why));
 }
 
@@ -279,26 +281,51 @@ void SnapshotBuilder::MarkOutdated(Snapshot* snapshot) const {
   const auto newest = [&](const Snapshot::Series& series) -> const CrlView& {
     return snapshot->sources_[snapshot->lists_[series.first].source]->crl();
   };
+  const auto is_outdated_by = [&](const Snapshot::Series& series, uint32_t by) {
+    const Snapshot::Series& other = snapshot->series_[by];
+    return other.signer != series.signer && !other.is_listing_only &&
+           newest(other).crl_number().has_value() &&
+           newest(series).crl_number().has_value() &&
+           IsNewer(newest(other), newest(series));
+  };
   for (const Snapshot::Authority& authority : snapshot->authorities_) {
-    for (uint32_t a : authority.series) {
-      Snapshot::Series& series = snapshot->series_[a];
-      const std::string scope = snapshot->scopes_[series.scope].Key();
-      for (uint32_t b : authority.series) {
-        const Snapshot::Series& other = snapshot->series_[b];
-        if (other.signer != series.signer && !other.is_listing_only &&
-            newest(other).crl_number().has_value() &&
-            newest(series).crl_number().has_value() &&
-            IsNewer(newest(other), newest(series)) &&
-            snapshot->scopes_[other.scope].Key() == scope) {
-          series.is_outdated = true;
-        }
+    std::map<std::string, std::vector<uint32_t>> by_scope;
+    for (uint32_t position : authority.series) {
+      const uint32_t scope = snapshot->series_[position].scope;
+      by_scope[snapshot->scopes_[scope].Key()].push_back(position);
+    }
+    for (const auto& [scope, positions] : by_scope) {
+      for (uint32_t position : positions) {
+        Snapshot::Series& series = snapshot->series_[position];
+        series.is_outdated = std::any_of(
+            positions.begin(), positions.end(),
+            [&](uint32_t by) { return is_outdated_by(series, by); });
       }
     }
   }
 }
 
-void SnapshotBuilder::AddBareCoverage(const BuildOptions& options,
-                                      Snapshot* snapshot) const {
+// A refused CRL may be of any key that fits its issuer and key identifier.
+void SnapshotBuilder::MarkLeftOut(const BuildOptions& options,
+                                  Snapshot* snapshot) const {
+  std::vector<Cause>& left_out = snapshot->left_out_;
+  left_out.assign(issuers_.size(), Cause::kNone);
+  for (const auto& [signer, cause] : refused_) {
+    const auto named = by_name_.find(signer.first);
+    if (named == by_name_.end()) continue;
+    for (IssuerId id : named->second) {
+      if (FitOf(issuers_[id], BytesOf(signer.second)) != KeyFit::kNo)
+        left_out[id] = std::max(left_out[id], cause);
+    }
+  }
+  if (!options.refusal) return;
+  for (const Held& held : held_) {
+    Cause& cause = left_out[held.signer];
+    cause = std::max(cause, options.refusal(held.signer));
+  }
+}
+
+void SnapshotBuilder::AddBareCoverage(Snapshot* snapshot) const {
   for (IssuerId id = 0; id < issuers_.size(); ++id)
     snapshot->bare_.push_back(snapshot->BareCoverageOf(id));
   // Authorities of which a CRL is known that does not serve: then those that do
@@ -309,14 +336,14 @@ void SnapshotBuilder::AddBareCoverage(const BuildOptions& options,
     without = std::max(without, cause);
     has_gaps[snapshot->issuers_[id].authority] = true;
   };
-  for (IssuerId id = 0; id < issuers_.size(); ++id) {
-    const auto refused = refused_.find(issuers_[id].canonical_name);
-    if (refused != refused_.end()) note(id, refused->second);
+  for (const auto& [signer, cause] : refused_) {
+    const auto named = by_name_.find(signer.first);
+    if (named == by_name_.end()) continue;
+    for (IssuerId id : named->second) note(id, cause);
   }
-  for (const Held& held : held_) {
-    const Cause cause =
-        options.refusal ? options.refusal(held.signer) : Cause::kNone;
-    if (cause != Cause::kNone) note(held.signer, cause);
+  for (IssuerId id = 0; id < issuers_.size(); ++id) {
+    if (snapshot->left_out_[id] != Cause::kNone)
+      note(id, snapshot->left_out_[id]);
   }
   for (const Snapshot::Series& series : snapshot->series_) {
     if (series.is_listing_only) note(series.signer, Cause::kOutOfScope);
@@ -370,7 +397,8 @@ std::unique_ptr<const Snapshot> SnapshotBuilder::Build(
     AddGroup(group, options.as_of, snapshot.get());
   MarkOutdated(snapshot.get());
   AddRouting(snapshot.get());
-  AddBareCoverage(options, snapshot.get());
+  MarkLeftOut(options, snapshot.get());
+  AddBareCoverage(snapshot.get());
   return snapshot;
 }
 

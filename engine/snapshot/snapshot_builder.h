@@ -3,6 +3,7 @@
 #define REVSTAT_ENGINE_SNAPSHOT_SNAPSHOT_BUILDER_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -115,15 +116,17 @@ class SnapshotBuilder {
                  Snapshot* snapshot) const;
   void MarkOutdated(Snapshot* snapshot) const;
   void AddRouting(Snapshot* snapshot) const;
-  void AddBareCoverage(const BuildOptions& options, Snapshot* snapshot) const;
+  void MarkLeftOut(const BuildOptions& options, Snapshot* snapshot) const;
+  void AddBareCoverage(Snapshot* snapshot) const;
 
   std::vector<Issuer> issuers_;
   std::vector<std::vector<IssuerId>> anchors_;  // of each issuer's paths
   std::unordered_map<std::string, IssuerId> by_name_and_key_;
   std::unordered_map<std::string, std::vector<IssuerId>> by_name_;
   std::unordered_map<std::string, IssuerId> by_sha256_;
-  // By the CRL issuer's CanonicalName.
-  std::unordered_map<std::string, Cause> refused_;
+  // By the CRL issuer's CanonicalName and the key identifier in its
+  // authorityKeyIdentifier.
+  std::map<std::pair<std::string, std::string>, Cause> refused_;
   std::vector<Held> held_;
   std::vector<Conflict> conflicts_;
   std::unordered_map<std::string, std::vector<size_t>> by_scope_;  // to held_

@@ -139,6 +139,9 @@ Cause CauseOf(ErrorCode refused) {
     case ErrorCode::kOcspStale:
     case ErrorCode::kOcspTooOld:
       return Cause::kStale;
+    case ErrorCode::kTooLarge:
+    case ErrorCode::kTooMany:
+      return Cause::kTooLarge;
     default:
       return Cause::kMalformed;
   }

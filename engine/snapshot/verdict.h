@@ -45,6 +45,7 @@ enum class Status : uint8_t {
   X(kUnsupportedCriticalExtension,                                             \
     "the source has a critical extension that is not processed")               \
   X(kMalformed, "the source is malformed")                                     \
+  X(kTooLarge, "the source is larger than the limits that are set")            \
   X(kResponderMalformedRequest, "the responder answers malformedRequest")      \
   X(kResponderInternalError, "the responder answers internalError")            \
   X(kResponderTryLater, "the responder answers tryLater")                      \

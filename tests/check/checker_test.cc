@@ -72,6 +72,63 @@ TEST(Check, ShortLivedOrWithoutRevocationInfoNeedsNoSource) {
   EXPECT_EQ(Check(*listing, policy, question).status, Status::kUnknown);
 }
 
+// RFC 9608 3: a certificate that says both contradicts itself.
+TEST(Check, NoRevAvailBesideASourceOfStatusIsNotBelieved) {
+  const TestAuthority ca;
+  const auto snapshot = SnapshotOf(ca, {});
+  const auto cause = [&](std::vector<Octets> extensions) {
+    CertificateText text;
+    text.extensions = std::move(extensions);
+    const Octets der = text.Der();
+    const auto certificate = CertificateView::Parse(der);
+    EXPECT_TRUE(certificate.ok());
+    IssuerResolver resolver(*snapshot);
+    return NameOf(
+        Check(*snapshot, At(kDuring), resolver.QuestionOf(*certificate, 0))
+            .cause);
+  };
+  const Octets no_rev_avail = MakeExtension("2.5.29.56", Hex("0500"));
+  const Octets point =
+      Hex("300b3009a007a0058603783a79");  // http-like URI "x:y"
+  EXPECT_EQ(cause({no_rev_avail}), "no_revocation_info");
+  EXPECT_EQ(cause({no_rev_avail, MakeExtension("2.5.29.31", point)}),
+            "no_source");
+  EXPECT_EQ(cause({no_rev_avail, MakeExtension("2.5.29.46", point)}),
+            "no_source");
+  EXPECT_EQ(
+      cause({no_rev_avail,
+             MakeExtension("1.3.6.1.5.5.7.1.1",
+                           Hex("3011300f06082b060105050730018603783a79"))}),
+      "no_source");
+}
+
+// A renewal may have the same key under another subjectKeyIdentifier.
+TEST(IssuerResolver, FindsTheIssuerByTheKeyIdentifierOfAnyOfItsCertificates) {
+  const TestAuthority ca;
+  const auto with_identifier = [&](std::string_view identifier) {
+    CertificateText text;
+    text.issuer = ca.name();
+    text.subject = ca.name();
+    text.public_key = ca.key().Spki();
+    text.extensions = {MakeExtension("2.5.29.14", Hex(identifier))};
+    return AsBuffer(ca.key().Signed(text, Ed25519()));
+  };
+  CertificateText text;
+  text.extensions = {MakeExtension("2.5.29.35", Hex("3006800402020202"))};
+  const Octets der = text.Der();
+  const auto certificate = CertificateView::Parse(der);
+  ASSERT_TRUE(certificate.ok());
+  std::vector<std::string_view> identifiers = {"040401010101", "040402020202"};
+  for (int order = 0; order < 2; ++order) {
+    SnapshotBuilder builder;
+    for (std::string_view identifier : identifiers)
+      ASSERT_TRUE(builder.AddIssuer(with_identifier(identifier)).ok());
+    const auto snapshot = builder.Build();
+    EXPECT_EQ(IssuerResolver(*snapshot).IssuerOf(*certificate), 0u);
+    std::swap(identifiers[0], identifiers[1]);
+  }
+}
+
 TEST(Check, ExpiredNeedsNoSource) {
   const auto snapshot = SnapshotOf(TestAuthority(), {});
   const Verdict verdict =

@@ -154,5 +154,69 @@ TEST_F(AuthorityTest, RefusedSignersCrlsAreLeftOutWithTheirCause) {
   EXPECT_EQ(NameOf(verdict.cause), "signer_not_trusted");
 }
 
+// The refused list may revoke what the other key's list does not know of.
+TEST_F(AuthorityTest, OtherKeysListProvesNothingWhereTheOwnOneIsLeftOut) {
+  const IssuerId root = Vouch(root_.Certificate());
+  const IssuerId old_id = Below(root, Issue(root_, old_));
+  const IssuerId new_id = Below(root, Issue(root_, new_));
+  Ingest(old_);
+  Ingest(new_);
+  SnapshotBuilder::BuildOptions options;
+  options.refusal = [&](IssuerId id) {
+    return id == new_id ? Cause::kSignerNotTrusted : Cause::kNone;
+  };
+  const auto snapshot = builder_.Build(options);
+  CertificateScope scope;
+  scope.issuer = snapshot->issuers()[new_id].canonical_name;
+  const auto cause = [&](IssuerId id) {
+    return NameOf(snapshot
+                      ->Lookup(At(kDuring), snapshot->CoverageOf(id, scope),
+                               Serial("0456"))
+                      .cause);
+  };
+  EXPECT_EQ(cause(new_id), "signer_not_trusted");
+  EXPECT_EQ(cause(old_id), "");  // active, by its own list
+  // A bare serial may be of either key.
+  const auto bare = [&](std::string_view serial, IssuerId id) {
+    return snapshot->Lookup(At(kDuring), Key(serial, id));
+  };
+  EXPECT_EQ(NameOf(bare("0456", new_id).cause), "signer_not_trusted");
+  EXPECT_EQ(NameOf(bare("0456", old_id).cause), "incomplete");
+  EXPECT_EQ(bare("0123", new_id).status, Status::kRevoked);
+}
+
+TEST_F(AuthorityTest, OtherKeysListProvesNothingWhereTheOwnOneIsRefused) {
+  const IssuerId old_id = Vouch(old_.Certificate());
+  const IssuerId new_id = Vouch(Issue(old_, new_));
+  Ingest(old_);
+  const auto crl = new_.Crl({});
+  Octets forged(crl->bytes().begin(), crl->bytes().end());
+  forged.back() ^= 1;
+  EXPECT_FALSE(builder_.IngestCrl(AsBuffer(forged), {}).ok());
+  EXPECT_EQ(StatusOf("0456", new_id), "unknown bad_signature");
+  EXPECT_EQ(StatusOf("0456", old_id), "unknown bad_signature");
+  EXPECT_EQ(StatusOf("0123", new_id), "revoked");
+}
+
+// Of three names below each other: whatever the order in which they are met.
+TEST_F(AuthorityTest, CasBelowAnchorsThatAreOneAreOne) {
+  const TestAuthority x("Middle");
+  const TestAuthority y("Middle");
+  const IssuerId root = Vouch(root_.Certificate());
+  const IssuerId x_id = Vouch(x.Certificate());
+  const IssuerId y_id = Vouch(y.Certificate());
+  Below(root, Issue(root_, x));
+  Below(root, Issue(root_, y));
+  for (int i = 0; i < 16; ++i) {
+    const std::string name = "Leaf " + std::to_string(i);
+    const TestAuthority a(name);
+    const TestAuthority b(name);
+    const IssuerId a_id = Below(x_id, Issue(x, a));
+    Below(y_id, Issue(y, b));
+    Ingest(b);
+    EXPECT_EQ(StatusOf("0123", a_id), "revoked") << name;
+  }
+}
+
 }  // namespace
 }  // namespace revstat::test
