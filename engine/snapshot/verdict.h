@@ -21,9 +21,10 @@ enum class Status : uint8_t {
   kUnknown,      // nothing proves any of these; see Cause
 };
 
-// X(name, text): why a status is unknown. Beside a status that is known, what is
-// to be said of it: kNoRevocationInfo of kActive, kNeverIssued of kOnHold, and
-// of kExpired why nothing proves that the certificate was not revoked before.
+// X(name, text): why a status is unknown. Beside a status that is known, what
+// is to be said of it: kNoRevocationInfo of kActive, kNeverIssued of kOnHold,
+// and of kExpired why nothing proves that the certificate was not revoked
+// before.
 #define REVSTAT_CAUSES(X)                                                      \
   X(kNone, "")                                                                 \
   X(kNoIssuer, "the certificate's issuer is not known")                        \

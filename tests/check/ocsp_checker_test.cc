@@ -4,77 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/error.h"
-#include "engine/snapshot/snapshot_builder.h"
-#include "tests/verify/ocsp_world.h"
+#include "tests/check/ocsp_asked.h"
 
 namespace revstat::test {
 namespace {
-
-// The world's CA as the only issuer, with CRLs it signs.
-std::unique_ptr<const Snapshot> SnapshotWith(const std::vector<CrlText>& crls) {
-  const OcspWorld world;
-  SnapshotBuilder builder;
-  EXPECT_TRUE(builder.AddIssuer(BufferOf(world.CaCertificate())).ok());
-  for (const CrlText& crl : crls) {
-    const absl::Status status = builder.IngestCrl(
-        BufferOf(world.ca.key.Signed(crl, world.ca.form)), {});
-    EXPECT_TRUE(status.ok()) << status;
-  }
-  return builder.Build();
-}
-
-OcspCheckPolicy PolicyOf(SourcePolicy sources) {
-  OcspCheckPolicy policy;
-  policy.sources = sources;
-  policy.lookup.at = kWorldTime;
-  return policy;
-}
-
-Question WorldCertificate() {
-  Question question;
-  question.key.issuer = 0;
-  question.key.serial = *SerialNumber::FromText("0123");
-  question.not_before = *ParseTime("2025-01-01");
-  question.not_after = *ParseTime("2027-01-01");
-  return question;
-}
-
-struct Asked {
-  Verdict verdict;
-  std::string text;  // "revoked contradicted", "unknown stale"
-};
-
-Asked Ask(const Snapshot& snapshot, const std::vector<Octets>& responses,
-          OcspCheckPolicy policy,
-          const Question& question = WorldCertificate()) {
-  OcspSet set;
-  for (const Octets& response : responses) {
-    const absl::Status added = set.Add(BufferOf(response));
-    EXPECT_TRUE(added.ok()) << added;
-  }
-  const LookupPolicy lookup = policy.lookup;
-  const auto checker = OcspChecker::Create(snapshot, set, std::move(policy));
-  EXPECT_TRUE(checker.ok()) << checker.status();
-  const Verdict verdict =
-      (*checker)->Join(question, {}, Check(snapshot, lookup, question));
-  std::string text(NameOf(verdict.status));
-  if (verdict.cause != Cause::kNone)
-    text += Concat({" ", NameOf(verdict.cause)});
-  if ((verdict.flags & Verdict::kContradicted) != 0) text += " contradicted";
-  if (verdict.is_stale()) text += " stale";
-  const OcspEvidence evidence = set.Explain(question.key, verdict);
-  EXPECT_EQ(evidence.source != nullptr, verdict.is_from_ocsp());
-  if (verdict.is_from_ocsp() && verdict.status == Status::kRevoked) {
-    EXPECT_EQ(evidence.single->revocation_time, verdict.revocation_time());
-  }
-  return {verdict, text};
-}
-
-CrlText CrlListing(std::string_view serial) {
-  CrlText crl;
-  crl.entries = {Entry(IntegerOf(serial))};
-  return crl;
-}
 
 TEST(OcspChecker, EachStatusAlone) {
   const OcspWorld world;
@@ -233,89 +166,6 @@ TEST(OcspChecker, ContradictionOfCrlAndOcspIsMarked) {
             "active");
 }
 
-TEST(OcspChecker, DelegatesStatusIsThatOfTheCrls) {
-  const OcspWorld world;
-  CertificateText certificate = world.DelegateText();
-  certificate.extensions = {KeyPurposes({kOcspSigningOid})};
-  const Octets unchecked = world.ByDelegate(world.Response(), certificate);
-  const Octets nocheck = world.ByDelegate(world.Response());
-  const auto policy = PolicyOf(SourcePolicy::kOcspOnly);
-  const auto revoked = SnapshotWith({CrlListing("0d")});
-  const auto absent = SnapshotWith({CrlListing("0456")});
-  EXPECT_EQ(Ask(*absent, {unchecked}, policy).text, "active");
-  EXPECT_EQ(Ask(*revoked, {unchecked}, policy).text,
-            "unknown responder_revoked");
-  EXPECT_EQ(Ask(*revoked, {nocheck}, policy).text, "unknown responder_revoked");
-  EXPECT_EQ(Ask(*SnapshotWith({}), {nocheck}, policy).text, "active");
-}
-
-// What a response says of the delegate 0d, by whom `sign` makes of it.
-Octets AboutDelegate(const Octets& status, const auto& sign) {
-  const OcspWorld world;
-  ResponseText text;
-  SingleText single;
-  single.cert_id = CertIdFor("SHA1", CommonName("Test CA"), world.ca.key.Spki(),
-                             IntegerOf("0d"))
-                       .Der();
-  single.status = status;
-  text.responses = {single.Der()};
-  return sign(text);
-}
-
-TEST(OcspChecker, DelegatesStatusIsThatOfOtherResponsesAsWell) {
-  const OcspWorld world;
-  CertificateText checked = world.DelegateText();
-  checked.extensions = {KeyPurposes({kOcspSigningOid})};
-  const Octets good = world.ByDelegate(world.Response(), checked);
-  const auto by_ca = [&](const ResponseText& text) { return world.ByCa(text); };
-  const auto by_itself = [&](const ResponseText& text) {
-    return world.ByDelegate(text, checked);
-  };
-  // Another delegate, whose certificate says nocheck or does not.
-  const SigningKey& other_key = SigningKey::NewEc("P-256");
-  const auto by_other = [&](const std::vector<Octets>& extensions) {
-    return [&, extensions](ResponseText text) {
-      CertificateText certificate = world.DelegateText();
-      certificate.serial = IntegerOf("0e");
-      certificate.subject = CommonName("Other responder");
-      certificate.public_key = other_key.Spki();
-      certificate.extensions = extensions;
-      text.responder = ByName(certificate.subject);
-      text.certificates = {world.ca.key.Signed(certificate, world.ca.form)};
-      return OcspWorld::Signed(text, {other_key, Ecdsa("SHA256")});
-    };
-  };
-  const auto with_check = by_other({KeyPurposes({kOcspSigningOid})});
-  const auto nocheck = by_other({KeyPurposes({kOcspSigningOid}), NoCheck()});
-  const auto none = SnapshotWith({});
-  const auto text = [&](const Octets& about) {
-    return Ask(*none, {good, about}, PolicyOf(SourcePolicy::kOcspOnly)).text;
-  };
-  EXPECT_EQ(text(AboutDelegate(Good(), by_ca)), "active");
-  EXPECT_EQ(text(AboutDelegate(Good(), nocheck)), "active");
-  EXPECT_EQ(text(AboutDelegate(Revoked(), by_ca)), "unknown responder_revoked");
-  EXPECT_EQ(text(AboutDelegate(Unknown(), by_ca)),
-            "unknown responder_unchecked");
-  // Nobody vouches for himself, nor two for each other.
-  EXPECT_EQ(text(AboutDelegate(Good(), by_itself)),
-            "unknown responder_unchecked");
-  EXPECT_EQ(text(AboutDelegate(Good(), with_check)),
-            "unknown responder_unchecked");
-  // But one that the CRLs show to be active does; and what they list is listed.
-  EXPECT_EQ(Ask(*SnapshotWith({CrlListing("0d")}),
-                {good, AboutDelegate(Good(), by_ca)},
-                PolicyOf(SourcePolicy::kOcspOnly))
-                .text,
-            "unknown responder_revoked");
-  // nocheck settles what is not known, and not what is.
-  EXPECT_EQ(
-      Ask(*none,
-          {world.ByDelegate(world.Response()), AboutDelegate(Revoked(), by_ca)},
-          PolicyOf(SourcePolicy::kOcspOnly))
-          .text,
-      "unknown responder_revoked");
-}
-
 TEST(OcspChecker, StapledResponseIsLookedAtFirst) {
   const OcspWorld world;
   const auto snapshot = SnapshotWith({});
@@ -458,57 +308,6 @@ TEST(OcspChecker, EachOfManyAnswersOfOneResponse) {
     ASSERT_EQ(OcspStatusOf(*evidence.single),
               i % 7 == 0 ? OcspStatus::kRevoked : OcspStatus::kGood);
   }
-}
-
-// An intermediate that nobody vouches for: its responder is believed while its
-// own certificate is known to be active.
-TEST(OcspChecker, IssuerIsBelievedWhileItIsActive) {
-  const OcspWorld world;
-  const SigningKey& root_key = SigningKey::Edwards("ED25519");
-  CertificateText root;
-  root.issuer = root.subject = CommonName("Root");
-  root.public_key = root_key.Spki();
-  CertificateText intermediate = world.CaText();
-  intermediate.issuer = root.subject;
-  intermediate.serial = IntegerOf("0a");
-  const auto snapshot = [&](const char* listed) {
-    SnapshotBuilder builder;
-    const auto anchor =
-        builder.AddIssuer(BufferOf(root_key.Signed(root, Ed25519())));
-    EXPECT_TRUE(anchor.ok());
-    EXPECT_TRUE(
-        builder
-            .AddValidatedIssuer(
-                BufferOf(root_key.Signed(intermediate, Ed25519())), *anchor)
-            .ok());
-    if (*listed != 0) {
-      CrlText crl = CrlListing(listed);
-      crl.issuer = root.subject;
-      EXPECT_TRUE(
-          builder.IngestCrl(BufferOf(root_key.Signed(crl, Ed25519())), {})
-              .ok());
-    }
-    return builder.Build();
-  };
-  Question question = WorldCertificate();
-  question.key.issuer = 1;
-  const Octets good = world.ByCa(world.Response());
-  const auto policy = PolicyOf(SourcePolicy::kPreferOcsp);
-  EXPECT_EQ(Ask(*snapshot("0b"), {good}, policy, question).text, "active");
-  EXPECT_EQ(Ask(*snapshot("0a"), {good}, policy, question).text,
-            "unknown signer_not_trusted");
-  EXPECT_EQ(Ask(*snapshot(""), {good}, policy, question).text,
-            "unknown signer_not_trusted");
-  // The root's own OCSP response about the intermediate serves as well.
-  ResponseText about = world.Response();
-  SingleText single = world.Single();
-  single.cert_id =
-      CertIdFor("SHA256", root.subject, root_key.Spki(), IntegerOf("0a")).Der();
-  about.responses = {single.Der()};
-  about.responder = ByName(root.subject);
-  const Octets by_root = OcspWorld::Signed(about, {root_key, Ed25519()});
-  EXPECT_EQ(Ask(*snapshot(""), {good, by_root}, policy, question).text,
-            "active");
 }
 
 }  // namespace

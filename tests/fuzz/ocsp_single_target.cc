@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Check(single.status == CertStatus::kRevoked ||
                   single.reason == ReasonCode::kAbsent,
               "only what is revoked has a reason");
-  fuzz::Check(single.next_update.value_or(single.this_update) >=
-                  single.this_update,
-              "times are in order");
+  fuzz::Check(
+      single.next_update.value_or(single.this_update) >= single.this_update,
+      "times are in order");
   return 0;
 }

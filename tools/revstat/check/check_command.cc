@@ -63,7 +63,8 @@ int RunCheck(const CheckOptions& options) {
   output.Flush();
   if (const uint64_t count = session.tally().contradicted; count > 0) {
     Report(Concat({"CRLs and OCSP responses contradict each other about ",
-                   WithCommas(count), count == 1 ? " certificate" : " certificates",
+                   WithCommas(count),
+                   count == 1 ? " certificate" : " certificates",
                    ": the stricter answer counts"}));
   }
   if (!output.status().ok()) {

@@ -57,8 +57,7 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
   AddFiles(command, "--ocsp", &options->files.ocsp,
            "OCSP responses, PEM or DER");
   AddFiles(command, "--ocsp-cache", &options->files.ocsp_caches,
-           "Answers that `ocsp query --cache` has kept, with the same "
-           "--trust-responder and --allow-sha1");
+           "Answers that `ocsp query --cache` has kept with the same options");
   AddFiles(command, "--trust-responder", &options->files.trusted_responders,
            "Certificates of OCSP responders, believed for every issuer");
   command
