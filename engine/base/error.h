@@ -38,12 +38,10 @@ enum class ErrorClass : uint8_t {
   X(kEmptyInteger, kMalformed, "the INTEGER has no octets")                    \
   X(kIntegerOutOfRange, kMalformed, "the INTEGER is outside its range")        \
   X(kBadBoolean, kMalformed, "a BOOLEAN is 00 or FF")                          \
-  X(kDefaultEncoded, kMalformed, "a DEFAULT value must not be encoded")        \
   X(kBadBitString, kMalformed, "the BIT STRING's unused bits are wrong")       \
   X(kBadNull, kMalformed, "NULL has no content")                               \
   X(kBadOid, kMalformed, "the OBJECT IDENTIFIER is malformed")                 \
   X(kBadTime, kMalformed, "the time is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ")  \
-  X(kBadString, kMalformed, "the character string is malformed")               \
   X(kBadVersion, kMalformed, "the version is not allowed here")                \
   X(kBadEnumerated, kMalformed, "the value is not one of the list")            \
   X(kSerialTooLong, kMalformed, "the serial number is longer than 20 octets")  \
@@ -61,6 +59,8 @@ enum class ErrorClass : uint8_t {
   X(kBadNonce, kMalformed, "a nonce has 1 to 128 octets")                      \
   X(kMissingField, kMalformed, "a field that is required here is missing")     \
   X(kTooLarge, kUnsupported, "larger than the configured limit")               \
+  X(kOidArcTooLarge, kUnsupported,                                             \
+    "a number of the OBJECT IDENTIFIER has more than 128 bits")                \
   X(kTooMany, kUnsupported, "more elements than the configured limit")         \
   X(kUnsupportedAlgorithm, kUnsupported,                                       \
     "the signature algorithm is not supported")                                \

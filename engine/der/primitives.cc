@@ -94,12 +94,21 @@ Bytes ReadOid(Cursor& cursor, const char* field) {
   // X.690 8.19.2: base 128, each number in the fewest octets.
   bool minimal = true;
   bool start = true;
+  // 18 octets have 126 bits; of a 19th, the first, 2 are left.
+  bool fits = true;
+  size_t octets = 0;
   for (uint8_t octet : element.value) {
     minimal = minimal && !(start && octet == 0x80);
+    if (start) octets = octet > 0x83 ? 1 : 0;
+    fits = fits && ++octets <= 19;
     start = octet < 0x80;
   }
   if (element.value.empty() || !minimal || !start) {
     cursor.FailAt(element.tlv, ErrorCode::kBadOid, field);
+    return {};
+  }
+  if (!fits) {
+    cursor.FailAt(element.tlv, ErrorCode::kOidArcTooLarge, field);
     return {};
   }
   return element.value;

@@ -32,7 +32,8 @@ uint32_t ReadUnsigned(Cursor& cursor, uint32_t max, const char* field,
 enum class Flag : uint8_t { kFalse, kTrue };
 Flag ReadFlag(Cursor& cursor, const char* field, Tag tag = kBoolean);
 
-// The content octets of an OBJECT IDENTIFIER.
+// The content octets of an OBJECT IDENTIFIER. Its numbers have up to 128 bits,
+// as UUIDs have (2.25.n); larger ones occur nowhere and are refused.
 Bytes ReadOid(Cursor& cursor, const char* field);
 
 // A BIT STRING of whole octets (signatures, keys).

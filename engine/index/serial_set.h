@@ -1,10 +1,10 @@
 // SerialSet: which serials a CRL lists, and where in its DER each entry stands.
 //
-// The bytes (FORMAT.md beside this file) are position-independent: built in
-// memory now, a file later. A line of 64 octets holds 29 fingerprints of 16
-// bits and is all that a serial that is not listed touches; a second plane
-// holds the entries' offsets, read on a fingerprint match only. Every match is
-// confirmed against the serial in the DER, so answers are exact.
+// The bytes (FORMAT.md beside this file) are position-independent, in memory as
+// in a segment's file. A line of 64 octets holds 29 fingerprints of 16 bits and
+// is all that a serial that is not listed touches; a second plane holds the
+// entries' offsets, read on a fingerprint match only. Every match is confirmed
+// against the serial in the DER, so answers are exact.
 //
 // Lifetime: a SerialSet borrows the index bytes and the CRL's DER.
 // Thread-safety: immutable. Cost: one cache line for a serial that is not

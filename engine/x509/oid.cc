@@ -56,8 +56,6 @@ std::string Decimal(Arc arc) {
 
 std::string ToDotted(Bytes oid) {
   std::string text;
-  // Arcs of up to 128 bits occur (UUIDs under 2.25); longer ones are cut to
-  // their low 128 bits, and their text is not read back as the same.
   Arc arc = 0;
   bool first = true;
   for (uint8_t octet : oid) {

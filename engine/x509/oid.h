@@ -58,10 +58,10 @@ bool Is(Bytes value, const std::array<uint8_t, n>& oid) {
   return value.size() == n && std::memcmp(value.data(), oid.data(), n) == 0;
 }
 
-// A number in an object identifier: up to 128 bits, as UUIDs have (2.25.n).
+// A number in an object identifier; der::ReadOid lets no larger one through.
 __extension__ typedef unsigned __int128 Arc;
 
-// "2.5.29.20" of well-formed content octets.
+// "2.5.29.20" of content octets that der::ReadOid gave.
 std::string ToDotted(Bytes oid);
 
 // The RFC's name of an extension ("cRLNumber"), or its dotted form.

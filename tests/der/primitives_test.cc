@@ -134,6 +134,20 @@ TEST(ReadOid, RefusesWhatIsNotBase128InTheFewestOctets) {
     EXPECT_EQ(read(hex), (Failure{ErrorCode::kBadOid, 0, "extnID"})) << hex;
 }
 
+TEST(ReadOid, TakesNumbersOf128BitsAndNoLargerOnes) {
+  const auto read = [](const std::string& hex) {
+    return FailureOfRead(Hex(hex),
+                         [](der::Cursor& c) { der::ReadOid(c, "type"); });
+  };
+  std::string more;
+  for (int i = 0; i < 17; ++i) more += "ff";
+  EXPECT_EQ(read("0614 55 83" + more + "7f"), Failure{});
+  const Failure too_large{ErrorCode::kOidArcTooLarge, 0, "type"};
+  EXPECT_EQ(read("0614 55 84" + more + "7f"), too_large);
+  EXPECT_EQ(read("0615 55 83ff" + more + "7f"), too_large);
+  EXPECT_EQ(read("0613 84" + more + "7f"), too_large);
+}
+
 TEST(ReadBitStringOctets, RefusesUnusedBitsAndMissingCount) {
   const auto read = [](const char* hex) {
     return FailureOfRead(Hex(hex), [](der::Cursor& c) {

@@ -76,7 +76,7 @@ expect_lines() { for ((i = 0; i < $1; ++i)); do expect_line "$2"; done; }
 # end: it must leave in good order.
 end() {
   exec 5>&-
-  wait "$server" || fail "the server ended with $?: $(tail -3 log)"
+  wait "$server" || fail "the server ended with $?: $(tail -n 60 log)"
   exec 3<&-
   server=
 }
