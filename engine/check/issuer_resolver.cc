@@ -95,6 +95,16 @@ std::shared_ptr<const Coverage> IssuerResolver::CoverageOf(
   key_ += std::to_string(issuer);
   key_ += '/';
   key_ += TextOf(certificate.crl_distribution_points());
+  if (key_ != last_coverage_key_) {
+    last_coverage_ = RememberedCoverageOf(certificate, issuer);
+    last_coverage_key_ = key_;
+  }
+  return last_coverage_;
+}
+
+// By key_.
+std::shared_ptr<const Coverage> IssuerResolver::RememberedCoverageOf(
+    const CertificateView& certificate, IssuerId issuer) {
   const auto found = coverages_.find(key_);
   if (found != coverages_.end()) return found->second;
   Coverage coverage =

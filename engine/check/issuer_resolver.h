@@ -53,6 +53,8 @@ class IssuerResolver {
   // Null where the certificate is as well asked about by its serial alone.
   std::shared_ptr<const Coverage> CoverageOf(const CertificateView& certificate,
                                              IssuerId issuer);
+  std::shared_ptr<const Coverage> RememberedCoverageOf(
+      const CertificateView& certificate, IssuerId issuer);
 
   const Snapshot& snapshot_;
   std::string key_;  // its memory is used again
@@ -63,6 +65,8 @@ class IssuerResolver {
   std::unordered_map<std::string, IssuerId> by_text_;
   std::unordered_map<std::string, std::shared_ptr<const Coverage>> coverages_;
   size_t remembered_parts_ = 0;  // of coverages_
+  std::string last_coverage_key_;
+  std::shared_ptr<const Coverage> last_coverage_;
 };
 
 }  // namespace revstat

@@ -29,8 +29,7 @@ Header ReadHeader(const uint8_t* p, size_t available) {
 
 }  // namespace
 
-Element Cursor::ReadAny(const char* field) {
-  if (!ok()) return {};
+Element Cursor::ReadUnusual(const char* field) {
   const auto available = static_cast<size_t>(end_ - position_);
   const Header header = ReadHeader(position_, available);
   if (header.code != ErrorCode::kOk) {
@@ -41,25 +40,7 @@ Element Cursor::ReadAny(const char* field) {
     Fail(ErrorCode::kTruncated, field);
     return {};
   }
-  const auto content_size = static_cast<size_t>(header.content_size);
-  const Element element{position_[0],
-                        {position_ + header.header_size, content_size},
-                        {position_, header.header_size + content_size}};
-  position_ += element.tlv.size();
-  return element;
-}
-
-Element Cursor::Read(Tag tag, const char* field) {
-  if (!ok()) return {};
-  if (position_ == end_) {
-    Fail(ErrorCode::kTruncated, field);
-    return {};
-  }
-  if (*position_ != tag) {
-    Fail(ErrorCode::kUnexpectedTag, field);
-    return {};
-  }
-  return ReadAny(field);
+  return Take(header.header_size, static_cast<size_t>(header.content_size));
 }
 
 }  // namespace revstat::der

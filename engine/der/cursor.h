@@ -99,9 +99,27 @@ class Cursor {
   Tag Peek() const { return AtEnd() ? Tag{0} : *position_; }
 
   // The next element, which must have this tag.
-  Element Read(Tag tag, const char* field);
+  Element Read(Tag tag, const char* field) {
+    if (!ok()) return {};
+    if (position_ == end_ || *position_ != tag) [[unlikely]] {
+      Fail(
+          position_ == end_ ? ErrorCode::kTruncated : ErrorCode::kUnexpectedTag,
+          field);
+      return {};
+    }
+    return ReadAny(field);
+  }
   // The next element whatever its tag.
-  Element ReadAny(const char* field);
+  Element ReadAny(const char* field) {
+    if (!ok()) return {};
+    // Inline what most elements are: a length of one octet.
+    const auto available = static_cast<size_t>(end_ - position_);
+    if (available < 2 || (position_[0] & 0x1f) == 0x1f ||
+        position_[1] > available - 2 || position_[1] >= 0x80) {
+      return ReadUnusual(field);
+    }
+    return Take(2, position_[1]);
+  }
   // The next element if it has this tag; else an absent one, and nothing moves.
   Element ReadOptional(Tag tag, const char* field) {
     return Peek() == tag ? Read(tag, field) : Element{};
@@ -142,6 +160,16 @@ class Cursor {
   }
 
  private:
+  // A length of several octets, or a failure.
+  Element ReadUnusual(const char* field);
+  Element Take(size_t header_size, size_t content_size) {
+    const Element element{position_[0],
+                          {position_ + header_size, content_size},
+                          {position_, header_size + content_size}};
+    position_ += header_size + content_size;
+    return element;
+  }
+
   const uint8_t* position_;
   const uint8_t* end_;
   Trace* trace_;

@@ -100,14 +100,22 @@ absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::FromSegment(
 absl::Status CrlSource::AddSet(std::string certificate_issuer, Bytes index) {
   const auto set = SerialSet::Open(index, crl_.der());
   if (!set.ok()) return set.status();
-  sets_.push_back({std::move(certificate_issuer), *set, index});
-  set_of_.emplace(sets_.back().certificate_issuer, &sets_.back().set);
+  sets_.push_back({std::move(certificate_issuer), *set, index, {}});
+  if (crl_.is_delta() && set->size() <= SerialFilter::kMostEntries)
+    sets_.back().filter.emplace(*set);
+  set_of_.emplace(sets_.back().certificate_issuer, &sets_.back());
   return absl::OkStatus();
 }
 
-const SerialSet* CrlSource::SetOf(const std::string& certificate_issuer) const {
+const CrlSource::IssuerSet* CrlSource::IssuerSetOf(
+    const std::string& certificate_issuer) const {
   const auto found = set_of_.find(certificate_issuer);
   return found == set_of_.end() ? nullptr : found->second;
+}
+
+const SerialSet* CrlSource::SetOf(const std::string& certificate_issuer) const {
+  const IssuerSet* const entries = IssuerSetOf(certificate_issuer);
+  return entries == nullptr ? nullptr : &entries->set;
 }
 
 size_t CrlSource::index_bytes() const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "engine/base/buffer.h"
 #include "engine/base/parallel.h"
 #include "engine/index/crl_index.h"
+#include "engine/index/serial_filter.h"
 #include "engine/index/serial_set.h"
 #include "engine/store/segment.h"
 #include "engine/verify/crl_verifier.h"
@@ -40,6 +42,8 @@ class CrlSource {
     std::string certificate_issuer;  // CanonicalName
     SerialSet set;
     Bytes index;  // the set's bytes
+    // Of a delta, if it is not too large: lookups ask it first.
+    std::optional<SerialFilter> filter;
   };
 
   // Parses, verifies and indexes `der`, which must be one DER CRL. `candidates`
@@ -55,7 +59,8 @@ class CrlSource {
 
   // The same from a segment, which holds what Ingest made: nothing is verified
   // again and no entry is parsed. Shares the segment. Cost: independent of the
-  // number of entries. kStoreDamaged where the parts do not fit each other.
+  // number of entries, but for a delta's filter. kStoreDamaged where the parts
+  // do not fit each other.
   static absl::StatusOr<std::shared_ptr<const CrlSource>> FromSegment(
       std::shared_ptr<const Segment> segment);
 
@@ -68,6 +73,7 @@ class CrlSource {
   const std::vector<IssuerSet>& issuer_sets() const { return sets_; }
   // The entries of certificates of this issuer (a CanonicalName), or null.
   const SerialSet* SetOf(const std::string& certificate_issuer) const;
+  const IssuerSet* IssuerSetOf(const std::string& certificate_issuer) const;
   size_t index_bytes() const;
   // CanonicalName of the CRL's issuer.
   const std::string& canonical_issuer() const {
@@ -95,7 +101,7 @@ class CrlSource {
   SignatureAlgorithm algorithm_;
   CrlIndex index_;  // from a segment without the sets
   std::vector<IssuerSet> sets_;
-  std::unordered_map<std::string_view, const SerialSet*> set_of_;
+  std::unordered_map<std::string_view, const IssuerSet*> set_of_;
   mutable std::once_flag sha256_once_;
   mutable Sha256Digest sha256_ = {};
 };

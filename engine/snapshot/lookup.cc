@@ -17,15 +17,23 @@ Verdict WithoutIssuer(const LookupKey& key) {
                                                 : Cause::kNoIssuer);
 }
 
-// The keys that one set lists.
-size_t FindKeys(const SerialSet& set, std::span<const LookupKey> keys,
-                ListedSerial* found) {
-  if (keys.size() != 1) {
-    return FindListed(set, {&keys.front().serial, sizeof(LookupKey)},
-                      keys.size(), found);
+// The keys, at most kBlock, that one set lists.
+size_t FindKeys(const SerialSet& set, const SerialFilter* filter,
+                std::span<const LookupKey> keys, ListedSerial* found) {
+  if (keys.size() == 1) {
+    *found = {0, FindOne(set, keys.front().serial)};
+    return found->offset != SerialSet::kNotListed ? 1 : 0;
   }
-  *found = {0, FindOne(set, keys.front().serial)};
-  return found->offset != SerialSet::kNotListed ? 1 : 0;
+  const SerialColumn serials = {&keys.front().serial, sizeof(LookupKey)};
+  if (filter == nullptr) return FindListed(set, serials, keys.size(), found);
+  uint32_t maybe[kBlock];
+  const size_t count = filter->Select(serials, keys.size(), maybe);
+  size_t listed = 0;
+  for (size_t k = 0; k < count; ++k) {
+    const uint32_t offset = FindOne(set, keys[maybe[k]].serial);
+    if (offset != SerialSet::kNotListed) found[listed++] = {maybe[k], offset};
+  }
+  return listed;
 }
 
 // A listing that leaves the question open lets no active stand.
@@ -105,7 +113,7 @@ void Snapshot::ApplySeries(const LookupPolicy& policy, const Series& series,
     const List& list = lists_[series.first + l];
     state.can_lift |= AbsenceFrom(policy, list).status == Status::kActive;
     if (list.set.size() == 0) continue;
-    const size_t count = FindKeys(list.set, keys, found);
+    const size_t count = FindKeys(list.set, list.filter, keys, found);
     for (size_t k = 0; k < count; ++k) {
       const auto [i, offset] = found[k];
       if (series.count > 1 && is_decided[i]) continue;
@@ -152,7 +160,8 @@ bool Snapshot::Route(const Routing& routing, std::span<const LookupKey> keys,
     }
   }
   for (uint32_t list : routing.asked) {
-    const size_t count = FindKeys(lists_[list].set, keys, found);
+    const size_t count =
+        FindKeys(lists_[list].set, lists_[list].filter, keys, found);
     for (size_t k = 0; k < count; ++k) {
       if (!block->Add(found[k].probe, list)) return false;
     }

@@ -130,6 +130,7 @@ class Snapshot {
   // A CRL's entries of one issuer, as lookups need it.
   struct List {
     SerialSet set;
+    const SerialFilter* filter = nullptr;  // of the set; mostly none
     int64_t this_update = 0;
     int64_t next_update = 0;
     // Certificates that expired from then on stay listed; mostly never.

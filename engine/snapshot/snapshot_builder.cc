@@ -219,10 +219,12 @@ void SnapshotBuilder::AddSeries(const Group& chain, bool is_listing_only,
       const CrlSource& source = *chain[i]->source;
       const CrlView& crl = source.crl();
       if (absence == Cause::kNone) absence = AbsenceCause(source);
-      const SerialSet* const set =
-          certificate_issuer ? source.SetOf(*certificate_issuer) : nullptr;
+      const CrlSource::IssuerSet* const entries =
+          certificate_issuer ? source.IssuerSetOf(*certificate_issuer)
+                             : nullptr;
       snapshot->lists_[first + i] = {
-          .set = set ? *set : SerialSet(),
+          .set = entries ? entries->set : SerialSet(),
+          .filter = entries && entries->filter ? &*entries->filter : nullptr,
           .this_update = ToUnix(crl.this_update()),
           .next_update = ToUnix(crl.next_update().value_or(crl.this_update())),
           .keeps_expired_since = crl.expired_certs_on_crl().has_value()

@@ -54,12 +54,15 @@ void ReadExtensions(der::Cursor& cursor, const char* field, Visit&& visit) {
       if (!list.ok()) return;
       if (count == kMaxExtensions)
         return list.FailAt(start, ErrorCode::kTooMany, field);
+      const Bytes oid = extension.oid;
       for (size_t i = 0; i < count; ++i) {
-        if (Equal(seen[i], extension.oid)) {
+        // They mostly differ in their last octet, if not in their size.
+        if (seen[i].size() == oid.size() && seen[i].back() == oid.back() &&
+            Equal(seen[i], oid)) {
           return list.FailAt(start, ErrorCode::kDuplicateExtension, field);
         }
       }
-      seen[count] = extension.oid;
+      seen[count] = oid;
       visit(extension);
     }
   });

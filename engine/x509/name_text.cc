@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "engine/base/error.h"
 #include "engine/x509/oid.h"
 
@@ -91,21 +93,50 @@ std::optional<std::vector<uint8_t>> EncodeOid(std::string_view dotted) {
   return oid;
 }
 
-std::string TypeText(Bytes type) {
-  static const auto* const known = [] {
-    auto* octets = new std::vector<std::vector<uint8_t>>;
-    for (const AttributeType& attribute : kAttributeTypes)
-      octets->push_back(*EncodeOid(attribute.dotted));
-    return octets;
-  }();
-  for (size_t i = 0; i < known->size(); ++i) {
-    if (Equal(type, (*known)[i])) return kAttributeTypes[i].short_name;
+// The short names, for a type's octets.
+class ShortNames {
+ public:
+  ShortNames() {
+    for (const AttributeType& attribute : kAttributeTypes) {
+      const std::vector<uint8_t> oid = *EncodeOid(attribute.dotted);
+      if (IsOfX520(oid)) {
+        of_x520_[oid.back()] = attribute.short_name;
+      } else {
+        others_.emplace_back(oid, attribute.short_name);
+      }
+    }
   }
-  return oid::ToDotted(type);
+
+  // Null for a type without one.
+  const char* Of(Bytes type) const {
+    if (IsOfX520(type)) return of_x520_[type.back()];
+    for (const auto& [oid, short_name] : others_) {
+      if (Equal(type, oid)) return short_name;
+    }
+    return nullptr;
+  }
+
+ private:
+  // 2.5.4.n, which nearly all are.
+  static bool IsOfX520(Bytes oid) {
+    return oid.size() == 3 && oid[0] == 0x55 && oid[1] == 0x04 && oid[2] < 128;
+  }
+
+  std::array<const char*, 128> of_x520_ = {};
+  std::vector<std::pair<std::vector<uint8_t>, const char*>> others_;
+};
+
+void AppendType(Bytes type, std::string* text) {
+  static const auto* const names = new ShortNames;
+  if (const char* const name = names->Of(type)) {
+    *text += name;
+  } else {
+    *text += oid::ToDotted(type);
+  }
 }
 
 // RFC 4514 2.4.
-std::string EscapeValue(std::string_view value) {
+void AppendEscaped(std::string_view value, std::string* text) {
   constexpr auto kIsPlain = [] {
     std::array<bool, 256> plain = {};
     for (size_t c = 0x21; c < 0x100; ++c)
@@ -120,29 +151,35 @@ std::string EscapeValue(std::string_view value) {
   // Mostly nothing is to be escaped.
   if (!value.empty() && is_plain(value.front()) && is_plain(value.back()) &&
       std::all_of(value.begin(), value.end(),
-                  [&](char c) { return c == ' ' || is_plain(c); }))
-    return std::string(value);
-  std::string text;
+                  [&](char c) { return c == ' ' || is_plain(c); })) {
+    *text += value;
+    return;
+  }
   for (size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
     const bool edge_space = c == ' ' && (i == 0 || i + 1 == value.size());
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      text += '\\';
-      text += ToHex(BytesOf(value.substr(i, 1)));
+      *text += '\\';
+      *text += ToHex(BytesOf(value.substr(i, 1)));
     } else {
       if (edge_space || (c == '#' && i == 0) ||
           std::string_view("\"+,;<>\\").find(c) != std::string_view::npos) {
-        text += '\\';
+        *text += '\\';
       }
-      text += c;
+      *text += c;
     }
   }
-  return text;
 }
 
-std::string ValueText(const der::Element& value) {
-  if (const auto text = DecodeDirectoryString(value)) return EscapeValue(*text);
-  return Concat({"#", ToHex(value.tlv)});
+void AppendValue(const der::Element& value, std::string* text) {
+  if (value.tag == der::kUtf8String || value.tag == der::kPrintableString) {
+    AppendEscaped(TextOf(value.value), text);
+  } else if (const auto decoded = DecodeDirectoryString(value)) {
+    AppendEscaped(*decoded, text);
+  } else {
+    *text += '#';
+    *text += ToHex(value.tlv);
+  }
 }
 
 std::optional<std::vector<uint8_t>> TypeOf(std::string_view text) {
@@ -277,28 +314,40 @@ class NameParser {
 
 }  // namespace
 
-std::string FormatName(NameView name) {
-  std::string first_to_last;
-  std::vector<size_t> begins;  // of the RDNs
+void AppendName(NameView name, std::string* text) {
+  const size_t begin = text->size();
+  absl::InlinedVector<size_t, 8> rdns;  // where they begin
   name.ForEachAttribute(
       [&](NameView::Position position, Bytes type, const der::Element& value) {
         if (position == NameView::Position::kFirstOfRdn) {
-          begins.push_back(first_to_last.size());
+          if (!rdns.empty()) *text += ',';
+          rdns.push_back(text->size());
         } else {
-          first_to_last += '+';
+          *text += '+';
         }
-        first_to_last += TypeText(type);
-        first_to_last += '=';
-        first_to_last += ValueText(value);
+        AppendType(type, text);
+        *text += '=';
+        AppendValue(value, text);
       });
-  std::string text;
-  text.reserve(first_to_last.size() + begins.size());
-  size_t end = first_to_last.size();
-  for (auto begin = begins.rbegin(); begin != begins.rend(); ++begin) {
-    if (!text.empty()) text += ',';
-    text.append(first_to_last, *begin, end - *begin);
-    end = *begin;
+  if (rdns.size() < 2) return;
+  // The last comes first: the whole backwards, and then each of them again.
+  const auto at = [&](size_t position) {
+    return text->begin() + static_cast<std::ptrdiff_t>(position);
+  };
+  const size_t end = text->size();
+  std::reverse(at(begin), text->end());
+  size_t behind = end + 1;  // a comma stands between
+  for (auto rdn = rdns.rbegin(); rdn != rdns.rend(); ++rdn) {
+    const size_t size = behind - 1 - *rdn;
+    const size_t mirrored = begin + end - (behind - 1);
+    std::reverse(at(mirrored), at(mirrored + size));
+    behind = *rdn;
   }
+}
+
+std::string FormatName(NameView name) {
+  std::string text;
+  AppendName(name, &text);
   return text;
 }
 

@@ -14,6 +14,8 @@ namespace revstat {
 // types without a usual short name are dotted; values that are no directory
 // string are "#" and the hexadecimal of their DER.
 std::string FormatName(NameView name);
+// The same behind what `text` holds: for many names, whose memory is one.
+void AppendName(NameView name, std::string* text);
 
 // The CanonicalName of a name in RFC 4514 form, to look an issuer up by what a
 // person typed. Short names of any case and dotted types are read. kBadText

@@ -10,9 +10,11 @@ namespace revstat::tool {
 namespace {
 
 bool NeedsQuotes(std::string_view value) {
-  return std::any_of(value.begin(), value.end(), [](char c) {
-    return c == ',' || c == '"' || c == '\r' || c == '\n';
-  });
+  // Without a branch, so that many characters are compared at once.
+  bool needs = false;
+  for (char c : value)
+    needs |= (c == ',') | (c == '"') | (c == '\r') | (c == '\n');
+  return needs;
 }
 
 std::string Quoted(std::string_view value) {
@@ -26,11 +28,20 @@ std::string Quoted(std::string_view value) {
 }
 
 void AppendQuoted(std::string_view value, TextBuffer* out) {
-  if (NeedsQuotes(value)) {
-    *out += Quoted(value);
-  } else {
+  if (!NeedsQuotes(value)) {
     *out += value;
+    return;
   }
+  char* const begin = out->Room(2 * value.size() + 2);
+  char* end = begin;
+  *end++ = '"';
+  for (char c : value) {
+    *end = '"';
+    end += c == '"' ? 1 : 0;
+    *end++ = c;
+  }
+  *end++ = '"';
+  out->Take(static_cast<size_t>(end - begin));
 }
 
 bool IsListed(const Verdict& verdict) {
@@ -109,7 +120,11 @@ class CsvWriter : public ResultWriter {
     out += ',';
     out += NameOf(verdict.cause);
     out += ',';
-    if (!row.subject.tlv().empty()) AppendQuoted(FormatName(row.subject), &out);
+    if (!row.subject.tlv().empty()) {
+      subject_.clear();
+      AppendName(row.subject, &subject_);
+      AppendQuoted(subject_, &out);
+    }
     out += '\n';
   }
 
@@ -196,6 +211,7 @@ class CsvWriter : public ResultWriter {
 
   std::string last_input_;
   std::string quoted_input_;
+  std::string subject_;  // its memory is used again
   // Of bare rows.
   RepeatedText front_;
   RepeatedText middle_;
