@@ -16,7 +16,7 @@ constexpr size_t kAlignment = 8;
 
 struct Header {
   static constexpr uint64_t kMagic = 0x3165686361434f52;  // "ROCache1"
-  static constexpr uint32_t kVersion = 2;
+  static constexpr uint32_t kVersion = 3;
 
   uint64_t magic = kMagic;
   uint32_t version = kVersion;
@@ -30,10 +30,11 @@ static_assert(sizeof(Header) == 64);
 struct BlockHeader {
   uint64_t size = 0;  // of the records
   uint64_t count = 0;
+  uint64_t head = 0;             // header_checksum of the file's header
   uint64_t checksum = 0;         // of the records
   uint64_t header_checksum = 0;  // of all octets before this one
 };
-static_assert(sizeof(BlockHeader) == 32);
+static_assert(sizeof(BlockHeader) == 40);
 
 struct Record {
   uint8_t serial[21] = {};
@@ -165,6 +166,7 @@ class FileReader {
   Bytes octets_;
   const Time at_;
   OcspCache* const cache_;
+  uint64_t head_ = 0;                      // its checksum
   std::vector<OcspIssuerNumber> numbers_;  // by the file's
   OcspCacheLoad load_;
 };
@@ -178,6 +180,7 @@ absl::Status FileReader::ReadHead(const std::string& name,
     return MakeError(ErrorCode::kStoreVersion, name);
   if (header->header_checksum != HeaderChecksum(*header))
     return DamagedAt(name, 0, "header_checksum");
+  head_ = header->header_checksum;
   if (header->context != context) {
     return MakeError(ErrorCode::kStoreVersion,
                      Concat({name, ": verified under another policy"}));
@@ -205,7 +208,8 @@ OcspCacheLoad FileReader::ReadBlocks() {
     }
     const Bytes records = GetOctets(header->size);
     const Bytes behind = std::exchange(octets_, records);
-    if (records.size() != header->size ||
+    // Records under another head would be another issuer's.
+    if (records.size() != header->size || header->head != head_ ||
         Checksum(records) != header->checksum || !ReadRecords(header->count))
       load_.rest = OcspCacheLoad::Rest::kDamaged;
     octets_ = behind;
@@ -300,19 +304,27 @@ absl::Status WriteFile(const OcspCache& cache, const Sha256Digest& context,
     BlockHeader block;
     block.size = records.size();
     block.count = items.size();
+    block.head = header.header_checksum;
     block.checksum = Checksum(records);
     block.header_checksum = HeaderChecksum(block);
     std::memcpy(octets.data(), &block, sizeof block);
   }
 }
 
+// A name that no other writer of the same cache has, in whatever process or
+// container.
+std::string NameAside(const std::string& path) {
+  const uint64_t random = HashKey::Random().words[0];
+  return Concat({path, ".", ToHex(OctetsOf(random)), ".new"});
+}
+
 }  // namespace
 
 absl::Status SaveOcspCache(const OcspCache& cache, const std::string& path,
                            const Sha256Digest& context, FileSystem& files) {
-  const std::string aside = path + ".new";
+  const std::string aside = NameAside(path);
   {
-    const auto file = files.Open(aside, FileSystem::OpenMode::kCreate);
+    const auto file = files.Open(aside, FileSystem::OpenMode::kCreateNew);
     if (!file.ok()) return file.status();
     absl::Status written = WriteFile(cache, context, file->get());
     if (written.ok()) written = (*file)->Sync();
@@ -322,7 +334,10 @@ absl::Status SaveOcspCache(const OcspCache& cache, const std::string& path,
     }
   }
   absl::Status renamed = files.Rename(aside, path);
-  if (!renamed.ok()) return renamed;
+  if (!renamed.ok()) {
+    files.Remove(aside).IgnoreError();
+    return renamed;
+  }
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return files.SyncFolder(folder.empty() ? "." : folder);
 }

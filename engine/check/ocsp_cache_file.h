@@ -16,16 +16,19 @@ namespace revstat {
 // people: who may write the file is believed.
 //   header   magic, version, number of issuers, context, checksums
 //   issuers  an identity of 32 octets each; records name them by position
-//   blocks   size, count, checksum, then so many records of 96 octets, each
-//   with
-//            its response, padded to 8 octets, behind it
-// A block whose octets are damaged is left out, and behind one whose size is
-// damaged all are; what is not read is asked for again.
+//   blocks   size, count, the header's checksum, checksums, then so many
+//            records of 96 octets, each with its response, padded to 8 octets,
+//            behind it
+// A block whose octets are damaged, or that was written under another header,
+// whose issuers or context may be others, is left out, and behind one whose
+// size is damaged all are; what is not read is asked for again.
 
-// Writes all answers aside (PATH.new), syncs and renames. `context` is a digest
-// of what the answers were verified under, such as trusted responders and
-// accepted algorithms: they are not read back under another. Failures are not
-// kept. Memory: a block. Errors: the file system's.
+// Writes all answers aside (PATH.RANDOM.new, which a process that is killed
+// leaves behind), syncs and renames. Of several that save to one path at a time
+// the last wins, whole. `context` is a digest of what the answers were verified
+// under, such as trusted responders and accepted algorithms: they are not read
+// back under another. Failures are not kept. Memory: a block. Errors: the file
+// system's.
 absl::Status SaveOcspCache(const OcspCache& cache, const std::string& path,
                            const Sha256Digest& context,
                            FileSystem& files = FileSystem::System());

@@ -112,6 +112,7 @@ class SystemFileSystem : public FileSystem {
                                              OpenMode mode) override {
     int flags = O_RDWR | O_CLOEXEC;
     if (mode == OpenMode::kCreate) flags |= O_CREAT | O_TRUNC;
+    if (mode == OpenMode::kCreateNew) flags |= O_CREAT | O_EXCL;
     if (mode == OpenMode::kOpenOrCreate) flags |= O_CREAT;
     const int descriptor =
         Retry([&] { return open(path.c_str(), flags, 0644); });

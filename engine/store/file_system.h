@@ -68,6 +68,7 @@ class FileSystem {
   enum class OpenMode : uint8_t {
     kWrite,         // an existing file
     kCreate,        // an empty one, whatever was there
+    kCreateNew,     // an empty one; kNotWritable where there is one
     kOpenOrCreate,  // what is there, or an empty one
   };
   virtual absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,

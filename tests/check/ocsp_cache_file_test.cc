@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "engine/base/error.h"
 #include "tests/support/fault_server.h"
@@ -98,7 +99,8 @@ TEST(OcspCacheFile, good_after_a_restart) {
   const Sample sample;
   ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());
   ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());  // over it
-  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+  const std::filesystem::directory_iterator files(folder.path());
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "all but it is gone";
   OcspCache next({.copies = ResponseCopies::kKept});
   next.AddIssuer({9});  // so that the numbers are others
   const auto load = LoadOcspCache(path, kContext, kNow, &next);
@@ -163,6 +165,77 @@ TEST(OcspCacheFile, never_wrong_whatever_is_damaged) {
     if (size != 64 + 2 * 32) {
       EXPECT_FALSE(read(whole.first(size))) << size << " octets";
     }
+  }
+}
+
+// A cache with one answer, about the same serial each time.
+OcspCache& Put(OcspCache& cache, const Sha256Digest& issuer,
+               OcspStatus status) {
+  OcspAnswer answer;
+  answer.status = status;
+  answer.this_update = kNow;
+  answer.until = kNow + hours(1);
+  cache.Put({*SerialNumber::FromText("0102"), cache.AddIssuer(issuer)}, answer,
+            kNow);
+  return cache;
+}
+
+// Two writers of one file: the head of one, with its issuers or its context,
+// before the records of the other.
+TEST(OcspCacheFile, unknown_under_the_head_of_another_file) {
+  const TemporaryFolder folder;
+  const auto octets_of = [&](const Sha256Digest& issuer, OcspStatus status,
+                             const Sha256Digest& context) {
+    OcspCache cache;
+    const std::string path = folder.path() + "/ocsp.cache";
+    EXPECT_TRUE(SaveOcspCache(Put(cache, issuer, status), path, context).ok());
+    const auto file = Buffer::ReadFile(path);
+    const Bytes octets = (*file)->bytes();
+    return std::vector<uint8_t>(octets.begin(), octets.end());
+  };
+  const auto read = [&](std::vector<uint8_t> file,
+                        const std::vector<uint8_t>& records) {
+    constexpr size_t kHead = 64 + 32;
+    std::copy(records.begin() + kHead, records.end(), file.begin() + kHead);
+    OcspCache cache;
+    const auto load = ReadOcspCache(file, "file", kContext, kNow, &cache);
+    EXPECT_TRUE(load.ok());
+    EXPECT_EQ(load->answers, cache.size());
+    return std::pair(cache.size(), load->rest);
+  };
+  const auto revoked = octets_of({1}, OcspStatus::kRevoked, kContext);
+  const auto other = octets_of({2}, OcspStatus::kGood, kContext);
+  const auto lenient = octets_of({1}, OcspStatus::kGood, {8});
+  using Rest = OcspCacheLoad::Rest;
+  EXPECT_EQ(read(revoked, revoked), std::pair(size_t{1}, Rest::kWhole));
+  EXPECT_EQ(read(revoked, other), std::pair(size_t{0}, Rest::kDamaged));
+  EXPECT_EQ(read(revoked, lenient), std::pair(size_t{0}, Rest::kDamaged));
+}
+
+TEST(OcspCacheFile, revoked_whoever_else_saves_to_the_same_path) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/ocsp.cache";
+  OcspCache first, second;
+  Put(first, {1}, OcspStatus::kRevoked);
+  Put(first, {2}, OcspStatus::kGood);
+  Put(second, {2}, OcspStatus::kGood);  // the issuers in another order
+  Put(second, {1}, OcspStatus::kRevoked);
+  for (int round = 0; round < 20; ++round) {
+    absl::Status saved;
+    std::thread writer([&] { saved = SaveOcspCache(second, path, kContext); });
+    EXPECT_TRUE(SaveOcspCache(first, path, kContext).ok());
+    writer.join();
+    EXPECT_TRUE(saved.ok()) << saved;
+    OcspCache next;
+    const auto load = LoadOcspCache(path, kContext, kNow, &next);
+    ASSERT_TRUE(load.ok());
+    EXPECT_EQ(load->rest, OcspCacheLoad::Rest::kWhole);
+    const auto status = [&](const Sha256Digest& issuer) {
+      const SerialNumber serial = *SerialNumber::FromText("0102");
+      return next.Lookup(At(kNow), {serial, next.FindIssuer(issuer)}).status;
+    };
+    EXPECT_EQ(status({1}), Status::kRevoked);
+    EXPECT_EQ(status({2}), Status::kActive);
   }
 }
 

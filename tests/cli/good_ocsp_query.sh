@@ -87,7 +87,7 @@ issuer=$(sha256_of_certificate ca.pem)
 query 1 "${ask[@]}" --cache cache list.csv
 statuses active revoked on_hold unknown
 cp out first
-[[ -s cache && ! -e cache.new ]] || fail "no cache file"
+[[ -s cache && -z $(compgen -G 'cache.*') ]] || fail "no cache file, or one beside it"
 cp cache kept
 query 1 "${ask[@]}" - <list.csv
 statuses active revoked on_hold unknown
@@ -114,6 +114,19 @@ has err damaged
 query 0 "${ask[@]}" --cache cache good.pem
 query 3 "${ask[@]}" --cache cache --allow-sha1 good.pem
 has err 'another policy'
+
+# Another's head, and so its issuers, before these answers.
+new_key second
+quietly openssl req -x509 -new -key second.key -subj "/CN=Second CA" -days 3650 -out second.pem
+"$revstat" ocsp query good.pem --issuer second.pem "${ask[@]}" --timeout 2 --cache second \
+  >/dev/null 2>&1
+{ head -c 96 second; tail -c +97 kept; } >swapped
+run 2 check --trust second.pem --ocsp-cache swapped --format jsonl - < <(
+  echo issuer,serial
+  echo "$(sha256_of_certificate second.pem),1001"
+)
+statuses unknown
+has err 'some answers are lost'
 
 # --- what was kept, for check and verify ---
 kept=(--trust ca.pem --ocsp-cache kept)

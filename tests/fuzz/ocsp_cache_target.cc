@@ -9,20 +9,21 @@
 using namespace revstat;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  std::vector<uint8_t> file(64 + 32 + 32);
+  std::vector<uint8_t> file(64 + 32 + 40);
   const auto put = [&](size_t at, uint64_t value) {
     std::memcpy(&file[at], &value, sizeof value);
   };
   put(0, 0x3165686361434f52);          // magic
-  put(8, uint64_t{1} << 32 | 2);       // version 2, one issuer
+  put(8, uint64_t{1} << 32 | 3);       // version 3, one issuer
   put(48, Checksum({&file[64], 32}));  // the issuer
   put(56, Checksum({&file[0], 56}));
   const uint64_t count = size > 0 ? data[0] % 8 : 0;
   const Bytes records = Bytes(data, size).subspan(size > 0 ? 1 : 0);
   put(96, records.size());
   put(104, count);
-  put(112, Checksum(records));
-  put(120, Checksum({&file[96], 24}));
+  put(112, Checksum({&file[0], 56}));  // the head's
+  put(120, Checksum(records));
+  put(128, Checksum({&file[96], 32}));
   file.insert(file.end(), records.begin(), records.end());
 
   OcspCache cache({.max_answers = 4, .copies = ResponseCopies::kKept});
