@@ -102,12 +102,15 @@ bool OcspIssuer::IsNamedBy(const CertId& id, NameView issuer_name) const {
   if (row >= kCertIdHashes ||
       !Equal(id.issuer_key_hash, key_hashes_[row].bytes()))
     return false;
-  if (Equal(id.issuer_name_hash, name_hashes_[row].bytes())) return true;
+  const bool is_own = Equal(id.issuer_name_hash, name_hashes_[row].bytes());
+  if (issuer_name.tlv().empty() ||
+      Equal(issuer_name.tlv(), view_.subject().tlv()))
+    return is_own;
   // RFC 6960 4.1.1: the hash is over the name as it stands in the certificate.
-  return !issuer_name.tlv().empty() &&
-         !Equal(issuer_name.tlv(), view_.subject().tlv()) &&
-         Equal(id.issuer_name_hash,
-               HashOf(id.hash, issuer_name.tlv()).bytes()) &&
+  // Another CA's certificate may have the serial as well, whatever the CertID
+  // names.
+  return (is_own || Equal(id.issuer_name_hash,
+                          HashOf(id.hash, issuer_name.tlv()).bytes())) &&
          HasName(issuer_name);
 }
 

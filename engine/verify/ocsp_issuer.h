@@ -37,9 +37,11 @@ class OcspIssuer {
   // `hash` is not kOther.
   std::vector<uint8_t> CertIdOf(CertIdHash hash,
                                 const SerialNumber& serial) const;
-  // Is this the issuer that a CertID means? `issuer_name`, if its tlv is not
-  // empty, is the issuer's name as the certificate spells it, which may be in
-  // another encoding than the issuer's own subject. No allocation.
+  // Is this the issuer that a CertID means, and of the certificate that is
+  // asked about? `issuer_name`, if its tlv is not empty, is the issuer's name
+  // as the certificate spells it, which may be in another encoding than the
+  // issuer's own subject, but no other name. No allocation where both are the
+  // same octets.
   bool IsNamedBy(const CertId& id, NameView issuer_name) const;
   // Is this who a response says has signed it?
   bool IsNamedBy(const ResponderId& responder) const;

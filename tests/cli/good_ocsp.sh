@@ -54,7 +54,29 @@ causes responder_unknown
 ocsp 3 good --cert revoked.pem --format jsonl
 causes not_answered
 run 3 ocsp verify good.ocsp --issuer plain.pem --cert good.pem --format jsonl
+causes wrong_key
+has out 'wrong_issuer'
+run 3 ocsp verify good.ocsp --issuer plain.pem --serial 1001 --format jsonl
 causes other_issuer_answered
+# The same serial, by a CA with another name, or with the same name and another
+# key: the response is not about them.
+for name in 'Other CA' 'Test CA'; do
+  new_key other
+  quietly openssl req -x509 -new -key other.key -subj "/CN=$name" -days 3650 -out other.pem
+  quietly openssl req -new -key good.key -subj "/CN=other good" -out othergood.csr
+  quietly openssl x509 -req -in othergood.csr -CA other.pem -CAkey other.key -set_serial 0x1001 \
+    -days 3650 -out othergood.pem
+  ocsp 3 good --cert othergood.pem --format jsonl
+  statuses unknown
+  causes wrong_key
+  has out 'wrong_issuer'
+done
+cat ca.pem other.pem >issuers.pem
+run 0 ocsp verify good.ocsp --issuer issuers.pem --cert good.pem
+# One certificate is asked about, and not the first of some.
+cat good.pem revoked.pem >both.pem
+ocsp 2 good --cert both.pem
+has err 'one is asked about'
 ocsp 3 good --cert good.pem --at 2030-01-01 --format jsonl
 causes stale
 ocsp 0 good --cert good.pem --at 2030-01-01 --ignore-next-update

@@ -119,6 +119,24 @@ TEST(OcspVerifier, GoodWithTheIssuersNameAsTheCertificateSpellsIt) {
             ErrorCode::kOcspOtherIssuer);
 }
 
+// Another CA may have issued a certificate with the same serial; the response
+// is about this issuer's.
+TEST(OcspVerifier, InvalidForACertificateWhoseIssuerHasAnotherName) {
+  const OcspWorld world;
+  const auto code_with = [&](const Octets& name) {
+    der::Trace trace(name);
+    der::Cursor cursor(name, &trace);
+    OcspQuestion question = WorldQuestion();
+    question.issuer_name = NameView::Read(cursor, "issuer");
+    const Octets der = world.ByCa(world.Response());
+    const auto answer = OcspVerifier().Verify(
+        *OcspResponseView::Parse(der), world.Issuer(), question, AtWorldTime());
+    return NameOf(ErrorCodeOf(answer.status()));
+  };
+  EXPECT_EQ(code_with(CommonName("Test CA")), "ok");
+  EXPECT_EQ(code_with(CommonName("Other CA")), "ocsp_other_issuer");
+}
+
 TEST(OcspVerifier, RevokedOfSeveralAnswersTheStrictest) {
   const OcspWorld world;
   const Octets good = world.Single().Der();

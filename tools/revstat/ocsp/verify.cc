@@ -12,6 +12,7 @@
 #include "engine/base/error.h"
 #include "engine/base/json_text.h"
 #include "engine/check/ocsp_checker.h"
+#include "engine/verify/crl_verifier.h"
 #include "engine/x509/name_text.h"
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/input_files.h"
@@ -54,6 +55,9 @@ Examples:
   revstat ocsp verify server.ocsp --issuer ca.pem --serial 0a1b2c --max-age 86400
   revstat ocsp verify server.ocsp --issuer ca.pem --cert server.pem \
     --nonce 3f1c9a --format jsonl
+
+--cert holds one certificate. One that the issuer has not signed is unknown,
+whatever the response says of its serial.
 
 Exit status: 0 active; 1 revoked, on hold, expired or not yet valid; 3 unknown,
 or the response proves nothing; 2 wrong usage or an input that cannot be read.)";
@@ -168,6 +172,11 @@ absl::StatusOr<OcspQuestion> ReadQuestion(const OcspVerifyOptions& options,
     const auto certificates =
         ReadObjects(options.certificate, ObjectKind::kCertificate, kMaxBytes);
     if (!certificates.ok()) return certificates.status();
+    if (certificates->size() > 1) {
+      return MakeError(
+          ErrorCode::kTooMany,
+          Concat({options.certificate, ": certificates; one is asked about"}));
+    }
     *der = certificates->front();
     const auto view = CertificateView::Parse((*der)->bytes());
     if (!view.ok()) return Annotate(view.status(), options.certificate);
@@ -179,15 +188,32 @@ absl::StatusOr<OcspQuestion> ReadQuestion(const OcspVerifyOptions& options,
   return asked;
 }
 
-// The answer under the first of the issuers that the response is about.
+// OK where this issuer has signed the certificate, or only a serial is asked
+// about: other CAs have certificates with the same serial, some with the same
+// name as well.
+absl::Status CheckIssued(const std::shared_ptr<const Buffer>& certificate,
+                         const CertificateView& issuer,
+                         const SignaturePolicy& policy) {
+  if (certificate == nullptr) return absl::OkStatus();
+  const auto view = CertificateView::Parse(certificate->bytes());
+  if (!view.ok()) return view.status();
+  absl::Status issued = VerifyIssuedBy(*view, issuer, policy);
+  if (ErrorCodeOf(issued) != ErrorCode::kBadSignature) return issued;
+  return MakeError(ErrorCode::kWrongIssuer, "certificate signature");
+}
+
+// The answer under the first of the issuers that the certificate is of and the
+// response is about.
 absl::Status Ask(const OcspVerifyOptions& options, const OcspSource& source,
-                 const OcspQuestion& asked, const LookupPolicy& lookup,
-                 Bytes nonce, Answer* answer) {
+                 const OcspQuestion& asked,
+                 const std::shared_ptr<const Buffer>& certificate,
+                 const LookupPolicy& lookup, Bytes nonce, Answer* answer) {
   const auto issuers =
       ReadObjects(options.issuer, ObjectKind::kCertificate, kMaxBytes);
   if (!issuers.ok()) return issuers.status();
   OcspVerifierOptions verifier_options;
   verifier_options.signature.weak_digest = options.weak_digest;
+  const SignaturePolicy signature = verifier_options.signature;
   OcspVerifier verifier(std::move(verifier_options));
   for (const std::string& path : options.trusted_responders) {
     const auto responders =
@@ -203,9 +229,16 @@ absl::Status Ask(const OcspVerifyOptions& options, const OcspSource& source,
     auto issuer = OcspIssuer::Create(der);
     if (!issuer.ok()) return Annotate(issuer.status(), options.issuer);
     answer->issuer = *std::move(issuer);
+    absl::Status issued =
+        CheckIssued(certificate, answer->issuer->certificate(), signature);
+    if (!issued.ok()) {
+      answer->verified = std::move(issued);
+      continue;
+    }
     answer->verified =
         verifier.Verify(source.response, *answer->issuer, asked, policy);
-    if (ErrorCodeOf(answer->verified.status()) != ErrorCode::kOcspOtherIssuer)
+    if (certificate != nullptr ||
+        ErrorCodeOf(answer->verified.status()) != ErrorCode::kOcspOtherIssuer)
       break;
   }
   return absl::OkStatus();
@@ -247,7 +280,7 @@ int RunOcspVerify(const OcspVerifyOptions& options) {
   if (!asked.ok()) return Fail(MessageOf(asked.status()));
   const LookupPolicy lookup = LookupPolicyOf(options);
   const absl::Status status =
-      Ask(options, *source, *asked, lookup, *nonce, &answer);
+      Ask(options, *source, *asked, certificate, lookup, *nonce, &answer);
   if (!status.ok()) return Fail(MessageOf(status));
   answer.verdict = VerdictOf(answer.verified, answer.question, lookup);
   ApplyCertificate(lookup, answer.question, &answer.verdict);
