@@ -2,6 +2,7 @@
 #ifndef REVSTAT_ENGINE_CHECK_OCSP_ANSWER_H_
 #define REVSTAT_ENGINE_CHECK_OCSP_ANSWER_H_
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -21,7 +22,7 @@ struct OcspAnswer {
   Time produced_at;
   Time this_update;
   // Until when it is current: nextUpdate or, where the response has none, what
-  // the caller allows.
+  // the caller allows; and no longer than who signed it may sign.
   Time until;
   enum class End : uint8_t { kNextUpdate, kSetByCaller };
   End end = End::kNextUpdate;
@@ -29,6 +30,9 @@ struct OcspAnswer {
   std::optional<Time> archive_cutoff;
   Cause cause = Cause::kNone;  // or kNeverIssued, of kOnHold
   OcspSignerCheck signer_check = OcspSignerCheck::kSettled;
+  // The certificate of the delegate that signed; null: another signed. It may
+  // be revoked later.
+  std::shared_ptr<const Buffer> delegate;
   Sha256Digest sha256 = {};  // of the response
   // The response's own bytes, where they are kept; else null.
   std::shared_ptr<const Buffer> response;
@@ -49,9 +53,14 @@ struct OcspAnswer {
       answer.archive_cutoff = single.archive_cutoff;
     if (verified.is_never_issued()) answer.cause = Cause::kNeverIssued;
     answer.signer_check = verified.signer_check();
+    if (const Bytes delegate = verified.signed_by().delegate();
+        !delegate.empty())
+      answer.delegate = Buffer::FromVector({delegate.begin(), delegate.end()});
     answer.produced_at = verified.response().produced_at();
     answer.this_update = single.this_update;
-    answer.until = single.next_update.value_or(single.this_update + lifetime);
+    answer.until =
+        std::min(single.next_update.value_or(single.this_update + lifetime),
+                 verified.signed_by().signer_not_after());
     answer.end =
         single.next_update.has_value() ? End::kNextUpdate : End::kSetByCaller;
     answer.sha256 = Sha256(der->bytes());

@@ -184,6 +184,7 @@ OcspAnswer OcspCache::AnswerAt(uint32_t index) const {
   answer.until = FromUnix(entry.until);
   answer.end = entry.end;
   answer.sha256 = block.digests[index % Block::kEntries];
+  answer.delegate = delegates_.At(block.delegates[index % Block::kEntries]);
   if (block.responses != nullptr)
     answer.response = block.responses[index % Block::kEntries];
   return answer;

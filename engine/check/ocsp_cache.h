@@ -14,6 +14,7 @@
 
 #include "engine/base/huge_memory.h"
 #include "engine/check/ocsp_answer.h"
+#include "engine/check/ocsp_delegates.h"
 #include "engine/index/keyed_hash.h"
 #include "engine/snapshot/snapshot.h"
 
@@ -54,7 +55,8 @@ struct OcspCacheOptions {
 // ReadSection.
 //
 // Memory: at most 150 octets an answer from some thousands of them on, beside
-// the copies of responses.
+// the copies of responses and the certificates of the delegates that signed
+// them, each of which is kept once.
 //
 // What is kept never goes backwards: an answer whose thisUpdate is earlier than
 // that of the one held is refused, whoever signed it, or a replayed `good`
@@ -82,8 +84,9 @@ class OcspCache {
   // `on_hold` stay, marked kStaleSource: an old source still proves that a
   // certificate was listed, and never that one is active. An answer's end holds
   // whatever NextUpdatePolicy says. Knows nothing of the certificate's own
-  // validity: see ApplyCertificate. Cost: two cache lines a key, and the loads
-  // of many keys are in flight together.
+  // validity: see ApplyCertificate; nor of what has become of a delegate since
+  // it signed the answer: see OcspChecker. Cost: two cache lines a key, and the
+  // loads of many keys are in flight together.
   void Lookup(const LookupPolicy& policy, std::span<const OcspCacheKey> keys,
               std::span<Verdict> verdicts) const;
   Verdict Lookup(const LookupPolicy& policy, const OcspCacheKey& key) const;
@@ -118,7 +121,8 @@ class OcspCache {
   std::vector<Sha256Digest> Issuers() const;  // by number
 
   size_t size() const;
-  // Octets taken for answers, without the copies of responses.
+  // Octets taken for answers, without the copies of responses and of delegates'
+  // certificates.
   size_t memory_bytes() const;
 
  private:
@@ -144,6 +148,7 @@ class OcspCache {
   std::atomic<const Table*> table_;
   // Each is set once, before anything in it is to be found.
   std::unique_ptr<Block[]> blocks_;
+  OcspDelegates delegates_;  // changed under `changing_`
 
   mutable std::mutex changing_;
   // The rest is under it.

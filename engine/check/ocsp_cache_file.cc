@@ -1,62 +1,26 @@
+// OcspCache on disk: writing. Reading is in ocsp_cache_read.cc.
 #include "engine/check/ocsp_cache_file.h"
 
 #include <cstring>
 #include <filesystem>
-#include <utility>
+#include <map>
 
 #include "engine/base/error.h"
+#include "engine/check/ocsp_cache_layout.h"
 #include "engine/store/store_files.h"
 
 namespace revstat {
+
 namespace {
 
+using ocsp_cache_layout::BlockHeader;
+using ocsp_cache_layout::Header;
+using ocsp_cache_layout::HeaderChecksum;
+using ocsp_cache_layout::OctetsOf;
+using ocsp_cache_layout::Padded;
+using ocsp_cache_layout::Record;
+
 constexpr size_t kBlockAnswers = 1024;
-constexpr uint32_t kMaxResponse = uint32_t{1} << 24;
-constexpr size_t kAlignment = 8;
-
-struct Header {
-  static constexpr uint64_t kMagic = 0x3165686361434f52;  // "ROCache1"
-  static constexpr uint32_t kVersion = 3;
-
-  uint64_t magic = kMagic;
-  uint32_t version = kVersion;
-  uint32_t issuer_count = 0;
-  Sha256Digest context = {};
-  uint64_t issuers_checksum = 0;
-  uint64_t header_checksum = 0;  // of all octets before this one
-};
-static_assert(sizeof(Header) == 64);
-
-struct BlockHeader {
-  uint64_t size = 0;  // of the records
-  uint64_t count = 0;
-  uint64_t head = 0;             // header_checksum of the file's header
-  uint64_t checksum = 0;         // of the records
-  uint64_t header_checksum = 0;  // of all octets before this one
-};
-static_assert(sizeof(BlockHeader) == 40);
-
-struct Record {
-  uint8_t serial[21] = {};
-  uint8_t serial_size = 0;
-  uint16_t issuer = 0;
-  int64_t this_update = 0;
-  int64_t until = 0;
-  int64_t produced_at = 0;
-  int64_t revocation_time = 0;
-  Sha256Digest sha256 = {};
-  uint32_t response_size = 0;
-  uint8_t status = 0;
-  uint8_t reason = 0;
-  uint8_t end = 0;
-  uint8_t marks = 0;
-
-  static constexpr uint8_t kSignerUnchecked = 1;
-  static constexpr uint8_t kNeverIssued = 2;
-  // Of kGood: revocation_time is the archive cutoff.
-  static constexpr uint8_t kHasCutoff = 4;
-};
-static_assert(sizeof(Record) == 96);
 
 uint8_t MarksOf(const OcspAnswer& answer) {
   uint8_t marks = 0;
@@ -67,35 +31,56 @@ uint8_t MarksOf(const OcspAnswer& answer) {
   return marks;
 }
 
-// Whether they are of an answer with this status.
-bool AreMarks(uint8_t marks, OcspStatus status) {
-  const uint8_t possible =
-      Record::kSignerUnchecked |
-      (status == OcspStatus::kOnHold ? Record::kNeverIssued : 0) |
-      (status == OcspStatus::kGood ? Record::kHasCutoff : 0);
-  return (marks & ~possible) == 0;
-}
-
-template <class Struct>
-Bytes OctetsOf(const Struct& value) {
-  return {reinterpret_cast<const uint8_t*>(&value), sizeof value};
-}
-
-// The checksum that stands in the last eight octets of a header.
-template <class Struct>
-uint64_t HeaderChecksum(const Struct& header) {
-  return Checksum(OctetsOf(header).first(sizeof header - sizeof(uint64_t)));
-}
-
-size_t Padded(size_t size) {
-  return (size + kAlignment - 1) / kAlignment * kAlignment;
-}
-
 void Append(Bytes octets, std::vector<uint8_t>* out) {
   out->insert(out->end(), octets.begin(), octets.end());
 }
 
-void AppendItem(const OcspCache::Item& item, std::vector<uint8_t>* out) {
+// The certificates of delegates, each once, and then the records.
+class Block {
+ public:
+  void Add(const OcspCache::Item& item);
+  // With its header.
+  std::vector<uint8_t> Octets(uint64_t head) const;
+
+ private:
+  uint32_t PositionOf(const std::shared_ptr<const Buffer>& delegate);
+
+  uint32_t count_ = 0;
+  std::map<std::shared_ptr<const Buffer>, uint32_t> positions_;
+  std::vector<uint8_t> delegates_;
+  std::vector<uint8_t> records_;
+};
+
+uint32_t Block::PositionOf(const std::shared_ptr<const Buffer>& delegate) {
+  if (delegate == nullptr) return Record::kNoDelegate;
+  const auto [found, is_new] = positions_.try_emplace(
+      delegate, static_cast<uint32_t>(positions_.size()));
+  if (is_new) {
+    const uint64_t size = delegate->bytes().size();
+    Append(OctetsOf(size), &delegates_);
+    Append(delegate->bytes(), &delegates_);
+    delegates_.resize(Padded(delegates_.size()));
+  }
+  return found->second;
+}
+
+std::vector<uint8_t> Block::Octets(uint64_t head) const {
+  std::vector<uint8_t> octets(sizeof(BlockHeader));
+  Append(delegates_, &octets);
+  Append(records_, &octets);
+  const Bytes content = Bytes(octets).subspan(sizeof(BlockHeader));
+  BlockHeader header;
+  header.size = content.size();
+  header.count = count_;
+  header.delegate_count = static_cast<uint32_t>(positions_.size());
+  header.head = head;
+  header.checksum = Checksum(content);
+  header.header_checksum = HeaderChecksum(header);
+  std::memcpy(octets.data(), &header, sizeof header);
+  return octets;
+}
+
+void Block::Add(const OcspCache::Item& item) {
   const OcspAnswer& answer = item.answer;
   Record record;
   const Bytes serial = item.key.serial.content();
@@ -112,166 +97,14 @@ void AppendItem(const OcspCache::Item& item, std::vector<uint8_t>* out) {
   record.reason = static_cast<uint8_t>(answer.reason);
   record.end = static_cast<uint8_t>(answer.end);
   record.marks = MarksOf(answer);
+  record.delegate = PositionOf(answer.delegate);
   const Bytes response =
       answer.response == nullptr ? Bytes() : answer.response->bytes();
   record.response_size = static_cast<uint32_t>(response.size());
-  Append(OctetsOf(record), out);
-  Append(response, out);
-  out->resize(Padded(out->size()));
-}
-
-// Those a SingleResponse can have (RFC 5280 5.3.1).
-bool IsReason(uint8_t value) {
-  return value <= 10 ? value != 7
-                     : value == static_cast<uint8_t>(ReasonCode::kAbsent);
-}
-
-// Far beyond all years that DER can write, and far from any overflow.
-bool IsTime(int64_t seconds) {
-  return seconds > -(int64_t{1} << 40) && seconds < int64_t{1} << 40;
-}
-
-class FileReader {
- public:
-  FileReader(Bytes octets, Time at, OcspCache* cache)
-      : octets_(octets), at_(at), cache_(cache) {}
-
-  // Nothing where the octets end before.
-  template <class Struct>
-  std::optional<Struct> Get() {
-    const Bytes octets = GetOctets(sizeof(Struct));
-    if (octets.empty()) return std::nullopt;
-    Struct value;
-    std::memcpy(&value, octets.data(), sizeof value);
-    return value;
-  }
-  Bytes GetOctets(size_t size) {
-    if (size > octets_.size()) {
-      octets_ = {};
-      return {};
-    }
-    const Bytes part = octets_.first(size);
-    octets_ = octets_.subspan(size);
-    return part;
-  }
-
-  absl::Status ReadHead(const std::string& name, const Sha256Digest& context);
-  OcspCacheLoad ReadBlocks();
-
- private:
-  // False where a record is not one that is ever written.
-  bool ReadRecords(uint64_t count);
-  bool ReadRecord();
-
-  Bytes octets_;
-  const Time at_;
-  OcspCache* const cache_;
-  uint64_t head_ = 0;                      // its checksum
-  std::vector<OcspIssuerNumber> numbers_;  // by the file's
-  OcspCacheLoad load_;
-};
-
-absl::Status FileReader::ReadHead(const std::string& name,
-                                  const Sha256Digest& context) {
-  const auto header = Get<Header>();
-  if (!header.has_value() || header->magic != Header::kMagic)
-    return DamagedAt(name, 0, "magic");
-  if (header->version != Header::kVersion)
-    return MakeError(ErrorCode::kStoreVersion, name);
-  if (header->header_checksum != HeaderChecksum(*header))
-    return DamagedAt(name, 0, "header_checksum");
-  head_ = header->header_checksum;
-  if (header->context != context) {
-    return MakeError(ErrorCode::kStoreVersion,
-                     Concat({name, ": verified under another policy"}));
-  }
-  const Bytes issuers =
-      GetOctets(size_t{header->issuer_count} * sizeof(Sha256Digest));
-  if (Checksum(issuers) != header->issuers_checksum)
-    return DamagedAt(name, sizeof(Header), "issuers_checksum");
-  for (size_t i = 0; i < issuers.size(); i += sizeof(Sha256Digest)) {
-    Sha256Digest identity;
-    std::memcpy(identity.data(), &issuers[i], sizeof identity);
-    numbers_.push_back(cache_->AddIssuer(identity));
-  }
-  return absl::OkStatus();
-}
-
-OcspCacheLoad FileReader::ReadBlocks() {
-  while (!octets_.empty()) {
-    const auto header = Get<BlockHeader>();
-    if (!header.has_value() ||
-        header->header_checksum != HeaderChecksum(*header)) {
-      // Nothing tells where the next one begins.
-      load_.rest = OcspCacheLoad::Rest::kDamaged;
-      break;
-    }
-    const Bytes records = GetOctets(header->size);
-    const Bytes behind = std::exchange(octets_, records);
-    // Records under another head would be another issuer's.
-    if (records.size() != header->size || header->head != head_ ||
-        Checksum(records) != header->checksum || !ReadRecords(header->count))
-      load_.rest = OcspCacheLoad::Rest::kDamaged;
-    octets_ = behind;
-  }
-  return load_;
-}
-
-bool FileReader::ReadRecords(uint64_t count) {
-  for (uint64_t i = 0; i < count; ++i) {
-    if (!ReadRecord()) return false;
-  }
-  return octets_.empty();
-}
-
-bool FileReader::ReadRecord() {
-  const auto record = Get<Record>();
-  if (!record.has_value() || record->issuer >= numbers_.size() ||
-      record->serial_size > sizeof record->serial ||
-      record->status > static_cast<uint8_t>(OcspStatus::kGood) ||
-      !AreMarks(record->marks, static_cast<OcspStatus>(record->status)) ||
-      !IsReason(record->reason) || record->end > 1 ||
-      !IsTime(record->this_update) || !IsTime(record->until) ||
-      !IsTime(record->produced_at) || !IsTime(record->revocation_time) ||
-      record->response_size > kMaxResponse)
-    return false;
-  const auto serial = SerialNumber::FromContent(
-      {record->serial, static_cast<size_t>(record->serial_size)});
-  const Bytes response = GetOctets(Padded(record->response_size));
-  if (!serial.has_value() || response.size() != Padded(record->response_size))
-    return false;
-  OcspAnswer answer;
-  answer.status = static_cast<OcspStatus>(record->status);
-  answer.reason = static_cast<ReasonCode>(record->reason);
-  answer.this_update = FromUnix(record->this_update);
-  answer.until = FromUnix(record->until);
-  answer.produced_at = FromUnix(record->produced_at);
-  if ((record->marks & Record::kHasCutoff) != 0) {
-    answer.archive_cutoff = FromUnix(record->revocation_time);
-  } else {
-    answer.revocation_time = FromUnix(record->revocation_time);
-  }
-  if ((record->marks & Record::kNeverIssued) != 0)
-    answer.cause = Cause::kNeverIssued;
-  if ((record->marks & Record::kSignerUnchecked) != 0)
-    answer.signer_check = OcspSignerCheck::kUnchecked;
-  answer.end = static_cast<OcspAnswer::End>(record->end);
-  answer.sha256 = record->sha256;
-  const bool is_listed = answer.status == OcspStatus::kRevoked ||
-                         answer.status == OcspStatus::kOnHold;
-  if (!is_listed && answer.until < at_) {
-    ++load_.ended;
-    return true;
-  }
-  if (record->response_size > 0) {
-    const Bytes der = response.first(record->response_size);
-    answer.response = Buffer::FromVector({der.begin(), der.end()});
-  }
-  const OcspCacheKey key{*serial, numbers_[record->issuer]};
-  if (key.issuer == kNoOcspIssuer) return true;  // more than a cache may have
-  cache_->Put(key, std::move(answer), at_);
-  ++load_.answers;
-  return true;
+  Append(OctetsOf(record), &records_);
+  Append(response, &records_);
+  records_.resize(Padded(records_.size()));
+  ++count_;
 }
 
 absl::Status WriteFile(const OcspCache& cache, const Sha256Digest& context,
@@ -293,21 +126,13 @@ absl::Status WriteFile(const OcspCache& cache, const Sha256Digest& context,
     absl::Status written = WriteAll(file, offset, octets);
     if (!written.ok()) return written;
     offset += octets.size();
-    auto items = cache.Export(&position, kBlockAnswers);
+    const auto items = cache.Export(&position, kBlockAnswers);
     if (items.empty()) return absl::OkStatus();
-    std::erase_if(items, [&](const OcspCache::Item& item) {
-      return item.key.issuer >= issuers.size();
-    });
-    octets.assign(sizeof(BlockHeader), 0);
-    for (const OcspCache::Item& item : items) AppendItem(item, &octets);
-    const Bytes records = Bytes(octets).subspan(sizeof(BlockHeader));
-    BlockHeader block;
-    block.size = records.size();
-    block.count = items.size();
-    block.head = header.header_checksum;
-    block.checksum = Checksum(records);
-    block.header_checksum = HeaderChecksum(block);
-    std::memcpy(octets.data(), &block, sizeof block);
+    Block block;
+    for (const OcspCache::Item& item : items) {
+      if (item.key.issuer < issuers.size()) block.Add(item);
+    }
+    octets = block.Octets(header.header_checksum);
   }
 }
 
@@ -340,24 +165,6 @@ absl::Status SaveOcspCache(const OcspCache& cache, const std::string& path,
   }
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return files.SyncFolder(folder.empty() ? "." : folder);
-}
-
-absl::StatusOr<OcspCacheLoad> ReadOcspCache(Bytes file, const std::string& name,
-                                            const Sha256Digest& context,
-                                            Time at, OcspCache* cache) {
-  FileReader reader(file, at, cache);
-  absl::Status head = reader.ReadHead(name, context);
-  if (!head.ok()) return head;
-  return reader.ReadBlocks();
-}
-
-absl::StatusOr<OcspCacheLoad> LoadOcspCache(const std::string& path,
-                                            const Sha256Digest& context,
-                                            Time at, OcspCache* cache,
-                                            FileSystem& files) {
-  const auto mapping = files.Map(path);
-  if (!mapping.ok()) return mapping.status();
-  return ReadOcspCache((*mapping)->bytes(), path, context, at, cache);
 }
 
 }  // namespace revstat

@@ -16,9 +16,11 @@ namespace revstat {
 // people: who may write the file is believed.
 //   header   magic, version, number of issuers, context, checksums
 //   issuers  an identity of 32 octets each; records name them by position
-//   blocks   size, count, the header's checksum, checksums, then so many
-//            records of 96 octets, each with its response, padded to 8 octets,
-//            behind it
+//   blocks   size, numbers of records and of delegates, the header's checksum,
+//            checksums; then the certificates of the delegates, each its size
+//            in 8 octets and its DER, padded to 8 octets; then the records of
+//            104 octets, which name a delegate by position in the block, each
+//            with its response, padded to 8 octets, behind it
 // A block whose octets are damaged, or that was written under another header,
 // whose issuers or context may be others, is left out, and behind one whose
 // size is damaged all are; what is not read is asked for again.

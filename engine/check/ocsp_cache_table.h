@@ -41,6 +41,7 @@ struct OcspCache::Block {
 
   Entry* entries = nullptr;  // of a region
   std::unique_ptr<Sha256Digest[]> digests;
+  std::unique_ptr<OcspDelegates::Number[]> delegates;
   // Null where no copies are kept.
   std::unique_ptr<std::shared_ptr<const Buffer>[]> responses;
 };

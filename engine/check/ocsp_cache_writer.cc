@@ -24,19 +24,6 @@ uint32_t MaxRetired(uint32_t answers) {
   return std::clamp(answers / 64, uint32_t{16}, uint32_t{4096});
 }
 
-// A time as retry_after has it.
-uint32_t ToRetryTime(int64_t seconds) {
-  return static_cast<uint32_t>(std::clamp<int64_t>(seconds, 0, UINT32_MAX));
-}
-
-// When an answer is to be asked for again: within the last quarter of its time,
-// at a moment that its key chooses, so that not all are asked for at once.
-int64_t RefreshTimeOf(int64_t this_update, int64_t until, uint64_t hash) {
-  const int64_t quarter = std::max<int64_t>((until - this_update) / 4, 1);
-  const auto spread = static_cast<int64_t>(hash & 0xff) * quarter / 512;
-  return until - quarter + spread;
-}
-
 }  // namespace
 
 OcspCache::OcspCache(const OcspCacheOptions& options)
@@ -82,84 +69,7 @@ std::vector<Sha256Digest> OcspCache::Issuers() const {
   return identities;
 }
 
-OcspCache::Kept OcspCache::Put(const OcspCacheKey& key, OcspAnswer answer,
-                               Time at) {
-  Entry entry = {};
-  entry.key = WordsOf(key);
-  entry.until = ToUnix(answer.until);
-  entry.this_update = ToUnix(answer.this_update);
-  entry.revocation_time =
-      answer.status != OcspStatus::kGood  ? ToUnix(answer.revocation_time)
-      : answer.archive_cutoff.has_value() ? ToUnix(*answer.archive_cutoff)
-                                          : Entry::kNoCutoff;
-  entry.produced_at = ToUnix(answer.produced_at);
-  entry.kind = static_cast<Entry::Kind>(answer.status);
-  entry.reason = answer.reason;
-  entry.cause = answer.cause;
-  entry.end = answer.end;
-  entry.signer_check = answer.signer_check;
-  if (options_.copies == ResponseCopies::kDropped) answer.response.reset();
-  Writer writer(*this, at);
-  const uint32_t old = writer.Find(entry.key);
-  if (old != kNotFound) {
-    const Entry& held = EntryAt(old);
-    const bool is_newer = held.kind == Entry::Kind::kFailure ||
-                          std::pair(entry.this_update, held.kind) >
-                              std::pair(held.this_update, entry.kind) ||
-                          // The same again, for a longer time.
-                          (entry.this_update == held.this_update &&
-                           entry.kind == held.kind && entry.until > held.until);
-    if (!is_newer) {
-      EntryAt(old).retry_after =
-          ToRetryTime(ToUnix(at + options_.failure_time));
-      return Kept::kHeldIsNewer;
-    }
-  }
-  writer.Put(entry, {answer.sha256, std::move(answer.response)}, old);
-  return Kept::kNew;
-}
-
-void OcspCache::PutFailure(const OcspCacheKey& key, Cause cause, Time at) {
-  Entry entry = {};
-  entry.key = WordsOf(key);
-  entry.this_update = ToUnix(at);
-  entry.until = ToUnix(at + options_.failure_time);
-  entry.kind = Entry::Kind::kFailure;
-  entry.cause = cause;
-  Writer writer(*this, at);
-  const uint32_t old = writer.Find(entry.key);
-  if (old != kNotFound && EntryAt(old).kind != Entry::Kind::kFailure) {
-    EntryAt(old).retry_after = ToRetryTime(entry.until);
-    return;
-  }
-  writer.Put(entry, {}, old);
-}
-
 void OcspCache::Clear() { Writer(*this, Time()).Clear(); }
-
-std::vector<OcspCacheKey> OcspCache::DueForRefresh(Time at,
-                                                   size_t limit) const {
-  const int64_t now = ToUnix(at);
-  std::vector<std::pair<int64_t, OcspCacheKey>> due;
-  {
-    const std::lock_guard<std::mutex> turn(changing_);
-    for (uint32_t index = 0; index < used_; ++index) {
-      const Entry& entry = EntryAt(index);
-      if (!is_live_[index] || entry.kind == Entry::Kind::kFailure ||
-          entry.until < now || now < entry.retry_after)
-        continue;
-      const uint64_t hash = KeyedHash(hash_key_, entry.key);
-      if (RefreshTimeOf(entry.this_update, entry.until, hash) <= now)
-        due.emplace_back(entry.until, KeyOf(entry.key));
-    }
-  }
-  const size_t count = std::min(limit, due.size());
-  std::partial_sort(due.begin(), due.begin() + static_cast<ptrdiff_t>(count),
-                    due.end());
-  std::vector<OcspCacheKey> keys;
-  for (size_t i = 0; i < count; ++i) keys.push_back(due[i].second);
-  return keys;
-}
 
 std::vector<OcspCache::Item> OcspCache::Export(uint32_t* position,
                                                size_t limit) const {
@@ -181,8 +91,9 @@ size_t OcspCache::size() const {
 size_t OcspCache::memory_bytes() const {
   const std::lock_guard<std::mutex> turn(changing_);
   const size_t blocks = (used_ + Block::kEntries - 1) / Block::kEntries;
-  size_t octets =
-      blocks * (sizeof(Block) + Block::kEntries * sizeof(Sha256Digest));
+  size_t octets = blocks * (sizeof(Block) +
+                            Block::kEntries * (sizeof(Sha256Digest) +
+                                               sizeof(OcspDelegates::Number)));
   for (const HugeMemory& region : regions_) octets += region.size();
   // Pairs with nothing: only Writer stores it, under the lock.
   const Table* table = table_.load(std::memory_order_relaxed);
@@ -224,9 +135,14 @@ uint32_t OcspCache::Writer::NewEntry(const Entry& entry, Rest rest) {
     ++cache_.used_;
     cache_.is_live_.push_back(false);
   }
-  cache_.EntryAt(index) = entry;
   Block& block = cache_.BlockOf(index);
+  const OcspDelegates::Number delegate = cache_.delegates_.Hold(rest.delegate);
+  cache_.EntryAt(index) = entry;
+  // One that is not kept cannot be asked about any more.
+  if (rest.delegate != nullptr && delegate == OcspDelegates::kNone)
+    cache_.EntryAt(index).signer_check = OcspSignerCheck::kUnchecked;
   block.digests[index % Block::kEntries] = rest.sha256;
+  block.delegates[index % Block::kEntries] = delegate;
   if (block.responses != nullptr)
     block.responses[index % Block::kEntries] = std::move(rest.response);
   cache_.is_live_[index] = true;
@@ -243,6 +159,8 @@ void OcspCache::Writer::AddBlock(Block* block) {
     cache_.spare_blocks_ = blocks;
   }
   block->digests = std::make_unique<Sha256Digest[]>(Block::kEntries);
+  block->delegates = std::make_unique<OcspDelegates::Number[]>(Block::kEntries);
+  std::fill_n(block->delegates.get(), Block::kEntries, OcspDelegates::kNone);
   if (cache_.options_.copies == ResponseCopies::kKept) {
     block->responses =
         std::make_unique<std::shared_ptr<const Buffer>[]>(Block::kEntries);
@@ -260,12 +178,17 @@ void OcspCache::Writer::Retire(uint32_t index) {
 
 void OcspCache::Writer::FreeRetired() {
   WaitForReaders();
-  for (const uint32_t index : cache_.retired_) {
-    if (Block& block = cache_.BlockOf(index); block.responses != nullptr)
-      block.responses[index % Block::kEntries].reset();
-    cache_.free_.push_back(index);
-  }
+  for (const uint32_t index : cache_.retired_) Free(index);
   cache_.retired_.clear();
+}
+
+void OcspCache::Writer::Free(uint32_t index) {
+  Block& block = cache_.BlockOf(index);
+  if (block.responses != nullptr)
+    block.responses[index % Block::kEntries].reset();
+  OcspDelegates::Number& delegate = block.delegates[index % Block::kEntries];
+  cache_.delegates_.Release(std::exchange(delegate, OcspDelegates::kNone));
+  cache_.free_.push_back(index);
 }
 
 void OcspCache::Writer::Replace(const Entry& entry, uint32_t old,
@@ -363,10 +286,8 @@ void OcspCache::Writer::Clear() {
   cache_.retired_.clear();
   cache_.free_.clear();
   for (uint32_t index = cache_.used_; index-- > 0;) {
-    if (Block& block = cache_.BlockOf(index); block.responses != nullptr)
-      block.responses[index % Block::kEntries].reset();
+    Free(index);
     cache_.is_live_[index] = false;
-    cache_.free_.push_back(index);
   }
   cache_.size_ = 0;
 }

@@ -18,6 +18,7 @@ class OcspCache::Writer {
   struct Rest {
     Sha256Digest sha256 = {};
     std::shared_ptr<const Buffer> response;
+    std::shared_ptr<const Buffer> delegate;
   };
   // Puts a new entry in the place of `old`, or beside all others where that is
   // kNotFound.
@@ -30,6 +31,8 @@ class OcspCache::Writer {
   void AddBlock(Block* block);
   void Retire(uint32_t index);
   void FreeRetired();
+  // What no lookup can see any more.
+  void Free(uint32_t index);
   void Replace(const Entry& entry, uint32_t old, uint32_t next);
   void Insert(const Entry& entry, uint32_t index);
   static bool InsertInto(Table& table, uint64_t hash, uint32_t index);

@@ -9,17 +9,6 @@
 namespace revstat {
 namespace {
 
-bool IsListed(const Verdict& verdict) {
-  return verdict.status == Status::kRevoked ||
-         verdict.status == Status::kOnHold;
-}
-
-OcspSignerStatus SignerStatusOf(const Verdict& verdict) {
-  if (IsListed(verdict)) return OcspSignerStatus::kRevoked;
-  return verdict.status == Status::kActive ? OcspSignerStatus::kActive
-                                           : OcspSignerStatus::kUnknown;
-}
-
 // Of answers by several responses: revoked, on hold, unknown to the responder,
 // active, and then what does not verify, the closest of it.
 int RankOf(const Verdict& verdict) {
@@ -277,10 +266,15 @@ Verdict OcspChecker::AskCache(const Question& question, About about) {
     return refused;
   };
   const auto answer = set_.cache()->Explain(question.key);
-  if (!answer.has_value()) return refuse(Cause::kNoSource);  // just went
-  if (answer->signer_check == OcspSignerCheck::kUnchecked &&
-      policy_.unchecked_signer == UncheckedSigner::kRefuse)
-    return refuse(Cause::kResponderUnchecked);
+  // It has just gone, or another has just come that says less.
+  if (!answer.has_value() || (verdict.status == Status::kActive &&
+                              answer->status != OcspStatus::kGood))
+    return refuse(Cause::kNoSource);
+  const ErrorCode signer = CheckKeptSigner(*answer, question.key.issuer, about);
+  // A listing is believed when it is old, and so when its signer is.
+  if (signer != ErrorCode::kOk &&
+      !(signer == ErrorCode::kOcspSignerExpired && IsListed(verdict)))
+    return refuse(CauseOf(signer));
   if (about == About::kCertificate && !IsBelieved(question.key.issuer))
     return refuse(Cause::kSignerNotTrusted);
   ApplyRetention(question, answer->this_update, answer->archive_cutoff,
@@ -314,55 +308,6 @@ const OcspIssuer* OcspChecker::IssuerOf(IssuerId id, Cause* cause) {
   if (found->second.ok()) return &*found->second;
   *cause = CauseOf(ErrorCodeOf(found->second.status()));
   return nullptr;
-}
-
-// As SignerChecker judges the signers of CRLs, with OCSP beside them. Marked
-// before it is asked, so that CAs that only vouch for each other never pass.
-bool OcspChecker::IsBelieved(IssuerId id) {
-  const Issuer& issuer = snapshot_.issuers()[id];
-  if (issuer.is_vouched_for) return true;
-  const auto [found, is_new] = is_believed_.try_emplace(id, false);
-  if (!is_new) return found->second;
-  bool is_active = false;
-  for (const auto& der : issuer.certificates) {
-    const auto certificate = CertificateView::Parse(der->bytes());
-    if (!certificate.ok()) continue;  // was read before
-    const Question question = resolver_.QuestionOf(*certificate);
-    if (question.key.issuer == id) continue;
-    const Verdict crl = Check(snapshot_, policy_.lookup, question);
-    const Verdict verdict = Join(question, certificate->issuer(), crl);
-    if (IsListed(verdict)) return false;
-    is_active |= verdict.status == Status::kActive;
-  }
-  is_believed_[id] = is_active;
-  return is_active;
-}
-
-OcspSignerStatus OcspChecker::StatusOfDelegate(
-    const CertificateView& delegate) {
-  for (const auto& [certificate, status] : delegates_) {
-    if (Equal(certificate, delegate.der())) return status;
-  }
-  const Question question = resolver_.QuestionOf(delegate);
-  Verdict verdict = Check(snapshot_, policy_.lookup, question);
-  // Its issuer is who is asked for; where its own words lead to another, that
-  // one has no say.
-  if (question.key.issuer == asked_issuer_) {
-    Verdict ocsp = AskSet(question, delegate.issuer(), About::kDelegate);
-    ApplyCertificate(policy_.lookup, question, &ocsp);
-    verdict = revstat::Join(SourcePolicy::kPreferCrl, verdict, ocsp);
-  }
-  if (delegates_.size() == OcspVerifier::kMaxDelegates)
-    delegates_.erase(delegates_.begin());
-  const Bytes der = delegate.der();
-  delegates_.emplace_back(std::vector<uint8_t>(der.begin(), der.end()),
-                          SignerStatusOf(verdict));
-  return delegates_.back().second;
-}
-
-OcspSignerStatus OcspChecker::StatusByCrls(const CertificateView& delegate) {
-  return SignerStatusOf(
-      Check(snapshot_, policy_.lookup, resolver_.QuestionOf(delegate)));
 }
 
 }  // namespace revstat

@@ -53,10 +53,11 @@ Verdict VerdictOf(const absl::StatusOr<VerifiedOcsp>& answer,
 // table; else a signature check for each response that is about it, and one for
 // all the questions about a response of several answers.
 //
-// A delegate's own status (RFC 6960 4.2.2.2.1) is that of the CRLs and of the
-// responses together, listed in either or active in either. Only a response
-// whose own signer needs no such check, or passes it by CRLs, says so: no
-// delegate vouches for itself, nor two for each other, and the work ends.
+// A delegate's own status (RFC 6960 4.2.2.2.1), also of one whose answer comes
+// out of the cache, is that of the CRLs and of the responses together, listed
+// in either or active in either. Only a response whose own signer needs no such
+// check, or passes it by CRLs, says so: no delegate vouches for itself, nor two
+// for each other, and the work ends.
 class OcspChecker {
  public:
   // Errors: a trusted responder whose certificate cannot be used.
@@ -104,6 +105,9 @@ class OcspChecker {
   absl::StatusOr<SignedOcsp> SignerOf(uint32_t source, IssuerId id,
                                       const OcspIssuer& issuer, About about);
   Verdict AskCache(const Question& question, About about);
+  // kOk, or why the signer of an answer of the cache is not believed now.
+  ErrorCode CheckKeptSigner(const OcspAnswer& answer, IssuerId issuer,
+                            About about);
   Verdict JoinWith(const Question& question, const Verdict& crl,
                    const Verdict& ocsp) const;
   Verdict Judge(const absl::StatusOr<VerifiedOcsp>& answer,

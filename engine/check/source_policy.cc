@@ -13,11 +13,6 @@ constexpr std::array<std::string_view, 5> kNames = {
 constexpr uint8_t kOfCertificate =
     Verdict::kIsExpired | Verdict::kMustStaple | Verdict::kStapleMissing;
 
-bool IsListed(const Verdict& verdict) {
-  return verdict.status == Status::kRevoked ||
-         verdict.status == Status::kOnHold;
-}
-
 // Revoked, on hold, expired, not yet valid, unknown, active.
 int StrictnessOf(Status status) {
   switch (status) {

@@ -21,6 +21,12 @@ std::string_view NameOf(SourcePolicy policy);  // "prefer_crl"
 // The policy of that name, also with hyphens; nothing for another.
 std::optional<SourcePolicy> SourcePolicyNamed(std::string_view name);
 
+// Whether a source lists the certificate.
+inline bool IsListed(const Verdict& verdict) {
+  return verdict.status == Status::kRevoked ||
+         verdict.status == Status::kOnHold;
+}
+
 // One verdict of two about the same certificate, time and policy, each complete
 // (Check, OcspChecker::Ask). Whatever is preferred, `revoked` and `on_hold` of
 // either prevail where both are asked; against an `active` of the other the

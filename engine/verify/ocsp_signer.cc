@@ -64,7 +64,11 @@ absl::Status OcspVerifier::FindSigner(const OcspIssuer& issuer,
   const auto try_delegate = [&](Bytes certificate) {
     if (found.has_value()) return;
     const auto check = TryDelegate(certificate, issuer, policy.at, &search);
-    if (check.ok()) found = *check;
+    if (!check.ok()) return;
+    found = *check;
+    by->delegate_ = certificate;
+    by->signer_not_after_ =
+        Remembered(certificate, issuer)->identity.certificate().not_after();
   };
   // Who was met before comes first: to find out that the issuer has another
   // name, in whatever spelling, costs more than all else but the signature.
@@ -89,6 +93,7 @@ absl::Status OcspVerifier::FindSigner(const OcspIssuer& issuer,
       search.Fail(Step::kStatus, SignerError(code, certificate)).IgnoreError();
     } else if (TryKey(trusted.key(), &search).ok()) {
       by->signer_ = OcspSigner::kTrusted;
+      by->signer_not_after_ = certificate.not_after();
       return absl::OkStatus();
     }
   }
@@ -130,7 +135,6 @@ absl::StatusOr<OcspSignerCheck> OcspVerifier::TryDelegate(
   return *check;
 }
 
-// What may change while the certificate stays: its validity and its status.
 absl::StatusOr<OcspSignerCheck> OcspVerifier::CheckDelegate(
     const CertificateView& certificate, Time at) const {
   if (const ErrorCode code = CheckValidity(certificate, at);

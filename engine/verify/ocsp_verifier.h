@@ -92,6 +92,10 @@ class SignedOcsp {
   OcspSigner signer() const { return signer_; }
   OcspSignerCheck signer_check() const { return signer_check_; }
   const SignatureAlgorithm& algorithm() const { return algorithm_; }
+  // The certificate of a kDelegate, in the response; else empty.
+  Bytes delegate() const { return delegate_; }
+  // The end of a kDelegate's or kTrusted's certificate; else Time::max().
+  Time signer_not_after() const { return signer_not_after_; }
 
  private:
   friend class OcspVerifier;
@@ -103,6 +107,8 @@ class SignedOcsp {
   OcspSigner signer_ = OcspSigner::kIssuer;
   OcspSignerCheck signer_check_ = OcspSignerCheck::kSettled;
   SignatureAlgorithm algorithm_;
+  Bytes delegate_;
+  Time signer_not_after_ = Time::max();
 };
 
 // Proof that an answer is authentic: only OcspVerifier makes one. Borrows the
@@ -112,6 +118,7 @@ class VerifiedOcsp {
   OcspStatus status() const { return status_; }
   const OcspSingleResponse& single() const { return single_; }
   const OcspResponseView& response() const { return signed_.response(); }
+  const SignedOcsp& signed_by() const { return signed_; }
   OcspSigner signer() const { return signed_.signer(); }
   OcspSignerCheck signer_check() const { return signed_.signer_check(); }
   const SignatureAlgorithm& algorithm() const { return signed_.algorithm(); }
@@ -184,6 +191,12 @@ class OcspVerifier {
       const OcspQuestion& question, const OcspPolicy& policy,
       std::span<const OcspSingleResponse> singles);
 
+  // What may change while a delegate's certificate stays: its validity and its
+  // status. Errors: kOcspSignerExpired, kOcspSignerNotYetValid,
+  // kOcspSignerRevoked, kOcspSignerUnchecked.
+  absl::StatusOr<OcspSignerCheck> CheckDelegate(
+      const CertificateView& certificate, Time at) const;
+
  private:
   // A certificate with id-kp-OCSPSigning whose signature was verified.
   struct Delegate {
@@ -203,8 +216,6 @@ class OcspVerifier {
                                               const OcspIssuer& issuer, Time at,
                                               Search* search);
   absl::Status TryKey(const PublicKey& key, Search* search);
-  absl::StatusOr<OcspSignerCheck> CheckDelegate(
-      const CertificateView& certificate, Time at) const;
   // Null where it is not known.
   const Delegate* Remembered(Bytes certificate, const OcspIssuer& issuer) const;
   absl::StatusOr<const Delegate*> DelegateOf(Bytes certificate,

@@ -7,6 +7,7 @@
 
 #include "engine/base/error.h"
 #include "tests/support/fault_server.h"
+#include "tests/support/ocsp_text.h"
 
 namespace revstat::test {
 namespace {
@@ -21,6 +22,12 @@ LookupPolicy At(Time at) {
   LookupPolicy policy;
   policy.at = at;
   return policy;
+}
+
+std::shared_ptr<const Buffer> DelegateNumber(std::string_view serial) {
+  CertificateText text;
+  text.serial = IntegerOf(serial);
+  return Buffer::FromVector(text.Der());
 }
 
 // 40 answers of every status about certificates of two issuers.
@@ -43,6 +50,7 @@ struct Sample {
         answer.cause = Cause::kNeverIssued;
       if (i % 5 == 0) answer.signer_check = OcspSignerCheck::kUnchecked;
       answer.sha256 = {i};
+      if (i % 2 == 0) answer.delegate = delegates[i % 3];
       if (i % 3 == 0) answer.response = Buffer::FromVector({i, i, i});
       cache.Put(KeyOf(i), answer, kNow);
     }
@@ -53,6 +61,9 @@ struct Sample {
     return {*SerialNumber::FromContent(octets), issuers[i % 2]};
   }
 
+  // Certificates, as those of a file have to be.
+  const std::array<std::shared_ptr<const Buffer>, 3> delegates = {
+      DelegateNumber("01"), DelegateNumber("02"), nullptr};
   OcspCache cache{{.copies = ResponseCopies::kKept}};
   std::array<OcspIssuerNumber, 2> issuers;
 };
@@ -83,6 +94,10 @@ size_t CountSame(const Sample& sample, const OcspCache& other) {
     EXPECT_EQ(its->response != nullptr, mine->response != nullptr);
     if (its->response != nullptr && mine->response != nullptr) {
       EXPECT_TRUE(Equal(its->response->bytes(), mine->response->bytes()));
+    }
+    EXPECT_EQ(its->delegate != nullptr, mine->delegate != nullptr);
+    if (its->delegate != nullptr && mine->delegate != nullptr) {
+      EXPECT_TRUE(Equal(its->delegate->bytes(), mine->delegate->bytes()));
     }
   }
   EXPECT_EQ(same, other.size());

@@ -204,8 +204,8 @@ void WriteOcsp(const Corpus& corpus) {
 
 // A record as ocsp_cache_file.cc writes it, of certificate 0102.
 Octets CacheRecord(uint8_t status, uint8_t last_octet_of_until,
-                   uint8_t response_size) {
-  Octets record(96);
+                   uint8_t response_size, uint8_t delegate = 255) {
+  Octets record(104);
   record[0] = 1;
   record[1] = 2;
   record[21] = 2;    // octets of the serial
@@ -215,17 +215,28 @@ Octets CacheRecord(uint8_t status, uint8_t last_octet_of_until,
   record[88] = response_size;
   record[92] = status;
   record[93] = 255;  // no reason
-  record.resize(96 + (response_size + 7) / 8 * 8);
+  std::fill_n(record.begin() + 96, 4, delegate == 255 ? 255 : 0);
+  record[96] = delegate;
+  record.resize(104 + (response_size + 7) / 8 * 8);
   return record;
 }
 
-// The first octet is the number of records that the target announces.
+// The first octet has the numbers of records (three bits) and of delegates that
+// the target announces.
 void WriteOcspCaches(const Corpus& corpus) {
   const auto write = [&](const std::string& name, uint8_t count,
                          const std::vector<Octets>& records) {
     corpus.Write("ocsp_cache", name, Join({Octets{count}, Join(records)}));
   };
   write("good", 2, {CacheRecord(3, 0, 0), CacheRecord(0, 0, 3)});
+  const Octets certificate = CertificateText().Der();
+  Octets delegate(8 + (certificate.size() + 7) / 8 * 8);
+  delegate[0] = static_cast<uint8_t>(certificate.size());
+  delegate[1] = static_cast<uint8_t>(certificate.size() >> 8);
+  std::copy(certificate.begin(), certificate.end(), delegate.begin() + 8);
+  write("good_delegate", 8 + 1, {delegate, CacheRecord(3, 0, 0, 0)});
+  write("invalid_delegate", 8 + 1, {delegate, CacheRecord(3, 0, 0, 1)});
+  write("invalid_delegate_size", 8 + 1, {Octets(8, 255)});
   write("invalid_count", 3, {CacheRecord(3, 0, 0)});
   write("invalid_status", 1, {CacheRecord(9, 0, 0)});
   write("invalid_time", 1, {CacheRecord(3, 0x40, 0)});

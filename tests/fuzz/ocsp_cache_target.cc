@@ -14,17 +14,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::memcpy(&file[at], &value, sizeof value);
   };
   put(0, 0x3165686361434f52);          // magic
-  put(8, uint64_t{1} << 32 | 3);       // version 3, one issuer
+  put(8, uint64_t{1} << 32 | 4);       // version 4, one issuer
   put(48, Checksum({&file[64], 32}));  // the issuer
   put(56, Checksum({&file[0], 56}));
   const uint64_t count = size > 0 ? data[0] % 8 : 0;
-  const Bytes records = Bytes(data, size).subspan(size > 0 ? 1 : 0);
-  put(96, records.size());
-  put(104, count);
+  const uint64_t delegates = size > 0 ? data[0] / 8 % 4 : 0;
+  const Bytes content = Bytes(data, size).subspan(size > 0 ? 1 : 0);
+  put(96, content.size());
+  put(104, delegates << 32 | count);
   put(112, Checksum({&file[0], 56}));  // the head's
-  put(120, Checksum(records));
+  put(120, Checksum(content));
   put(128, Checksum({&file[96], 32}));
-  file.insert(file.end(), records.begin(), records.end());
+  file.insert(file.end(), content.begin(), content.end());
 
   OcspCache cache({.max_answers = 4, .copies = ResponseCopies::kKept});
   const auto load = ReadOcspCache(file, "file", {}, FromUnix(0), &cache);
