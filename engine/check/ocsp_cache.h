@@ -60,7 +60,9 @@ struct OcspCacheOptions {
 //
 // What is kept never goes backwards: an answer whose thisUpdate is earlier than
 // that of the one held is refused, whoever signed it, or a replayed `good`
-// would undo a `revoked`.
+// would undo a `revoked`. But `unknown` is what one responder does not know: it
+// never takes the place of `revoked` or `on_hold`, nor of a `good` before its
+// end, and gives way to all three, however new.
 class OcspCache {
  public:
   static constexpr size_t kMaxIssuers = 0xffff;
@@ -95,9 +97,10 @@ class OcspCache {
   // the response's bytes as shared, and allocates nothing.
   std::optional<OcspAnswer> Explain(const OcspCacheKey& key) const;
 
-  // Keeps an answer; `at` is now. False: an answer about the same certificate
-  // is held that is newer, or as new and at least as strict.
-  enum class Kept : uint8_t { kNew, kHeldIsNewer };
+  // Keeps an answer; `at` is now. kHeldStays: an answer about the same
+  // certificate is held that is newer, or as new and at least as strict, or
+  // that knows it where this one does not.
+  enum class Kept : uint8_t { kNew, kHeldStays };
   Kept Put(const OcspCacheKey& key, OcspAnswer answer, Time at);
   // Remembers for a short time that asking has failed, and why. An answer that
   // is held stays; one that has ended is still there to be Explained.
@@ -141,6 +144,8 @@ class OcspCache {
   Entry& EntryAt(uint32_t index) const;
   Block& BlockOf(uint32_t index) const;
   static Verdict VerdictOf(const LookupPolicy& policy, const Entry& entry);
+  // Whether an answer is kept instead of what is held.
+  static bool TakesPlaceOf(const Entry& entry, const Entry& held, int64_t now);
   OcspAnswer AnswerAt(uint32_t index) const;
 
   const OcspCacheOptions options_;

@@ -22,6 +22,23 @@ int64_t RefreshTimeOf(int64_t this_update, int64_t until, uint64_t hash) {
 
 }  // namespace
 
+bool OcspCache::TakesPlaceOf(const Entry& entry, const Entry& held,
+                             int64_t now) {
+  using Kind = Entry::Kind;
+  if (held.kind == Kind::kFailure) return true;
+  // RFC 6960 2.2: who does not know a certificate says nothing against one who
+  // does.
+  if (entry.kind == Kind::kUnknown && held.kind != Kind::kUnknown)
+    return held.kind == Kind::kGood && held.until < now;
+  if (held.kind == Kind::kUnknown && entry.kind != Kind::kUnknown)
+    return entry.kind != Kind::kGood || entry.until >= now;
+  if (entry.this_update != held.this_update)
+    return entry.this_update > held.this_update;
+  // Of one second the stricter; or the same again, for a longer time.
+  return entry.kind < held.kind ||
+         (entry.kind == held.kind && entry.until > held.until);
+}
+
 OcspCache::Kept OcspCache::Put(const OcspCacheKey& key, OcspAnswer answer,
                                Time at) {
   Entry entry = {};
@@ -41,19 +58,9 @@ OcspCache::Kept OcspCache::Put(const OcspCacheKey& key, OcspAnswer answer,
   if (options_.copies == ResponseCopies::kDropped) answer.response.reset();
   Writer writer(*this, at);
   const uint32_t old = writer.Find(entry.key);
-  if (old != kNotFound) {
-    const Entry& held = EntryAt(old);
-    const bool is_newer = held.kind == Entry::Kind::kFailure ||
-                          std::pair(entry.this_update, held.kind) >
-                              std::pair(held.this_update, entry.kind) ||
-                          // The same again, for a longer time.
-                          (entry.this_update == held.this_update &&
-                           entry.kind == held.kind && entry.until > held.until);
-    if (!is_newer) {
-      EntryAt(old).retry_after =
-          ToRetryTime(ToUnix(at + options_.failure_time));
-      return Kept::kHeldIsNewer;
-    }
+  if (old != kNotFound && !TakesPlaceOf(entry, EntryAt(old), ToUnix(at))) {
+    EntryAt(old).retry_after = ToRetryTime(ToUnix(at + options_.failure_time));
+    return Kept::kHeldStays;
   }
   writer.Put(
       entry,

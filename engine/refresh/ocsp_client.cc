@@ -274,18 +274,18 @@ void OcspClient::Impl::TakeResult(OcspQueue::Job id, const std::string& origin,
               Clock::now());
   Job* const job = jobs_.at(id).get();
   const OcspIssuer& issuer = *issuers_.at(job->key.issuer).issuer;
-  auto answer = judge_.AnswerOf(issuer, job->key, job->nonce, &fetched);
-  if (!answer.ok()) {
-    NoteFailure(answer.status(), job);
+  auto judged = judge_.AnswerOf(issuer, job->key, job->nonce, &fetched);
+  if (!judged.ok()) {
+    NoteFailure(judged.status(), job);
     // RFC 9919 6.2: caches are bypassed where one may have sent what is old.
-    if (IsFromThePast(ErrorCodeOf(answer.status())) &&
+    if (IsFromThePast(ErrorCodeOf(judged.status())) &&
         job->method == HttpMethod::kGet &&
         job->caches == HttpCaches::kMayAnswer) {
       job->caches = HttpCaches::kBypassed;
       queue_.Add(origin, id);
       return;
     }
-    if (IsPassing(ErrorCodeOf(answer.status()), fetched.http_status))
+    if (IsPassing(ErrorCodeOf(judged.status()), fetched.http_status))
       job->retry = Job::Retry::kWorthwhile;
     if (fetched.retry_after.has_value())
       job->wanted_pause = std::max<milliseconds>(
@@ -295,13 +295,14 @@ void OcspClient::Impl::TakeResult(OcspQueue::Job id, const std::string& origin,
     return;
   }
   job->result.status = absl::OkStatus();
-  job->result.cause = answer->status == OcspStatus::kUnknown
+  job->result.cause = judged->answer.status == OcspStatus::kUnknown
                           ? Cause::kResponderUnknown
                           : Cause::kNone;
   job->result.url = UrlOf(*job);
-  const bool is_known = answer->status != OcspStatus::kUnknown;
-  job->result.answer = *std::move(answer);
-  // RFC 6960 2.2: on `unknown`, another source may be tried.
+  const bool is_known = judged->said != OcspStatus::kUnknown;
+  job->result.answer = std::move(judged->answer);
+  // RFC 6960 2.2: on `unknown`, another source may be tried, also where an
+  // answer is held: the next may know of a revocation since.
   if (is_known) {
     Finish(id, job);
   } else {

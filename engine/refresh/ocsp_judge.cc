@@ -51,10 +51,10 @@ std::optional<OcspResult> OcspJudge::Held(const OcspCacheKey& key) const {
   return result;
 }
 
-absl::StatusOr<OcspAnswer> OcspJudge::AnswerOf(const OcspIssuer& issuer,
-                                               const OcspCacheKey& key,
-                                               Bytes nonce,
-                                               FetchResult* fetched) {
+absl::StatusOr<OcspJudge::Judged> OcspJudge::AnswerOf(const OcspIssuer& issuer,
+                                                      const OcspCacheKey& key,
+                                                      Bytes nonce,
+                                                      FetchResult* fetched) {
   if (!fetched->status.ok()) return fetched->status;
   if (!IsOcspResponseType(fetched->content_type)) {
     return MakeError(ErrorCode::kWrongContentType,
@@ -78,9 +78,11 @@ absl::StatusOr<OcspAnswer> OcspJudge::AnswerOf(const OcspIssuer& issuer,
     verified = verifier_.Verify(*response, issuer, {key.serial}, policy);
   }
   if (!verified.ok()) return verified.status();
-  return Keep(
+  auto answer = Keep(
       key, OcspAnswer::Of(*verified, lifetime.value_or(std::chrono::seconds(0)),
                           der));
+  if (!answer.ok()) return answer.status();
+  return Judged{*std::move(answer), verified->status()};
 }
 
 absl::StatusOr<OcspAnswer> OcspJudge::Keep(const OcspCacheKey& key,

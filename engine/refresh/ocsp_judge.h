@@ -22,12 +22,17 @@ class OcspJudge {
   // failure that it remembers.
   std::optional<OcspResult> Held(const OcspCacheKey& key) const;
 
-  // The answer that is held about a certificate after this result: its own,
-  // verified, or a newer one. Takes the result's body. `nonce` is that of the
-  // request. Errors: see OcspResult.
-  absl::StatusOr<OcspAnswer> AnswerOf(const OcspIssuer& issuer,
-                                      const OcspCacheKey& key, Bytes nonce,
-                                      FetchResult* fetched);
+  struct Judged {
+    // What is held about a certificate after this result: its own answer,
+    // verified, or another that counts more.
+    OcspAnswer answer;
+    OcspStatus said;  // by the result itself
+  };
+  // Takes the result's body. `nonce` is that of the request. Errors: see
+  // OcspResult.
+  absl::StatusOr<Judged> AnswerOf(const OcspIssuer& issuer,
+                                  const OcspCacheKey& key, Bytes nonce,
+                                  FetchResult* fetched);
 
  private:
   absl::StatusOr<OcspAnswer> Keep(const OcspCacheKey& key, OcspAnswer answer);

@@ -138,9 +138,9 @@ TEST(OcspCache, revoked_survives_failures_and_replayed_answers) {
   EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(2), hours(9)), Kept::kNew);
   EXPECT_EQ(put(OcspStatus::kRevoked, kNow - hours(1), hours(1)), Kept::kNew);
   EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(2), hours(9)),
-            Kept::kHeldIsNewer);
+            Kept::kHeldStays);
   EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(1), hours(9)),
-            Kept::kHeldIsNewer);
+            Kept::kHeldStays);
   cache.PutFailure(KeyNumber(1), Cause::kResponderTryLater, kNow);
   EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kRevoked);
   // A lifted hold, say: what is newer counts.
@@ -149,7 +149,40 @@ TEST(OcspCache, revoked_survives_failures_and_replayed_answers) {
   // Of the same second, the stricter one.
   EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(1)), Kept::kNew);
   EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(2)), Kept::kNew);
-  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(2)), Kept::kHeldIsNewer);
+  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(2)), Kept::kHeldStays);
+}
+
+// Whichever of the two comes first, and however new `unknown` is.
+TEST(OcspCache, good_and_revoked_survive_a_responder_that_does_not_know) {
+  using Kept = OcspCache::Kept;
+  for (const OcspStatus known :
+       {OcspStatus::kGood, OcspStatus::kRevoked, OcspStatus::kOnHold}) {
+    for (const int later : {-1, 0, 1}) {
+      const OcspAnswer answer = AnswerOf(known);
+      const OcspAnswer unknown =
+          AnswerOf(OcspStatus::kUnknown, kNow + seconds(later));
+      OcspCache cache;
+      EXPECT_EQ(cache.Put(KeyNumber(1), answer, kNow), Kept::kNew);
+      EXPECT_EQ(cache.Put(KeyNumber(1), unknown, kNow), Kept::kHeldStays);
+      EXPECT_EQ(cache.Put(KeyNumber(2), unknown, kNow), Kept::kNew);
+      EXPECT_EQ(cache.Put(KeyNumber(2), answer, kNow), Kept::kNew);
+      for (const uint32_t key : {1u, 2u}) {
+        EXPECT_EQ(cache.Explain(KeyNumber(key))->status, known);
+      }
+      // After its end `good` says nothing any more; a listing does.
+      const Time end = answer.until + seconds(1);
+      const Kept kept =
+          cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kUnknown, end), end);
+      EXPECT_EQ(kept,
+                known == OcspStatus::kGood ? Kept::kNew : Kept::kHeldStays);
+    }
+  }
+  OcspCache cache;
+  cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kUnknown), kNow);
+  EXPECT_EQ(cache.Put(KeyNumber(1),
+                      AnswerOf(OcspStatus::kGood, kNow - hours(9)), kNow),
+            Kept::kHeldStays)
+      << "it has ended";
 }
 
 TEST(OcspCache, good_evidence) {
@@ -292,10 +325,20 @@ TEST(OcspCache, good_memory_of_an_answer) {
 // What the rules say of an answer, written the other way round.
 class Model {
  public:
-  void Put(const OcspCacheKey& key, const OcspAnswer& answer) {
+  void Put(const OcspCacheKey& key, const OcspAnswer& answer, Time at) {
     auto [held, is_new] = answers_.try_emplace(key, answer);
     failures_.erase(key);
-    if (is_new || held->second.this_update > answer.this_update) return;
+    if (is_new) return;
+    const bool knew = held->second.status != OcspStatus::kUnknown;
+    const bool knows = answer.status != OcspStatus::kUnknown;
+    const OcspAnswer& known = knew ? held->second : answer;
+    if (knew != knows) {
+      const bool counts =
+          known.status != OcspStatus::kGood || at <= known.until;
+      if (knows == counts) held->second = answer;
+      return;
+    }
+    if (held->second.this_update > answer.this_update) return;
     const bool same_time = held->second.this_update == answer.this_update;
     if (same_time && held->second.status < answer.status) return;
     if (same_time && held->second.status == answer.status &&
@@ -347,7 +390,7 @@ TEST(OcspCache, same_answers_as_the_model) {
         const OcspAnswer answer = AnswerOf(
             static_cast<OcspStatus>(random() % 4), at, seconds(random() % 200));
         cache.Put(key, answer, at);
-        model.Put(key, answer);
+        model.Put(key, answer, at);
       }
     }
     std::vector<OcspCacheKey> asked;

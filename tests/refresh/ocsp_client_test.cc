@@ -233,12 +233,45 @@ TEST(OcspClient, good_of_another_responder_where_one_does_not_know) {
   });
   Asker both(LoopbackOptions(), {unaware.Url(), aware.Url()});
   EXPECT_EQ(both.Ask().answer->status, OcspStatus::kGood);
+  EXPECT_EQ(both.Lookup().status, Status::kActive);
   Asker one(LoopbackOptions(), {unaware.Url()});
   const OcspResult result = one.Ask();
   ASSERT_TRUE(result.status.ok());
   EXPECT_EQ(result.answer->status, OcspStatus::kUnknown);
   EXPECT_EQ(result.cause, Cause::kResponderUnknown);
   EXPECT_EQ(one.Lookup().cause, Cause::kResponderUnknown);
+}
+
+// With a thisUpdate before, at and after that of the one that does not know.
+TEST(OcspClient, good_and_revoked_of_whichever_responder_knows) {
+  const char* from = "";
+  Octets status;
+  const LoopbackServer aware([&](const HttpRequest& request) {
+    SingleText single;
+    single.cert_id = ReadAsked(request)->cert_id;
+    single.this_update = GeneralizedTime(from);
+    single.status = status;
+    ResponseText text;
+    text.responses = {single.Der()};
+    return ReplyWith(OcspWorld().ByCa(text));
+  });
+  const LoopbackServer unaware([](const HttpRequest& request) {
+    return ReplyWith(OcspWorld().ByCa(TextFor(request, Unknown())));
+  });
+  for (const char* time :
+       {"20260109000000Z", "20260110000000Z", "20260111000000Z"}) {
+    from = time;
+    status = Good();
+    Asker asker(LoopbackOptions(), {unaware.Url(), aware.Url()});
+    EXPECT_EQ(asker.Ask().answer->status, OcspStatus::kGood);
+    EXPECT_EQ(asker.Lookup().status, Status::kActive);
+    // What is held does not keep the other from being asked again.
+    from = "20260112000000Z";
+    status = Revoked();
+    EXPECT_EQ(asker.Ask(OcspCacheUse::kBypassed).answer->status,
+              OcspStatus::kRevoked);
+    EXPECT_EQ(asker.Lookup().status, Status::kRevoked);
+  }
 }
 
 TEST(OcspClient, unknown_and_unasked_at_addresses_that_are_not_allowed) {

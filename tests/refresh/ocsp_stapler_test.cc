@@ -66,6 +66,10 @@ class Stapling {
     from_ = from;
     until_ = until;
   }
+  void SetStatus(const Octets& status) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    status_ = status;
+  }
   void SetHttpStatus(int status) { http_status_ = status; }
 
   std::shared_ptr<const Buffer> Response() const {
@@ -86,6 +90,7 @@ class Stapling {
     const std::lock_guard<std::mutex> lock(mutex_);
     SingleText single;
     single.cert_id = ReadAsked(request)->cert_id;
+    single.status = status_;
     single.this_update = GeneralizedTime(from_);
     single.next_update = GeneralizedTime(until_);
     ResponseText text;
@@ -101,6 +106,7 @@ class Stapling {
   std::condition_variable changed_;
   std::vector<std::string> results_;
   uint64_t looks_ = 0;  // at the clock
+  Octets status_ = Good();
   const char* from_ = "20260110000000Z";
   const char* until_ = "20260120000000Z";
   std::atomic<int> http_status_ = 200;
@@ -144,6 +150,24 @@ TEST(OcspStapler, good_old_response_until_its_end_and_none_after_it) {
   stapling.SetHttpStatus(200);
   stapling.SetTime("2026-01-20T01:00:00Z");
   EXPECT_EQ(stapling.Result(5), "ok");
+  ASSERT_NE(stapling.Response(), nullptr);
+  EXPECT_NE(stapling.Response(), first);
+}
+
+TEST(OcspStapler, good_while_the_responder_does_not_know_the_certificate) {
+  Stapling stapling;
+  stapling.stapler().Start();
+  EXPECT_EQ(stapling.Result(1), "ok");
+  const auto first = stapling.Response();
+  ASSERT_NE(first, nullptr);
+  stapling.SetStatus(Unknown());
+  stapling.SetTimes("20260115000000Z", "20260125000000Z");
+  stapling.SetTime("2026-01-15T00:00:00Z");
+  EXPECT_EQ(stapling.Result(2), "ok");
+  EXPECT_EQ(stapling.Response(), first);
+  stapling.SetStatus(Good());
+  stapling.SetTime("2026-01-15T01:00:00Z");
+  EXPECT_EQ(stapling.Result(3), "ok");
   ASSERT_NE(stapling.Response(), nullptr);
   EXPECT_NE(stapling.Response(), first);
 }
