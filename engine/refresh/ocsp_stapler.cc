@@ -58,8 +58,9 @@ absl::StatusOr<std::unique_ptr<OcspStapler>> OcspStapler::Create(
 OcspStapler::~OcspStapler() {
   // Pairs with the load in Run.
   stop_.store(true, std::memory_order_release);
+  if (!thread_.joinable()) return;  // never started, or Create has failed
   client_->Wakeup();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 absl::StatusOr<size_t> OcspStapler::Add(

@@ -210,6 +210,18 @@ TEST(OcspStapler, good_after_a_restart_without_asking) {
   EXPECT_EQ(second.server().requests(), 0u);
 }
 
+TEST(OcspStapler, invalid_options) {
+  OcspStaplerOptions options;
+  options.client = LoopbackOptions();
+  options.client.nonce = OcspNonceUse::kOn;
+  options.client.nonce_octets = 0;
+  EXPECT_EQ(NameOf(ErrorCodeOf(OcspStapler::Create(options).status())),
+            "bad_nonce");
+  options.client = LoopbackOptions();
+  options.client.trusted_responders = {BufferOf({1, 2})};
+  EXPECT_FALSE(OcspStapler::Create(options).ok());
+}
+
 TEST(OcspStapler, invalid_certificates) {
   const auto stapler = *OcspStapler::Create({.client = LoopbackOptions()});
   const OcspWorld world;
