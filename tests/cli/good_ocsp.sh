@@ -121,7 +121,11 @@ run 2 ocsp verify good.ocsp --issuer ca.pem
 run 2 ocsp verify good.ocsp --issuer ca.pem --cert good.pem --serial 1
 run 2 ocsp verify good.pem --issuer ca.pem --cert good.pem
 has err 'no OCSP response in it'
-run 2 ocsp verify good.ocsp --issuer ca.pem --cert good.pem --nonce xy
+for nonce in xy '' "$(printf '%0258d' 0)"; do
+  run 2 ocsp verify good.ocsp --issuer ca.pem --cert good.pem --nonce "$nonce"
+  has err '1 to 128 octets'
+done
+run 2 ocsp verify good.ocsp --issuer ca.pem --cert good.pem --nonce=
 head -c 100 good.ocsp >cut.ocsp
 run 2 ocsp verify cut.ocsp --issuer ca.pem --cert good.pem
 

@@ -32,7 +32,7 @@ struct OcspVerifyOptions {
   std::string certificate;
   std::string serial;
   std::vector<std::string> trusted_responders;
-  std::string nonce;
+  std::optional<std::string> nonce;
   std::string at;
   int64_t max_age = -1;
   int64_t clock_skew = 0;
@@ -85,7 +85,8 @@ OcspPolicy OcspPolicyOf(const OcspVerifyOptions& options,
   policy.clock_skew = lookup.clock_skew;
   policy.max_age = lookup.max_age;
   policy.next_update = options.next_update;
-  policy.nonce = nonce.empty() ? OcspNonce::kIgnored : OcspNonce::kRequired;
+  policy.nonce =
+      options.nonce.has_value() ? OcspNonce::kRequired : OcspNonce::kIgnored;
   policy.expected_nonce = nonce;
   return policy;
 }
@@ -263,8 +264,11 @@ int Fail(std::string_view message) {
 int RunOcspVerify(const OcspVerifyOptions& options) {
   if (options.certificate.empty() == options.serial.empty())
     return Fail("one of --cert and --serial is needed");
-  const auto nonce = FromHex(options.nonce);
-  if (!nonce.has_value() || nonce->size() > kMaxOcspNonce)
+  // RFC 9654 2.1: 1 to 128 octets. A script whose variable is empty must not
+  // turn the check off.
+  const auto nonce = FromHex(options.nonce.value_or(""));
+  if (!nonce.has_value() || nonce->size() > kMaxOcspNonce ||
+      nonce->empty() == options.nonce.has_value())
     return Fail("--nonce: 1 to 128 octets in hexadecimal");
   const auto responses =
       ReadObjects(options.response, ObjectKind::kOcspResponse, kMaxBytes);
@@ -340,7 +344,12 @@ void AddOcspVerifyCommand(CLI::App& ocsp, int* exit_status) {
                    "Certificates of responders that are believed")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  verify->add_option("--nonce", options->nonce, "The nonce that was sent")
+  // Not into an optional, which CLI11 leaves empty for an empty text.
+  verify
+      ->add_option_function<std::string>(
+          "--nonce",
+          [options](const std::string& text) { options->nonce = text; },
+          "The nonce that was sent")
       ->type_name("HEX");
   AddTimes(verify, options.get());
   verify->add_flag_callback(
