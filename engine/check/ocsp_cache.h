@@ -2,7 +2,9 @@
 #ifndef REVSTAT_ENGINE_CHECK_OCSP_CACHE_H_
 #define REVSTAT_ENGINE_CHECK_OCSP_CACHE_H_
 
+#include <array>
 #include <atomic>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -35,6 +37,16 @@ struct OcspCacheKey {
 
   friend auto operator<=>(const OcspCacheKey&, const OcspCacheKey&) = default;
 };
+
+// The key in three words, to be hashed or compared: the issuer's number in
+// octets that no serial has, so that different keys have different words.
+inline std::array<uint64_t, 3> WordsOf(const OcspCacheKey& key) {
+  static_assert(std::endian::native == std::endian::little);
+  static_assert(SerialNumber::kMaxOctets == 21);
+  std::array<uint64_t, 3> words = key.serial.Words();
+  words[2] |= static_cast<uint64_t>(key.issuer) << 40;
+  return words;
+}
 
 enum class ResponseCopies : uint8_t { kDropped, kKept };
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <bit>
 #include <memory>
 #include <new>
 #include <span>
@@ -93,16 +92,7 @@ struct OcspCache::Table {
   uint32_t passed_lines = 0;  // Writer's
 };
 
-// The key as the table has it: the issuer's number in octets that no serial
-// has, so that different keys have different words.
-inline std::array<uint64_t, 3> WordsOf(const OcspCacheKey& key) {
-  static_assert(std::endian::native == std::endian::little);
-  static_assert(SerialNumber::kMaxOctets == 21);
-  std::array<uint64_t, 3> words = key.serial.Words();
-  words[2] |= static_cast<uint64_t>(key.issuer) << 40;
-  return words;
-}
-
+// The other way round of WordsOf.
 inline OcspCacheKey KeyOf(std::array<uint64_t, 3> words) {
   std::array<uint8_t, 24> octets;
   std::memcpy(octets.data(), words.data(), sizeof octets);

@@ -1,7 +1,5 @@
 #include "engine/check/ocsp_set.h"
 
-#include <functional>
-
 #include "engine/base/error.h"
 #include "engine/verify/ocsp_verifier.h"
 
@@ -76,10 +74,6 @@ OcspEvidence OcspSet::Explain(const LookupKey& key,
     evidence.single = SingleAt(verdict.source);
   }
   return evidence;
-}
-
-size_t OcspSet::Hasher::operator()(const SerialNumber& serial) const {
-  return std::hash<std::string_view>()(TextOf(serial.content()));
 }
 
 }  // namespace revstat

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/buffer.h"
 #include "engine/check/cached_ocsp.h"
+#include "engine/index/keyed_hash.h"
 #include "engine/snapshot/snapshot.h"
 #include "engine/verify/digest.h"
 #include "engine/x509/ocsp_response.h"
@@ -34,6 +35,15 @@ struct OcspEvidence {
   std::optional<OcspSingleResponse> single;
   // Instead of the two: the answer of the cache.
   std::optional<OcspAnswer> cached;
+};
+
+// Serials come from strangers, and are put into a set before any signature is
+// checked: under a key they do not know they cannot aim at one bucket.
+struct SerialHasher {
+  size_t operator()(const SerialNumber& serial) const {
+    return KeyedHash(key, serial.Words());
+  }
+  HashKey key = HashKey::Random();
 };
 
 // Filled by one thread; then any number may read. Verifies nothing.
@@ -78,15 +88,12 @@ class OcspSet {
   OcspEvidence Explain(const LookupKey& key, const Verdict& verdict) const;
 
  private:
-  struct Hasher {
-    size_t operator()(const SerialNumber& serial) const;
-  };
-
   std::shared_ptr<const CachedOcsp> cache_;
   std::optional<OcspSource> stapled_;
   std::vector<OcspSource> sources_;
   std::vector<Place> places_;
-  std::unordered_map<SerialNumber, std::vector<uint32_t>, Hasher> by_serial_;
+  std::unordered_map<SerialNumber, std::vector<uint32_t>, SerialHasher>
+      by_serial_;
 };
 
 }  // namespace revstat

@@ -24,10 +24,10 @@ Time SystemNow() {
 }
 
 struct Hasher {
-  size_t operator()(const OcspCacheKey& key) const {
-    return std::hash<std::string_view>()(TextOf(key.serial.content())) ^
-           size_t { key.issuer } * 0x9e3779b97f4a7c15;
+  size_t operator()(const OcspCacheKey& asked) const {
+    return KeyedHash(key, WordsOf(asked));
   }
+  HashKey key = HashKey::Random();
 };
 
 }  // namespace
