@@ -2,7 +2,9 @@
 #ifndef REVSTAT_ENGINE_CHECK_OCSP_CACHE_FILE_H_
 #define REVSTAT_ENGINE_CHECK_OCSP_CACHE_FILE_H_
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -42,17 +44,27 @@ struct OcspCacheLoad {
   Rest rest = Rest::kWhole;  // kDamaged: some answers could not be read
 };
 
+// Of answers that are read back.
+struct OcspCacheReading {
+  Sha256Digest context = {};  // that they were kept under
+  Time at;                    // now
+  // How long after thisUpdate one without nextUpdate counts, 0: not at all.
+  // Never longer than when it was kept, and unset: as long.
+  std::optional<std::chrono::seconds> lifetime_without_next_update =
+      std::nullopt;
+};
+
 // Puts what a file holds into a cache, under Put's rules. Errors: kNoSuchFile,
 // kInputUnreadable; kStoreVersion for a file of another version or context;
 // kStoreDamaged where header or issuers are. Whatever the error, the cache can
 // be used.
 absl::StatusOr<OcspCacheLoad> LoadOcspCache(
-    const std::string& path, const Sha256Digest& context, Time at,
-    OcspCache* cache, FileSystem& files = FileSystem::System());
+    const std::string& path, const OcspCacheReading& reading, OcspCache* cache,
+    FileSystem& files = FileSystem::System());
 // The same from a file's octets; `name` is for errors.
 absl::StatusOr<OcspCacheLoad> ReadOcspCache(Bytes file, const std::string& name,
-                                            const Sha256Digest& context,
-                                            Time at, OcspCache* cache);
+                                            const OcspCacheReading& reading,
+                                            OcspCache* cache);
 
 }  // namespace revstat
 

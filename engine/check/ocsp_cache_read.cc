@@ -1,4 +1,5 @@
 // OcspCache on disk: reading. Every octet is checked.
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -40,8 +41,8 @@ bool IsTime(int64_t seconds) {
 
 class FileReader {
  public:
-  FileReader(Bytes octets, Time at, OcspCache* cache)
-      : octets_(octets), at_(at), cache_(cache) {}
+  FileReader(Bytes octets, const OcspCacheReading& reading, OcspCache* cache)
+      : octets_(octets), reading_(reading), cache_(cache) {}
 
   // Nothing where the octets end before.
   template <class Struct>
@@ -62,7 +63,7 @@ class FileReader {
     return part;
   }
 
-  absl::Status ReadHead(const std::string& name, const Sha256Digest& context);
+  absl::Status ReadHead(const std::string& name);
   OcspCacheLoad ReadBlocks();
 
  private:
@@ -72,7 +73,7 @@ class FileReader {
   bool ReadRecord();
 
   Bytes octets_;
-  const Time at_;
+  const OcspCacheReading& reading_;
   OcspCache* const cache_;
   uint64_t head_ = 0;                                     // its checksum
   std::vector<OcspIssuerNumber> numbers_;                 // by the file's
@@ -80,8 +81,7 @@ class FileReader {
   OcspCacheLoad load_;
 };
 
-absl::Status FileReader::ReadHead(const std::string& name,
-                                  const Sha256Digest& context) {
+absl::Status FileReader::ReadHead(const std::string& name) {
   const auto header = Get<Header>();
   if (!header.has_value() || header->magic != Header::kMagic)
     return DamagedAt(name, 0, "magic");
@@ -90,7 +90,7 @@ absl::Status FileReader::ReadHead(const std::string& name,
   if (header->header_checksum != HeaderChecksum(*header))
     return DamagedAt(name, 0, "header_checksum");
   head_ = header->header_checksum;
-  if (header->context != context) {
+  if (header->context != reading_.context) {
     return MakeError(ErrorCode::kStoreVersion,
                      Concat({name, ": verified under another policy"}));
   }
@@ -189,7 +189,14 @@ bool FileReader::ReadRecord() {
   answer.sha256 = record->sha256;
   const bool is_listed = answer.status == OcspStatus::kRevoked ||
                          answer.status == OcspStatus::kOnHold;
-  if (!is_listed && answer.until < at_) {
+  // What was allowed when it was kept may not be allowed now.
+  const auto lifetime = answer.end == OcspAnswer::End::kSetByCaller
+                            ? reading_.lifetime_without_next_update
+                            : std::nullopt;
+  if (lifetime.has_value())
+    answer.until = std::min(answer.until, answer.this_update + *lifetime);
+  if (!is_listed &&
+      (answer.until < reading_.at || lifetime == std::chrono::seconds(0))) {
     ++load_.ended;
     return true;
   }
@@ -199,7 +206,7 @@ bool FileReader::ReadRecord() {
   }
   const OcspCacheKey key{*serial, numbers_[record->issuer]};
   if (key.issuer == kNoOcspIssuer) return true;  // more than a cache may have
-  cache_->Put(key, std::move(answer), at_);
+  cache_->Put(key, std::move(answer), reading_.at);
   ++load_.answers;
   return true;
 }
@@ -207,21 +214,21 @@ bool FileReader::ReadRecord() {
 }  // namespace
 
 absl::StatusOr<OcspCacheLoad> ReadOcspCache(Bytes file, const std::string& name,
-                                            const Sha256Digest& context,
-                                            Time at, OcspCache* cache) {
-  FileReader reader(file, at, cache);
-  absl::Status head = reader.ReadHead(name, context);
+                                            const OcspCacheReading& reading,
+                                            OcspCache* cache) {
+  FileReader reader(file, reading, cache);
+  absl::Status head = reader.ReadHead(name);
   if (!head.ok()) return head;
   return reader.ReadBlocks();
 }
 
 absl::StatusOr<OcspCacheLoad> LoadOcspCache(const std::string& path,
-                                            const Sha256Digest& context,
-                                            Time at, OcspCache* cache,
+                                            const OcspCacheReading& reading,
+                                            OcspCache* cache,
                                             FileSystem& files) {
   const auto mapping = files.Map(path);
   if (!mapping.ok()) return mapping.status();
-  return ReadOcspCache((*mapping)->bytes(), path, context, at, cache);
+  return ReadOcspCache((*mapping)->bytes(), path, reading, cache);
 }
 
 }  // namespace revstat

@@ -48,7 +48,11 @@ absl::StatusOr<std::unique_ptr<OcspStapler>> OcspStapler::Create(
   const std::string& file = stapler->options_.file;
   // Whatever is wrong with it: what it held is asked for again.
   if (!file.empty()) {
-    LoadOcspCache(file, ContextOf(stapler->options_.client), stapler->Now(),
+    const OcspClientOptions& options_of_client = stapler->options_.client;
+    LoadOcspCache(file,
+                  {ContextOf(options_of_client), stapler->Now(),
+                   options_of_client.lifetime_without_next_update.value_or(
+                       std::chrono::seconds(0))},
                   &stapler->cache_)
         .IgnoreError();
   }

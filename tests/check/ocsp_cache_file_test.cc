@@ -118,7 +118,7 @@ TEST(OcspCacheFile, good_after_a_restart) {
   EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "all but it is gone";
   OcspCache next({.copies = ResponseCopies::kKept});
   next.AddIssuer({9});  // so that the numbers are others
-  const auto load = LoadOcspCache(path, kContext, kNow, &next);
+  const auto load = LoadOcspCache(path, {kContext, kNow}, &next);
   ASSERT_TRUE(load.ok()) << load.status();
   EXPECT_EQ(load->answers, 40u);
   EXPECT_EQ(load->rest, OcspCacheLoad::Rest::kWhole);
@@ -132,20 +132,45 @@ TEST(OcspCacheFile, good_only_what_has_not_ended) {
   const Sample sample;
   ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());
   OcspCache next;
-  const auto load = LoadOcspCache(path, kContext, kNow + hours(10), &next);
+  const auto load = LoadOcspCache(path, {kContext, kNow + hours(10)}, &next);
   ASSERT_TRUE(load.ok());
   EXPECT_EQ(load->ended, 4u);  // of `good` and `unknown` with 1 to 9 hours
   EXPECT_EQ(load->answers, 36u);
+}
+
+// Kept for a day where it has no nextUpdate; then less is allowed, or more.
+TEST(OcspCacheFile, good_without_next_update_no_longer_than_allowed_now) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/ocsp.cache";
+  OcspCache cache;
+  const SerialNumber serial = *SerialNumber::FromText("0102");
+  OcspAnswer answer;
+  answer.status = OcspStatus::kGood;
+  answer.this_update = kNow;
+  answer.until = kNow + hours(24);
+  answer.end = OcspAnswer::End::kSetByCaller;
+  cache.Put({serial, cache.AddIssuer({1})}, answer, kNow);
+  ASSERT_TRUE(SaveOcspCache(cache, path, kContext).ok());
+  const auto ends = [&](std::optional<seconds> lifetime) {
+    OcspCache next;
+    EXPECT_TRUE(LoadOcspCache(path, {kContext, kNow, lifetime}, &next).ok());
+    const auto read = next.Explain({serial, next.FindIssuer({1})});
+    return read.has_value() ? read->until : Time();
+  };
+  EXPECT_EQ(ends(std::nullopt), answer.until);
+  EXPECT_EQ(ends(hours(48)), answer.until);
+  EXPECT_EQ(ends(seconds(300)), kNow + seconds(300));
+  EXPECT_EQ(ends(seconds(0)), Time()) << "whatever the clocks' difference is";
 }
 
 TEST(OcspCacheFile, invalid_under_another_policy_and_without_a_file) {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/ocsp.cache";
   OcspCache next;
-  EXPECT_EQ(CodeOf(LoadOcspCache(path, kContext, kNow, &next).status()),
+  EXPECT_EQ(CodeOf(LoadOcspCache(path, {kContext, kNow}, &next).status()),
             "no_such_file");
   ASSERT_TRUE(SaveOcspCache(Sample().cache, path, kContext).ok());
-  EXPECT_EQ(CodeOf(LoadOcspCache(path, {8}, kNow, &next).status()),
+  EXPECT_EQ(CodeOf(LoadOcspCache(path, {{8}, kNow}, &next).status()),
             "store_version");
   EXPECT_EQ(
       CodeOf(SaveOcspCache(next, folder.path() + "/no/ocsp.cache", kContext)),
@@ -163,7 +188,7 @@ TEST(OcspCacheFile, never_wrong_whatever_is_damaged) {
   const Bytes whole = (*file)->bytes();
   const auto read = [&](Bytes octets) {
     OcspCache next({.max_answers = 64, .copies = ResponseCopies::kKept});
-    const auto load = ReadOcspCache(octets, "file", kContext, kNow, &next);
+    const auto load = ReadOcspCache(octets, "file", {kContext, kNow}, &next);
     const size_t same = CountSame(sample, next);
     EXPECT_TRUE(!load.ok() || load->rest == OcspCacheLoad::Rest::kDamaged ||
                 same == Sample::kAnswers);
@@ -213,7 +238,7 @@ TEST(OcspCacheFile, unknown_under_the_head_of_another_file) {
     constexpr size_t kHead = 64 + 32;
     std::copy(records.begin() + kHead, records.end(), file.begin() + kHead);
     OcspCache cache;
-    const auto load = ReadOcspCache(file, "file", kContext, kNow, &cache);
+    const auto load = ReadOcspCache(file, "file", {kContext, kNow}, &cache);
     EXPECT_TRUE(load.ok());
     EXPECT_EQ(load->answers, cache.size());
     return std::pair(cache.size(), load->rest);
@@ -242,7 +267,7 @@ TEST(OcspCacheFile, revoked_whoever_else_saves_to_the_same_path) {
     writer.join();
     EXPECT_TRUE(saved.ok()) << saved;
     OcspCache next;
-    const auto load = LoadOcspCache(path, kContext, kNow, &next);
+    const auto load = LoadOcspCache(path, {kContext, kNow}, &next);
     ASSERT_TRUE(load.ok());
     EXPECT_EQ(load->rest, OcspCacheLoad::Rest::kWhole);
     const auto status = [&](const Sha256Digest& issuer) {
@@ -273,7 +298,7 @@ TEST(OcspCacheFile, good_with_many_blocks_and_one_damaged) {
   std::vector<uint8_t> octets((*file)->bytes().begin(), (*file)->bytes().end());
   octets[150'000] ^= 1;  // in the second block
   OcspCache next;
-  const auto load = ReadOcspCache(octets, "file", kContext, kNow, &next);
+  const auto load = ReadOcspCache(octets, "file", {kContext, kNow}, &next);
   ASSERT_TRUE(load.ok());
   EXPECT_EQ(load->rest, OcspCacheLoad::Rest::kDamaged);
   EXPECT_EQ(next.size(), 5000u - 1024);

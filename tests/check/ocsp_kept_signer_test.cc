@@ -153,7 +153,7 @@ TEST(OcspKeptSigner, unknown_after_a_restart_as_before) {
   const auto cache = CacheOf(world.ByDelegate(world.Response()));
   ASSERT_TRUE(SaveOcspCache(*cache, path, {}).ok());
   OcspCache next;
-  ASSERT_TRUE(LoadOcspCache(path, {}, kWorldTime, &next).ok());
+  ASSERT_TRUE(LoadOcspCache(path, {{}, kWorldTime}, &next).ok());
   const auto policy = PolicyOf(SourcePolicy::kOcspOnly);
   EXPECT_EQ(AskKept(*SnapshotWith({CrlListing("0d")}), next, policy),
             "unknown responder_revoked");

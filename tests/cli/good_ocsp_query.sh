@@ -107,6 +107,11 @@ causes responder_not_reached
 has err connect_failed
 query 0 "${ask[@]}" --cache cache --no-cache good.pem
 has err connect_failed
+# What was kept has no nonce of this question.
+cp cache nonces
+query 3 "${ask[@]}" --timeout 2 --cache nonces --nonce required good.pem
+causes responder_not_reached
+query 0 "${ask[@]}" --timeout 2 --cache cache --nonce on good.pem
 # Damage costs the answers, and nothing else.
 flip_last_bit cache >damaged
 query 3 "${ask[@]}" --cache damaged good.pem

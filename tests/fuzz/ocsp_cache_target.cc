@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   file.insert(file.end(), content.begin(), content.end());
 
   OcspCache cache({.max_answers = 4, .copies = ResponseCopies::kKept});
-  const auto load = ReadOcspCache(file, "file", {}, FromUnix(0), &cache);
+  const auto load = ReadOcspCache(file, "file", {{}, FromUnix(0)}, &cache);
   fuzz::Check(load.ok(), "the head is whole");
   fuzz::Check(load->answers + load->ended <= count, "no more than were there");
   uint32_t position = 0;

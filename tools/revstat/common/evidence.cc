@@ -22,7 +22,7 @@ using Buffers = std::vector<std::shared_ptr<const Buffer>>;
 
 absl::Status LoadCache(const std::string& path, const Sha256Digest& context,
                        Time at, OcspCache* cache) {
-  const auto load = LoadOcspCache(path, context, at, cache);
+  const auto load = LoadOcspCache(path, {context, at}, cache);
   if (!load.ok()) return load.status();
   return load->rest == OcspCacheLoad::Rest::kWhole
              ? absl::OkStatus()

@@ -223,8 +223,12 @@ int RunOcspQuery(const OcspQueryOptions& options) {
                    .failure_time = std::chrono::hours(24 * 30)});
   const Sha256Digest context =
       OcspCacheContext(options.weak_digest, evidence.trusted_responders);
-  if (!options.cache_file.empty()) {
-    const auto load = LoadOcspCache(options.cache_file, context, Now(), &cache);
+  // What was kept has no nonce of ours.
+  if (!options.cache_file.empty() &&
+      options.client.nonce != OcspNonceUse::kRequired) {
+    const auto load = LoadOcspCache(
+        options.cache_file,
+        {context, Now(), std::chrono::seconds(options.lifetime)}, &cache);
     const bool is_whole =
         load.ok() && load->rest == OcspCacheLoad::Rest::kWhole;
     if (load.ok() && !is_whole) {
@@ -355,7 +359,8 @@ void AddOcspQueryCommand(CLI::App& ocsp, int* exit_status) {
            "Certificates of responders that are believed");
   query
       ->add_option("--cache", options->cache_file,
-                   "Keep answers here, and do not ask again before they end")
+                   "Keep answers here, and do not ask again before they end; "
+                   "with --nonce required, do not read it, and write it anew")
       ->type_name("FILE");
   query->add_flag_callback(
       "--no-cache", [options] { options->cache_use = OcspCacheUse::kBypassed; },
