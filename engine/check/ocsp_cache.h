@@ -7,6 +7,7 @@
 #include <bit>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -121,10 +122,16 @@ class OcspCache {
   // Forgets all answers and failures, but not the issuers' numbers.
   void Clear();
 
-  // Answers to be asked for again: those in the last quarter of their time,
-  // each at a moment of its own, unless a refresh failed just now. At most
-  // `limit`, the first to end first. Cost: reads all that is kept.
-  std::vector<OcspCacheKey> DueForRefresh(Time at, size_t limit) const;
+  // Answers to be asked for again, unless a refresh failed just now: those in
+  // the last quarter of their time, each at a moment of its own, and, after an
+  // outage, those that have ended within kRefreshedAfterEnd, but for `revoked`,
+  // which needs no other word. At most `limit`, of those that the caller `may`
+  // ask for (called under the lock): the first to end first, then the last that
+  // have ended. Cost: reads all that is kept.
+  static constexpr std::chrono::hours kRefreshedAfterEnd{24 * 7};
+  std::vector<OcspCacheKey> DueForRefresh(
+      Time at, size_t limit,
+      const std::function<bool(const OcspCacheKey&)>& may) const;
 
   // What is kept, piece by piece, to be written down: up to `limit` answers
   // from *position on, which moves; empty at the end. Failures are left out.

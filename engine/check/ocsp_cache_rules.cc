@@ -85,20 +85,28 @@ void OcspCache::PutFailure(const OcspCacheKey& key, Cause cause, Time at) {
   writer.Put(entry, {}, old);
 }
 
-std::vector<OcspCacheKey> OcspCache::DueForRefresh(Time at,
-                                                   size_t limit) const {
+std::vector<OcspCacheKey> OcspCache::DueForRefresh(
+    Time at, size_t limit,
+    const std::function<bool(const OcspCacheKey&)>& may) const {
   const int64_t now = ToUnix(at);
-  std::vector<std::pair<int64_t, OcspCacheKey>> due;
+  const int64_t oldest = ToUnix(at - kRefreshedAfterEnd);
+  // By how long ago they ended, and when they will.
+  std::vector<std::pair<std::pair<int64_t, int64_t>, OcspCacheKey>> due;
   {
     const std::lock_guard<std::mutex> turn(changing_);
     for (uint32_t index = 0; index < used_; ++index) {
       const Entry& entry = EntryAt(index);
+      const bool has_ended = entry.until < now;
       if (!is_live_[index] || entry.kind == Entry::Kind::kFailure ||
-          entry.until < now || now < entry.retry_after)
+          now < entry.retry_after || entry.until < oldest ||
+          (has_ended && entry.kind == Entry::Kind::kRevoked))
         continue;
       const uint64_t hash = KeyedHash(hash_key_, entry.key);
-      if (RefreshTimeOf(entry.this_update, entry.until, hash) <= now)
-        due.emplace_back(entry.until, KeyOf(entry.key));
+      if (RefreshTimeOf(entry.this_update, entry.until, hash) > now) continue;
+      const OcspCacheKey key = KeyOf(entry.key);
+      if (may(key)) {
+        due.push_back({{has_ended ? now - entry.until : 0, entry.until}, key});
+      }
     }
   }
   const size_t count = std::min(limit, due.size());

@@ -157,13 +157,15 @@ void OcspClient::Impl::Ask(const OcspCacheKey& key,
 }
 
 size_t OcspClient::Impl::RefreshDue(size_t limit) {
-  size_t count = 0;
-  for (const OcspCacheKey& key : cache_->DueForRefresh(options_.now(), limit)) {
-    if (!issuers_.contains(key.issuer) || job_of_.contains(key)) continue;
+  const auto may_ask = [this](const OcspCacheKey& key) {
+    const auto issuer = issuers_.find(key.issuer);
+    return issuer != issuers_.end() && !issuer->second.responders->empty() &&
+           !job_of_.contains(key);
+  };
+  const auto due = cache_->DueForRefresh(options_.now(), limit, may_ask);
+  for (const OcspCacheKey& key : due)
     Ask(key, {}, OcspCacheUse::kBypassed, nullptr);
-    ++count;
-  }
-  return count;
+  return due.size();
 }
 
 const std::string& OcspClient::Impl::UrlOf(const Job& job) const {

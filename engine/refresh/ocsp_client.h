@@ -118,8 +118,9 @@ class OcspClient {
   void Ask(const OcspCacheKey& key, std::vector<std::string> certificate_urls,
            OcspCacheUse use, Done done);
 
-  // Asks again for up to `limit` answers that will end soon, by the configured
-  // responders; returns their number. Call it now and then.
+  // Asks again for up to `limit` answers that will end soon or have just ended
+  // (OcspCache::DueForRefresh), of issuers with responders by configuration;
+  // returns their number. Call it now and then.
   size_t RefreshDue(size_t limit);
 
   // Moves everything on, and waits for up to `timeout` while there is nothing

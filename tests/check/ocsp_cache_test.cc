@@ -3,45 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <map>
-#include <random>
 #include <thread>
+
+#include "tests/check/ocsp_cached.h"
 
 namespace revstat::test {
 namespace {
-
-using std::chrono::hours;
-using std::chrono::seconds;
-
-const Time kNow = *ParseTime("2026-01-15T00:00:00Z");
-
-OcspCacheKey KeyNumber(uint32_t number, OcspIssuerNumber issuer = 0) {
-  const uint8_t octets[] = {1, static_cast<uint8_t>(number >> 16),
-                            static_cast<uint8_t>(number >> 8),
-                            static_cast<uint8_t>(number)};
-  return {*SerialNumber::FromContent(octets), issuer};
-}
-
-OcspAnswer AnswerOf(OcspStatus status, Time from = kNow,
-                    seconds lifetime = hours(4)) {
-  OcspAnswer answer;
-  answer.status = status;
-  answer.produced_at = from;
-  answer.this_update = from;
-  answer.until = from + lifetime;
-  if (status == OcspStatus::kRevoked || status == OcspStatus::kOnHold) {
-    answer.revocation_time = kNow - hours(100);
-    answer.reason = status == OcspStatus::kOnHold ? ReasonCode::kCertificateHold
-                                                  : ReasonCode::kKeyCompromise;
-  }
-  return answer;
-}
-
-LookupPolicy At(Time at) {
-  LookupPolicy policy;
-  policy.at = at;
-  return policy;
-}
 
 TEST(OcspCache, unknown_where_nothing_is_kept) {
   const OcspCache cache;
@@ -129,62 +96,6 @@ TEST(OcspCache, unknown_for_a_short_time_after_a_failure) {
   EXPECT_EQ(cache.size(), 1u);
 }
 
-TEST(OcspCache, revoked_survives_failures_and_replayed_answers) {
-  OcspCache cache;
-  const auto put = [&](OcspStatus status, Time from, seconds lifetime) {
-    return cache.Put(KeyNumber(1), AnswerOf(status, from, lifetime), kNow);
-  };
-  using Kept = OcspCache::Kept;
-  EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(2), hours(9)), Kept::kNew);
-  EXPECT_EQ(put(OcspStatus::kRevoked, kNow - hours(1), hours(1)), Kept::kNew);
-  EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(2), hours(9)),
-            Kept::kHeldStays);
-  EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(1), hours(9)),
-            Kept::kHeldStays);
-  cache.PutFailure(KeyNumber(1), Cause::kResponderTryLater, kNow);
-  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kRevoked);
-  // A lifted hold, say: what is newer counts.
-  EXPECT_EQ(put(OcspStatus::kGood, kNow, hours(9)), Kept::kNew);
-  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kActive);
-  // Of the same second, the stricter one.
-  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(1)), Kept::kNew);
-  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(2)), Kept::kNew);
-  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(2)), Kept::kHeldStays);
-}
-
-// Whichever of the two comes first, and however new `unknown` is.
-TEST(OcspCache, good_and_revoked_survive_a_responder_that_does_not_know) {
-  using Kept = OcspCache::Kept;
-  for (const OcspStatus known :
-       {OcspStatus::kGood, OcspStatus::kRevoked, OcspStatus::kOnHold}) {
-    for (const int later : {-1, 0, 1}) {
-      const OcspAnswer answer = AnswerOf(known);
-      const OcspAnswer unknown =
-          AnswerOf(OcspStatus::kUnknown, kNow + seconds(later));
-      OcspCache cache;
-      EXPECT_EQ(cache.Put(KeyNumber(1), answer, kNow), Kept::kNew);
-      EXPECT_EQ(cache.Put(KeyNumber(1), unknown, kNow), Kept::kHeldStays);
-      EXPECT_EQ(cache.Put(KeyNumber(2), unknown, kNow), Kept::kNew);
-      EXPECT_EQ(cache.Put(KeyNumber(2), answer, kNow), Kept::kNew);
-      for (const uint32_t key : {1u, 2u}) {
-        EXPECT_EQ(cache.Explain(KeyNumber(key))->status, known);
-      }
-      // After its end `good` says nothing any more; a listing does.
-      const Time end = answer.until + seconds(1);
-      const Kept kept =
-          cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kUnknown, end), end);
-      EXPECT_EQ(kept,
-                known == OcspStatus::kGood ? Kept::kNew : Kept::kHeldStays);
-    }
-  }
-  OcspCache cache;
-  cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kUnknown), kNow);
-  EXPECT_EQ(cache.Put(KeyNumber(1),
-                      AnswerOf(OcspStatus::kGood, kNow - hours(9)), kNow),
-            Kept::kHeldStays)
-      << "it has ended";
-}
-
 TEST(OcspCache, good_evidence) {
   const auto der = Buffer::FromVector({1, 2, 3});
   OcspAnswer answer = AnswerOf(OcspStatus::kRevoked);
@@ -248,36 +159,13 @@ TEST(OcspCache, unknown_after_all_was_forgotten_and_good_again) {
   EXPECT_TRUE(copy.expired());
   EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(7)).cause, Cause::kNoSource);
   EXPECT_FALSE(cache.Explain(KeyNumber(7)).has_value());
-  EXPECT_TRUE(cache.DueForRefresh(kNow + hours(4), 10).empty());
+  const auto all = [](const OcspCacheKey&) { return true; };
+  EXPECT_TRUE(cache.DueForRefresh(kNow + hours(4), 10, all).empty());
   for (uint32_t i = 0; i < 5000; ++i)
     cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kRevoked), kNow);
   EXPECT_EQ(cache.size(), 5000u);
   EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(7)).status, Status::kRevoked);
   EXPECT_LE(cache.memory_bytes(), octets + 5000 * 8) << "room is used again";
-}
-
-TEST(OcspCache, good_refresh_ahead) {
-  OcspCache cache({.failure_time = seconds(60)});
-  for (uint32_t i = 0; i < 100; ++i)
-    cache.Put(KeyNumber(i), AnswerOf(OcspStatus::kGood), kNow);
-  cache.Put(KeyNumber(200), AnswerOf(OcspStatus::kGood, kNow, hours(48)), kNow);
-  cache.PutFailure(KeyNumber(201), Cause::kResponderTryLater, kNow);
-  EXPECT_TRUE(cache.DueForRefresh(kNow + hours(2), 1000).empty());
-  const size_t some =
-      cache.DueForRefresh(kNow + hours(3) + seconds(900), 1000).size();
-  EXPECT_GT(some, 10u);
-  EXPECT_LT(some, 90u);
-  const Time late = kNow + hours(4) - seconds(1);
-  EXPECT_EQ(cache.DueForRefresh(late, 1000).size(), 100u);
-  EXPECT_EQ(cache.DueForRefresh(late, 7).size(), 7u);
-  // Not again while a refresh has just failed, or brought nothing new.
-  const OcspCacheKey first = cache.DueForRefresh(late, 1).front();
-  cache.PutFailure(first, Cause::kResponderTryLater, late - seconds(30));
-  EXPECT_EQ(cache.DueForRefresh(late, 1000).size(), 99u);
-  EXPECT_EQ(cache.Lookup(At(late), first).status, Status::kActive);
-  const OcspCacheKey second = cache.DueForRefresh(late, 1).front();
-  cache.Put(second, AnswerOf(OcspStatus::kGood), late - seconds(30));
-  EXPECT_EQ(cache.DueForRefresh(late, 1000).size(), 98u);
 }
 
 TEST(OcspCache, bounded_and_revoked_answers_go_last) {
@@ -320,91 +208,6 @@ TEST(OcspCache, good_memory_of_an_answer) {
                  AnswerOf(OcspStatus::kGood, kNow + seconds(i)), kNow);
   EXPECT_EQ(replaced.size(), 8000u);
   EXPECT_LE(static_cast<double>(replaced.memory_bytes()) / 8000, 150);
-}
-
-// What the rules say of an answer, written the other way round.
-class Model {
- public:
-  void Put(const OcspCacheKey& key, const OcspAnswer& answer, Time at) {
-    auto [held, is_new] = answers_.try_emplace(key, answer);
-    failures_.erase(key);
-    if (is_new) return;
-    const bool knew = held->second.status != OcspStatus::kUnknown;
-    const bool knows = answer.status != OcspStatus::kUnknown;
-    const OcspAnswer& known = knew ? held->second : answer;
-    if (knew != knows) {
-      const bool counts =
-          known.status != OcspStatus::kGood || at <= known.until;
-      if (knows == counts) held->second = answer;
-      return;
-    }
-    if (held->second.this_update > answer.this_update) return;
-    const bool same_time = held->second.this_update == answer.this_update;
-    if (same_time && held->second.status < answer.status) return;
-    if (same_time && held->second.status == answer.status &&
-        held->second.until >= answer.until)
-      return;
-    held->second = answer;
-  }
-  void PutFailure(const OcspCacheKey& key, Time at) {
-    if (!answers_.contains(key)) failures_[key] = at;
-  }
-  std::string Say(const OcspCacheKey& key, Time at) const {
-    if (failures_.contains(key)) {
-      const Time when = failures_.at(key);
-      return when <= at && at <= when + seconds(60) ? "responder_try_later"
-                                                    : "no_source";
-    }
-    if (!answers_.contains(key)) return "no_source";
-    const OcspAnswer& answer = answers_.at(key);
-    if (answer.status == OcspStatus::kRevoked) return "revoked";
-    if (answer.status == OcspStatus::kOnHold) return "on_hold";
-    if (at < answer.this_update) return "not_yet_current";
-    if (at > answer.until) return "stale";
-    return answer.status == OcspStatus::kGood ? "active" : "responder_unknown";
-  }
-
- private:
-  std::map<OcspCacheKey, OcspAnswer> answers_;
-  std::map<OcspCacheKey, Time> failures_;
-};
-
-TEST(OcspCache, same_answers_as_the_model) {
-  for (uint32_t seed = 0; seed < 20; ++seed) {
-    std::mt19937 random(seed);
-    OcspCache cache({.max_answers = 100'000});
-    Model model;
-    const uint32_t keys = seed % 2 == 0 ? 20 : 20'000;
-    const auto draw_key = [&] {
-      return KeyNumber(static_cast<uint32_t>(random() % keys),
-                       static_cast<OcspIssuerNumber>(random() % 3));
-    };
-    const auto draw_time = [&] { return kNow + seconds(random() % 600); };
-    for (int i = 0; i < 20'000; ++i) {
-      const OcspCacheKey key = draw_key();
-      const Time at = draw_time();
-      if (random() % 4 == 0) {
-        cache.PutFailure(key, Cause::kResponderTryLater, at);
-        model.PutFailure(key, at);
-      } else {
-        const OcspAnswer answer = AnswerOf(
-            static_cast<OcspStatus>(random() % 4), at, seconds(random() % 200));
-        cache.Put(key, answer, at);
-        model.Put(key, answer, at);
-      }
-    }
-    std::vector<OcspCacheKey> asked;
-    for (int i = 0; i < 5000; ++i) asked.push_back(draw_key());
-    const Time at = draw_time();
-    std::vector<Verdict> verdicts(asked.size());
-    cache.Lookup(At(at), asked, verdicts);
-    for (size_t i = 0; i < asked.size(); ++i) {
-      const std::string said(verdicts[i].status == Status::kUnknown
-                                 ? NameOf(verdicts[i].cause)
-                                 : NameOf(verdicts[i].status));
-      ASSERT_EQ(said, model.Say(asked[i], at)) << "seed " << seed;
-    }
-  }
 }
 
 // Under ThreadSanitizer as well: an answer is whole or not there.

@@ -116,32 +116,6 @@ TEST(OcspClient, good_get_post_and_nonce) {
   }
 }
 
-TEST(OcspClient, good_out_of_the_cache_until_its_end) {
-  const LoopbackServer server(ReplyGood);
-  std::atomic<int64_t> now = ToUnix(kWorldTime);
-  OcspClientOptions options = LoopbackOptions();
-  options.now = [&] { return FromUnix(now); };
-  Asker asker(options, {server.Url()});
-  EXPECT_EQ(asker.Ask().requests, 1u);
-  const OcspResult cached = asker.Ask();
-  ASSERT_TRUE(cached.answer.has_value());
-  EXPECT_EQ(cached.answer->status, OcspStatus::kGood);
-  EXPECT_EQ(cached.requests, 0u);
-  EXPECT_EQ(asker.Ask(OcspCacheUse::kBypassed).requests, 1u);
-  EXPECT_EQ(server.requests(), 2u);
-  EXPECT_EQ(asker.client->RefreshDue(10), 0u);
-  now = ToUnix(*ParseTime("2026-01-19T23:00:00Z"));  // an hour to nextUpdate
-  EXPECT_EQ(asker.client->RefreshDue(10), 1u);
-  EXPECT_EQ(asker.client->RefreshDue(10), 0u);  // it is under way
-  asker.PollAll();
-  EXPECT_EQ(server.requests(), 3u);
-  EXPECT_EQ(asker.client->RefreshDue(10), 0u);  // nothing new was to be had
-  now = ToUnix(*ParseTime("2026-01-20T00:00:01Z"));
-  EXPECT_EQ(CodeOf(asker.Ask()), "ocsp_stale");
-  EXPECT_EQ(server.requests(), 5u);  // once more, past caches on the way
-  EXPECT_EQ(asker.Lookup("0123", FromUnix(now)).cause, Cause::kStale);
-}
-
 // RFC 9919 6.2: a cache on the way that has kept a response for too long is
 // bypassed; and asked as ever where it has not.
 TEST(OcspClient, good_past_a_cache_that_sends_what_is_stale) {
@@ -242,38 +216,6 @@ TEST(OcspClient, good_of_another_responder_where_one_does_not_know) {
   EXPECT_EQ(one.Lookup().cause, Cause::kResponderUnknown);
 }
 
-// With a thisUpdate before, at and after that of the one that does not know.
-TEST(OcspClient, good_and_revoked_of_whichever_responder_knows) {
-  const char* from = "";
-  Octets status;
-  const LoopbackServer aware([&](const HttpRequest& request) {
-    SingleText single;
-    single.cert_id = ReadAsked(request)->cert_id;
-    single.this_update = GeneralizedTime(from);
-    single.status = status;
-    ResponseText text;
-    text.responses = {single.Der()};
-    return ReplyWith(OcspWorld().ByCa(text));
-  });
-  const LoopbackServer unaware([](const HttpRequest& request) {
-    return ReplyWith(OcspWorld().ByCa(TextFor(request, Unknown())));
-  });
-  for (const char* time :
-       {"20260109000000Z", "20260110000000Z", "20260111000000Z"}) {
-    from = time;
-    status = Good();
-    Asker asker(LoopbackOptions(), {unaware.Url(), aware.Url()});
-    EXPECT_EQ(asker.Ask().answer->status, OcspStatus::kGood);
-    EXPECT_EQ(asker.Lookup().status, Status::kActive);
-    // What is held does not keep the other from being asked again.
-    from = "20260112000000Z";
-    status = Revoked();
-    EXPECT_EQ(asker.Ask(OcspCacheUse::kBypassed).answer->status,
-              OcspStatus::kRevoked);
-    EXPECT_EQ(asker.Lookup().status, Status::kRevoked);
-  }
-}
-
 TEST(OcspClient, unknown_and_unasked_at_addresses_that_are_not_allowed) {
   const LoopbackServer server(ReplyGood);
   OcspClientOptions options = LoopbackOptions();
@@ -296,27 +238,6 @@ TEST(OcspClient, unknown_and_unasked_at_addresses_that_are_not_allowed) {
   Asker asked(options, {});
   EXPECT_TRUE(asked.Ask(OcspCacheUse::kFirst, {server.Url()}).status.ok());
   EXPECT_EQ(server.requests(), 1u);
-}
-
-TEST(OcspClient, revoked_stays_when_an_older_good_is_replayed) {
-  bool is_replaying = false;
-  const LoopbackServer server([&](const HttpRequest& request) {
-    SingleText single;
-    single.cert_id = ReadAsked(request)->cert_id;
-    single.status = is_replaying ? Good() : Revoked();
-    single.this_update =
-        GeneralizedTime(is_replaying ? "20260110000000Z" : "20260112000000Z");
-    ResponseText text;
-    text.produced_at = single.this_update;
-    text.responses = {single.Der()};
-    return ReplyWith(OcspWorld().ByCa(text));
-  });
-  Asker asker(LoopbackOptions(), {server.Url()});
-  EXPECT_EQ(asker.Ask().answer->status, OcspStatus::kRevoked);
-  is_replaying = true;
-  EXPECT_EQ(asker.Ask(OcspCacheUse::kBypassed).answer->status,
-            OcspStatus::kRevoked);
-  EXPECT_EQ(asker.Lookup().status, Status::kRevoked);
 }
 
 TEST(OcspClient, good_without_next_update_for_a_set_time) {
