@@ -93,6 +93,22 @@ query 1 "${ask[@]}" - <list.csv
 statuses active revoked on_hold unknown
 query 1 "${ask[@]}" - < <(cat good.pem revoked.pem)
 statuses active revoked
+# A run that is ended half-way keeps what it has. The script goes on when the
+# first input is answered and the second is being opened.
+mkfifo later.csv
+for signal in TERM INT; do
+  rm -f half
+  # A background job of a shell ignores SIGINT.
+  env --default-signal=INT "$revstat" \
+    ocsp query --issuer ca.pem "${ask[@]}" --cache half good.pem later.csv >out 2>err &
+  asking=$!
+  exec 3>later.csv
+  kill -"$signal" "$asking"
+  wait "$asking" 2>/dev/null
+  (($? > 128)) || fail "not ended by SIG$signal"
+  exec 3>&-
+  [[ -s half ]] || fail "nothing kept after SIG$signal"
+done
 mkdir folder
 cp good.pem held.pem folder
 query 1 "${ask[@]}" folder
@@ -101,6 +117,8 @@ end_responder
 query 1 "${ask[@]}" --cache cache list.csv
 same first out
 quiet
+query 0 "${ask[@]}" --timeout 2 --cache half good.pem
+statuses active
 # Nobody answers any more: what is cached stays, the others are not known.
 query 3 "${ask[@]}" --timeout 2 good.pem
 causes responder_not_reached

@@ -7,7 +7,6 @@
 namespace revstat::test {
 namespace {
 
-using std::chrono::hours;
 using std::chrono::seconds;
 
 TEST(OcspRequestUrl, good_encoding) {

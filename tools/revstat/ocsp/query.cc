@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "engine/base/error.h"
-#include "engine/check/ocsp_cache_file.h"
 #include "engine/refresh/ocsp_client.h"
 #include "tools/revstat/check/answer_session.h"
 #include "tools/revstat/check/exit_status.h"
 #include "tools/revstat/common/policy_options.h"
+#include "tools/revstat/ocsp/kept_answers.h"
 #include "tools/revstat/ocsp/ocsp_commands.h"
 
 namespace revstat::tool {
@@ -56,6 +56,10 @@ out of caches on the way (RFC 9919); memory does not grow with the list, but for
 the answers that --cache keeps (150 octets each). The responders are those given with --responder; those that certificates name are
 asked only with --certificate-urls. Private and loopback addresses are refused
 unless --allow-private is given.
+
+The file of --cache is written at the end, every five minutes, and on SIGINT and
+SIGTERM: what was answered is not asked again by the next run. With --nonce
+required it is not read, for what was kept has another nonce, and written anew.
 
 Examples:
   revstat ocsp query server.pem --issuer ca.pem --responder http://ocsp.ca.example
@@ -223,34 +227,19 @@ int RunOcspQuery(const OcspQueryOptions& options) {
                    .failure_time = std::chrono::hours(24 * 30)});
   const Sha256Digest context =
       OcspCacheContext(options.weak_digest, evidence.trusted_responders);
+  KeptAnswers kept(options.cache_file, context, &cache);
   // What was kept has no nonce of ours.
-  if (!options.cache_file.empty() &&
-      options.client.nonce != OcspNonceUse::kRequired) {
-    const auto load = LoadOcspCache(
-        options.cache_file,
-        {context, Now(), std::chrono::seconds(options.lifetime)}, &cache);
-    const bool is_whole =
-        load.ok() && load->rest == OcspCacheLoad::Rest::kWhole;
-    if (load.ok() && !is_whole) {
-      Report(Concat(
-          {options.cache_file, ": damaged; what is lost is asked again"}));
-    } else if (!load.ok() &&
-               ErrorCodeOf(load.status()) != ErrorCode::kNoSuchFile) {
-      Report(Concat({MessageOf(load.status()), "; all is asked again"}));
-    }
-  }
+  if (options.client.nonce != OcspNonceUse::kRequired)
+    kept.Load(Now(), std::chrono::seconds(options.lifetime));
   auto client = OcspClient::Create(ClientOptionsOf(options, evidence), &cache);
   if (!client.ok()) return Fail(MessageOf(client.status()));
   Asking asking(client->get(), &cache, options);
   const absl::Status added = asking.AddIssuers(evidence.snapshot());
   if (!added.ok()) return Fail(MessageOf(added));
-  int status = AskAndPrint(options, cache, &evidence, &asking);
-  if (!options.cache_file.empty()) {
-    const absl::Status saved =
-        SaveOcspCache(cache, options.cache_file, context);
-    if (!saved.ok()) status = Fail(MessageOf(saved));
-  }
-  return status;
+  kept.Start();
+  const int status = AskAndPrint(options, cache, &evidence, &asking);
+  const absl::Status saved = kept.End();
+  return saved.ok() ? status : Fail(MessageOf(saved));
 }
 
 void AddFiles(CLI::App* query, const char* name,
@@ -359,8 +348,7 @@ void AddOcspQueryCommand(CLI::App& ocsp, int* exit_status) {
            "Certificates of responders that are believed");
   query
       ->add_option("--cache", options->cache_file,
-                   "Keep answers here, and do not ask again before they end; "
-                   "with --nonce required, do not read it, and write it anew")
+                   "Keep answers here, and do not ask again before they end")
       ->type_name("FILE");
   query->add_flag_callback(
       "--no-cache", [options] { options->cache_use = OcspCacheUse::kBypassed; },
