@@ -115,6 +115,7 @@ class OcspChecker {
   // Null where the issuer's key cannot be used, which sets *cause.
   const OcspIssuer* IssuerOf(IssuerId id, Cause* cause);
   bool IsBelieved(IssuerId id);
+  bool IsActive(IssuerId id);
   OcspSignerStatus StatusOfDelegate(const CertificateView& delegate);
   OcspSignerStatus StatusByCrls(const CertificateView& delegate);
 
@@ -127,6 +128,13 @@ class OcspChecker {
   OcspVerifier delegate_verifier_;  // of responses about delegates
   std::unordered_map<IssuerId, absl::StatusOr<OcspIssuer>> issuers_;
   std::unordered_map<IssuerId, bool> is_believed_;
+  // Those whose judgement others wait for, the first of them, by place, that
+  // was asked about meanwhile, and certificates that may still be judged.
+  static constexpr size_t kNotProvisional = SIZE_MAX;
+  static constexpr int kMaxJudgements = 256;
+  std::vector<IssuerId> being_judged_;
+  size_t provisional_ = kNotProvisional;
+  int judgements_left_ = kMaxJudgements;
   // Of responses with several answers, by source and issuer.
   std::map<std::pair<uint32_t, IssuerId>, absl::StatusOr<SignedOcsp>> signers_;
   // Of the delegates met last, by certificate.

@@ -1,4 +1,7 @@
 // OcspChecker: whose word counts, issuers' and their delegates'.
+#include <algorithm>
+#include <utility>
+
 #include "engine/base/error.h"
 #include "engine/check/ocsp_checker.h"
 
@@ -13,17 +16,46 @@ OcspSignerStatus SignerStatusOf(const Verdict& verdict) {
 
 }  // namespace
 
-// As SignerChecker judges the signers of CRLs, with OCSP beside them. Marked
-// before it is asked, so that CAs that only vouch for each other never pass.
+// As SignerChecker judges the signers of CRLs, with OCSP beside them. One that
+// is asked about while it is being judged is not believed for as long, so that
+// CAs that only vouch for each other never pass.
 bool OcspChecker::IsBelieved(IssuerId id) {
-  const Issuer& issuer = snapshot_.issuers()[id];
-  if (issuer.is_vouched_for) return true;
-  const auto [found, is_new] = is_believed_.try_emplace(id, false);
-  if (!is_new) return found->second;
+  if (snapshot_.issuers()[id].is_vouched_for) return true;
+  const auto found = is_believed_.find(id);
+  if (found != is_believed_.end()) return found->second;
+  const auto open = std::find(being_judged_.begin(), being_judged_.end(), id);
+  if (open != being_judged_.end()) {
+    const auto place = static_cast<size_t>(open - being_judged_.begin());
+    provisional_ = std::min(provisional_, place);
+    return false;
+  }
+  const size_t place = being_judged_.size();
+  if (place == 0) judgements_left_ = kMaxJudgements;
+  being_judged_.push_back(id);
+  const size_t before = std::exchange(provisional_, kNotProvisional);
+  bool is_believed = IsActive(id);
+  being_judged_.pop_back();
+  // CAs that certify each other in a mesh.
+  if (judgements_left_ == 0) is_believed = false;
+  // What hangs on another one's being judged, or was not judged to its end, is
+  // an answer to that question, and to no later one.
+  if (provisional_ >= place && (judgements_left_ > 0 || place == 0)) {
+    is_believed_[id] = is_believed;
+    provisional_ = kNotProvisional;
+  }
+  provisional_ = std::min(provisional_, before);
+  return is_believed;
+}
+
+// What all sources say of its certificates: active if one is and none is
+// listed.
+bool OcspChecker::IsActive(IssuerId id) {
   bool is_active = false;
-  for (const auto& der : issuer.certificates) {
+  for (const auto& der : snapshot_.issuers()[id].certificates) {
     const auto certificate = CertificateView::Parse(der->bytes());
     if (!certificate.ok()) continue;  // was read before
+    if (judgements_left_ == 0) return false;
+    --judgements_left_;
     const Question question = resolver_.QuestionOf(*certificate);
     if (question.key.issuer == id) continue;
     const Verdict crl = Check(snapshot_, policy_.lookup, question);
@@ -31,7 +63,6 @@ bool OcspChecker::IsBelieved(IssuerId id) {
     if (IsListed(verdict)) return false;
     is_active |= verdict.status == Status::kActive;
   }
-  is_believed_[id] = is_active;
   return is_active;
 }
 

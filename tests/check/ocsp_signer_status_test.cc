@@ -141,5 +141,105 @@ TEST(OcspChecker, IssuerIsBelievedWhileItIsActive) {
             "active");
 }
 
+// A CA of its own key, for those that certify each other.
+struct Authority {
+  explicit Authority(std::string_view common_name)
+      : name(CommonName(common_name)) {}
+
+  Octets Certify(const Authority& subject, std::string_view serial) const {
+    CertificateText text;
+    text.issuer = name;
+    text.subject = subject.name;
+    text.serial = IntegerOf(serial);
+    text.public_key = subject.key.Spki();
+    return key.Signed(text, Ecdsa("SHA256"));
+  }
+  Octets Good(std::string_view serial) const {
+    SingleText single;
+    single.cert_id =
+        CertIdFor("SHA1", name, key.Spki(), IntegerOf(serial)).Der();
+    ResponseText text;
+    text.responder = ByName(name);
+    text.responses = {single.Der()};
+    return OcspWorld::Signed(text, {key, Ecdsa("SHA256")});
+  }
+
+  SigningKey key = SigningKey::NewEc("P-256");
+  Octets name;
+};
+
+// The root certifies A, and A and B each other: while A is judged by way of B,
+// B is not believed; but it is afterwards.
+TEST(OcspChecker, IssuersAreBelievedInWhateverOrderTheyAreAskedAbout) {
+  const Authority root("Root"), a("A"), b("B");
+  SnapshotBuilder builder;
+  const auto anchor = builder.AddIssuer(BufferOf(root.Certify(root, "01")));
+  ASSERT_TRUE(anchor.ok());
+  std::vector<Octets> responses = {root.Good("0a"), a.Good("0b"), b.Good("0c"),
+                                   a.Good("10"), b.Good("11")};
+  for (const Octets& certificate :
+       {b.Certify(a, "0c"), root.Certify(a, "0a"), a.Certify(b, "0b")}) {
+    ASSERT_TRUE(
+        builder.AddValidatedIssuer(BufferOf(certificate), *anchor).ok());
+  }
+  const auto snapshot = builder.Build();
+  OcspSet set;
+  for (const Octets& response : responses)
+    ASSERT_TRUE(set.Add(BufferOf(response)).ok());
+  const auto question = [&](const Authority& issuer, std::string_view serial) {
+    Question asked = WorldCertificate();
+    asked.key.serial = *SerialNumber::FromText(serial);
+    for (IssuerId id = 0; id < snapshot->issuers().size(); ++id) {
+      const Bytes subject = snapshot->issuers()[id].view.subject().tlv();
+      if (Equal(subject, issuer.name)) asked.key.issuer = id;
+    }
+    return asked;
+  };
+  const auto policy = PolicyOf(SourcePolicy::kOcspOnly);
+  for (const bool a_first : {true, false}) {
+    const auto checker = *OcspChecker::Create(*snapshot, set, policy);
+    const auto ask_a = [&] { return checker->Ask(question(a, "10"), {}); };
+    const auto ask_b = [&] { return checker->Ask(question(b, "11"), {}); };
+    const Verdict first = a_first ? ask_a() : ask_b();
+    const Verdict second = a_first ? ask_b() : ask_a();
+    EXPECT_EQ(first.status, Status::kActive) << NameOf(first.cause);
+    EXPECT_EQ(second.status, Status::kActive) << NameOf(second.cause);
+  }
+}
+
+// Each of them vouches for all others, and nobody for any of them. Judging
+// every path through them would take years.
+TEST(OcspChecker, UnknownByAMeshOfIssuersThatOnlyVouchForEachOther) {
+  const Authority root("Root");
+  std::vector<Authority> mesh;
+  for (int i = 0; i < 14; ++i) mesh.emplace_back("M" + std::to_string(i));
+  SnapshotBuilder builder;
+  const auto anchor = builder.AddIssuer(BufferOf(root.Certify(root, "01")));
+  OcspSet set;
+  ASSERT_TRUE(set.Add(BufferOf(mesh[0].Good("01"))).ok());
+  for (size_t i = 0; i < mesh.size(); ++i) {
+    for (size_t j = 0; j < mesh.size(); ++j) {
+      if (i == j) continue;
+      const uint8_t number = static_cast<uint8_t>(j + 16);
+      const std::string serial = ToHex(Bytes(&number, 1));
+      ASSERT_TRUE(builder
+                      .AddValidatedIssuer(
+                          BufferOf(mesh[i].Certify(mesh[j], serial)), *anchor)
+                      .ok());
+      ASSERT_TRUE(set.Add(BufferOf(mesh[i].Good(serial))).ok());
+    }
+  }
+  const auto snapshot = builder.Build();
+  const auto checker =
+      *OcspChecker::Create(*snapshot, set, PolicyOf(SourcePolicy::kOcspOnly));
+  Question question = WorldCertificate();
+  question.key.serial = *SerialNumber::FromText("01");
+  for (IssuerId id = 0; id < snapshot->issuers().size(); ++id) {
+    if (Equal(snapshot->issuers()[id].view.subject().tlv(), mesh[0].name))
+      question.key.issuer = id;
+  }
+  EXPECT_EQ(checker->Ask(question, {}).cause, Cause::kSignerNotTrusted);
+}
+
 }  // namespace
 }  // namespace revstat::test
