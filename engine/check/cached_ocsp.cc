@@ -5,15 +5,23 @@
 
 namespace revstat {
 
-CachedOcsp::CachedOcsp(const OcspCache& cache, const Snapshot& snapshot)
-    : cache_(cache) {
-  for (const Issuer& issuer : snapshot.issuers())
-    numbers_.push_back(cache.FindIssuer(OcspIssuerIdentity(issuer.view)));
+CachedOcsp::CachedOcsp(const OcspCache& cache, const Snapshot& snapshot,
+                       Resolve resolve)
+    : cache_(cache), snapshot_(snapshot), resolve_(resolve) {
+  if (resolve == Resolve::kWhenAsked) return;
+  for (IssuerId id = 0; id < snapshot.issuers().size(); ++id)
+    numbers_.push_back(Find(id));
+}
+
+OcspIssuerNumber CachedOcsp::Find(IssuerId id) const {
+  return cache_.FindIssuer(OcspIssuerIdentity(snapshot_.issuers()[id].view));
 }
 
 OcspCacheKey CachedOcsp::KeyOf(const LookupKey& key) const {
+  if (key.issuer >= snapshot_.issuers().size())
+    return {key.serial, kNoOcspIssuer};
   return {key.serial,
-          key.issuer < numbers_.size() ? numbers_[key.issuer] : kNoOcspIssuer};
+          resolve_ == Resolve::kNow ? numbers_[key.issuer] : Find(key.issuer)};
 }
 
 Verdict CachedOcsp::Lookup(const LookupPolicy& policy,

@@ -11,12 +11,15 @@
 
 namespace revstat {
 
-// Lifetime: borrows the cache. Thread-safety: immutable; any number of readers.
+// Lifetime: borrows both. Thread-safety: immutable; any number of readers.
 class CachedOcsp {
  public:
-  // Resolves the issuers once; those that the cache comes to know later have no
-  // answers here: make one for each snapshot.
-  CachedOcsp(const OcspCache& cache, const Snapshot& snapshot);
+  // kNow: all at once, which pays for batches; those that the cache comes to
+  // know later have no answers here. kWhenAsked: each time, for some
+  // microseconds, and nothing before.
+  enum class Resolve : uint8_t { kNow, kWhenAsked };
+  CachedOcsp(const OcspCache& cache, const Snapshot& snapshot,
+             Resolve resolve = Resolve::kNow);
 
   // What the cache says of certificates of the snapshot's issuers, see
   // OcspCache::Lookup: no lock, no allocation, no failure.
@@ -28,9 +31,12 @@ class CachedOcsp {
 
  private:
   OcspCacheKey KeyOf(const LookupKey& key) const;
+  OcspIssuerNumber Find(IssuerId id) const;
 
   const OcspCache& cache_;
-  std::vector<OcspIssuerNumber> numbers_;  // by IssuerId
+  const Snapshot& snapshot_;
+  const Resolve resolve_;
+  std::vector<OcspIssuerNumber> numbers_;  // by IssuerId, of kNow
 };
 
 }  // namespace revstat

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,14 +17,11 @@
 #include "engine/base/huge_memory.h"
 #include "engine/check/ocsp_answer.h"
 #include "engine/check/ocsp_delegates.h"
+#include "engine/check/ocsp_issuers.h"
 #include "engine/index/keyed_hash.h"
 #include "engine/snapshot/snapshot.h"
 
 namespace revstat {
-
-// An issuer's place in one cache; of no meaning in a snapshot.
-using OcspIssuerNumber = uint16_t;
-inline constexpr OcspIssuerNumber kNoOcspIssuer = 0xffff;
 
 // What tells issuers apart: a digest of the subject (in its canonical form) and
 // the key, so that renewed and cross-certificates are one issuer.
@@ -78,7 +74,6 @@ struct OcspCacheOptions {
 // end, and gives way to all three, however new.
 class OcspCache {
  public:
-  static constexpr size_t kMaxIssuers = 0xffff;
   // Verdict::source of all its verdicts.
   static constexpr uint32_t kSource = 0xfffffffd;
 
@@ -88,9 +83,9 @@ class OcspCache {
   OcspCache& operator=(const OcspCache&) = delete;
 
   // The number of an issuer, new or known; kNoOcspIssuer where there are too
-  // many. Locks, as FindIssuer does: keep the number.
+  // many.
   OcspIssuerNumber AddIssuer(const Sha256Digest& identity);
-  // kNoOcspIssuer where nothing of it was ever kept.
+  // kNoOcspIssuer where nothing of it was ever kept. A lookup.
   OcspIssuerNumber FindIssuer(const Sha256Digest& identity) const;
 
   // Writes the verdict about keys[i] to verdicts[i], all with kFromOcsp:
@@ -172,11 +167,12 @@ class OcspCache {
   std::atomic<const Table*> table_;
   // Each is set once, before anything in it is to be found.
   std::unique_ptr<Block[]> blocks_;
-  OcspDelegates delegates_;  // changed under `changing_`
+  // Both are changed under `changing_`.
+  OcspDelegates delegates_;
+  OcspIssuers issuers_;
 
   mutable std::mutex changing_;
   // The rest is under it.
-  std::map<Sha256Digest, OcspIssuerNumber> issuers_;
   std::vector<HugeMemory> regions_;  // what the blocks' entries are in
   uint32_t spare_blocks_ = 0;        // of the last region
   std::vector<bool> is_live_;        // by entry

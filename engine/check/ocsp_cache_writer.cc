@@ -48,25 +48,16 @@ OcspCache::~OcspCache() {
 
 OcspIssuerNumber OcspCache::AddIssuer(const Sha256Digest& identity) {
   const std::lock_guard<std::mutex> turn(changing_);
-  const auto found = issuers_.find(identity);
-  if (found != issuers_.end()) return found->second;
-  if (issuers_.size() >= kMaxIssuers) return kNoOcspIssuer;
-  const auto number = static_cast<OcspIssuerNumber>(issuers_.size());
-  issuers_.emplace(identity, number);
-  return number;
+  return issuers_.Add(identity);
 }
 
 OcspIssuerNumber OcspCache::FindIssuer(const Sha256Digest& identity) const {
-  const std::lock_guard<std::mutex> turn(changing_);
-  const auto found = issuers_.find(identity);
-  return found == issuers_.end() ? kNoOcspIssuer : found->second;
+  return issuers_.Find(identity);
 }
 
 std::vector<Sha256Digest> OcspCache::Issuers() const {
   const std::lock_guard<std::mutex> turn(changing_);
-  std::vector<Sha256Digest> identities(issuers_.size());
-  for (const auto& [identity, number] : issuers_) identities[number] = identity;
-  return identities;
+  return issuers_.All();
 }
 
 void OcspCache::Clear() { Writer(*this, Time()).Clear(); }

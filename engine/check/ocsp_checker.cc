@@ -136,15 +136,7 @@ Verdict OcspChecker::Ask(const Question& question, NameView issuer_name) {
 Verdict OcspChecker::Join(const Question& question, NameView issuer_name,
                           const Verdict& crl) {
   if (policy_.sources == SourcePolicy::kCrlOnly) return crl;
-  return JoinWith(question, crl, Ask(question, issuer_name));
-}
-
-Verdict OcspChecker::JoinWith(const Question& question, const Verdict& crl,
-                              const Verdict& ocsp) const {
-  const Verdict joined = revstat::Join(policy_.sources, crl, ocsp);
-  if ((joined.flags & Verdict::kContradicted) != 0 && policy_.on_contradiction)
-    policy_.on_contradiction(question, crl, ocsp);
-  return joined;
+  return revstat::Join(policy_.sources, crl, Ask(question, issuer_name));
 }
 
 Verdict OcspChecker::JoinStapled(const Question& question, NameView issuer_name,
@@ -164,7 +156,7 @@ Verdict OcspChecker::JoinStapled(const Question& question, NameView issuer_name,
   ApplyCertificate(policy_.lookup, question, &own);
   if (!is_stapled && question.stapling == CertificateView::Stapling::kRequired)
     own.flags |= Verdict::kStapleMissing;
-  return JoinWith(question, crl, own);
+  return revstat::Join(policy_.sources, crl, own);
 }
 
 Verdict OcspChecker::AskSet(const Question& question, NameView issuer_name,

@@ -31,11 +31,6 @@ struct OcspCheckPolicy {
   UncheckedSigner unchecked_signer = UncheckedSigner::kRefuse;
   // Believed for the certificates of every issuer; one DER certificate each.
   std::vector<std::shared_ptr<const Buffer>> trusted_responders;
-  // Called by Join and JoinStapled where a CRL and an OCSP response say the
-  // contrary of each other: one of them is wrong, or late. Not set: it is only
-  // marked, with kContradicted.
-  std::function<void(const Question&, const Verdict& crl, const Verdict& ocsp)>
-      on_contradiction;
 };
 
 // What a verified response says at `at`, or for what cause a refused one says
@@ -76,7 +71,9 @@ class OcspChecker {
   // time as well.
   void SetTime(Time at);
 
-  // What all sources say: `crl` is what Check said of the same question.
+  // What all sources say: `crl` is what Check said of the same question. Marked
+  // with kContradicted where a CRL and an OCSP response say the contrary of
+  // each other: one of them is wrong, or late.
   Verdict Join(const Question& question, NameView issuer_name,
                const Verdict& crl);
 
@@ -108,8 +105,6 @@ class OcspChecker {
   // kOk, or why the signer of an answer of the cache is not believed now.
   ErrorCode CheckKeptSigner(const OcspAnswer& answer, IssuerId issuer,
                             About about);
-  Verdict JoinWith(const Question& question, const Verdict& crl,
-                   const Verdict& ocsp) const;
   Verdict Judge(const absl::StatusOr<VerifiedOcsp>& answer,
                 const Question& question, About about);
   // Null where the issuer's key cannot be used, which sets *cause.

@@ -55,6 +55,16 @@ RevocationSource SourceOfStapled(const OcspResponseView& response,
   return source;
 }
 
+RevocationSource SourceOfCached(const OcspAnswer& answer) {
+  RevocationSource source;
+  source.kind = RevocationSource::Kind::kOcsp;
+  source.this_update = answer.this_update;
+  if (answer.end == OcspAnswer::End::kNextUpdate)
+    source.next_update = answer.until;
+  source.sha256 = answer.sha256;
+  return source;
+}
+
 // Asks one snapshot at one time.
 class Judge {
  public:
@@ -65,6 +75,10 @@ class Judge {
         resolver_(snapshot) {
     lookup_.at = at;
     report_.at = at;
+    if (policy.ocsp_cache != nullptr) {
+      held_.UseCache(std::make_shared<const CachedOcsp>(
+          *policy.ocsp_cache, snapshot, CachedOcsp::Resolve::kWhenAsked));
+    }
   }
 
   IssuerResolver& resolver() { return resolver_; }
@@ -86,8 +100,9 @@ class Judge {
       strict.not_after = question.not_after;
       report.verdict = Check(snapshot_, strict, question);
     }
-    if (stapled.asked == StapledResponse::Asked::kYes) {
-      AskStapled(certificate, question, stapled, &report);
+    const bool is_stapled = stapled.asked == StapledResponse::Asked::kYes;
+    if (is_stapled || held_.cache() != nullptr) {
+      AskOcsp(certificate, question, is_stapled ? &stapled : nullptr, &report);
       if (report.source.kind == RevocationSource::Kind::kOcsp) return;
     }
     report.source =
@@ -105,30 +120,48 @@ class Judge {
     return report;
   }
 
-  void AskStapled(const CertificateView& certificate, const Question& question,
-                  const StapledResponse& stapled, CertificateReport* report) {
+  // Made where it is needed: a chain may have nothing but CRLs. Null: a trusted
+  // responder cannot be used.
+  OcspChecker* Checker() {
+    if (checker_ != nullptr) return checker_.get();
     OcspCheckPolicy policy = policy_.evidence;
     policy.lookup = lookup_;
-    const OcspSet none;
-    const auto checker =
-        OcspChecker::Create(snapshot_, none, std::move(policy));
-    const auto response =
-        OcspResponseView::Parse(stapled.der, policy_.evidence.limits);
-    if (!checker.ok()) {
+    auto checker = OcspChecker::Create(snapshot_, held_, std::move(policy));
+    if (checker.ok()) checker_ = *std::move(checker);
+    return checker_.get();
+  }
+
+  // `stapled` is null where nothing was to come.
+  void AskOcsp(const CertificateView& certificate, const Question& question,
+               const StapledResponse* stapled, CertificateReport* report) {
+    OcspChecker* const checker = Checker();
+    if (checker == nullptr) {
       report->verdict = Unknown(Cause::kBadInput);
       return;
     }
-    report->verdict =
-        (*checker)->JoinStapled(question, certificate.issuer(), report->verdict,
-                                response.ok() ? &*response : nullptr);
-    if (report->verdict.is_from_ocsp() && response.ok())
+    const auto response = OcspResponseView::Parse(
+        stapled == nullptr ? Bytes() : stapled->der, policy_.evidence.limits);
+    Verdict& verdict = report->verdict;
+    verdict =
+        stapled == nullptr
+            ? checker->Join(question, certificate.issuer(), verdict)
+            : checker->JoinStapled(question, certificate.issuer(), verdict,
+                                   response.ok() ? &*response : nullptr);
+    if (!verdict.is_from_ocsp()) return;
+    const OcspEvidence kept = held_.Explain(question.key, verdict);
+    if (kept.cached.has_value()) {
+      report->source = SourceOfCached(*kept.cached);
+    } else if (verdict.source == OcspSet::kStapled && response.ok()) {
       report->source = SourceOfStapled(*response, question.key.serial);
+    }
   }
 
   const Snapshot& snapshot_;
   const RevocationPolicy& policy_;
   LookupPolicy lookup_;
   IssuerResolver resolver_;
+  OcspSet held_;
+  std::unique_ptr<OcspChecker> checker_;
   RevocationReport report_;
 };
 

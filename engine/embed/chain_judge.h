@@ -2,6 +2,7 @@
 #ifndef REVSTAT_ENGINE_EMBED_CHAIN_JUDGE_H_
 #define REVSTAT_ENGINE_EMBED_CHAIN_JUDGE_H_
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,9 +17,13 @@ namespace revstat {
 struct RevocationPolicy {
   CheckDepth depth = CheckDepth::kChain;
   UnknownPolicy unknown = UnknownPolicy::kRefuse;
-  // How fresh sources must be, and how a stapled OCSP response counts beside
-  // the CRLs. Its lookup.at is set at each verification.
+  // How fresh sources must be, and how OCSP counts beside the CRLs. Its
+  // lookup.at is set at each verification.
   OcspCheckPolicy evidence;
+  // Verified answers that count beside the CRLs and a stapled response, for all
+  // certificates; null: none. The host fills it and keeps it fresh, on a thread
+  // of its own (OcspClient::Ask, RefreshDue): what is asked here asks nobody.
+  std::shared_ptr<const OcspCache> ocsp_cache = nullptr;
 };
 
 // The CRL or OCSP response behind a verdict, as values: outlives its snapshot.
@@ -74,8 +79,9 @@ struct StapledResponse {
 // Asks for each link, by the CRLs of that very issuer: its certificate, or
 // another of the same name and key. CAs that only share a name never mix. The
 // stapled response is about the first link. Never fails: what cannot be read is
-// unknown, for cause kBadInput. Cost: some microseconds a link; a signature
-// check for a stapled response. Call it inside a SnapshotPublisher::Reader.
+// unknown, for cause kBadInput. Cost: some microseconds a link, and some more
+// with a cache; a signature check for a stapled response. Call it inside a
+// SnapshotPublisher::Reader.
 RevocationReport JudgeChain(const Snapshot& snapshot,
                             const RevocationPolicy& policy, Time at,
                             std::span<const ChainLink> links,

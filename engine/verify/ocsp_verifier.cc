@@ -42,10 +42,8 @@ ErrorCode CurrencyOf(const OcspResponseView& response,
   if (!single.next_update.has_value()) {
     // 2.4: newer information is always available, so that only the caller's own
     // limit on the age can say that this is current.
-    return policy.next_update == OcspNextUpdate::kRequired ||
-                   !policy.max_age.has_value()
-               ? ErrorCode::kOcspNoNextUpdate
-               : ErrorCode::kOk;
+    return policy.max_age.has_value() ? ErrorCode::kOk
+                                      : ErrorCode::kOcspNoNextUpdate;
   }
   return policy.at > *single.next_update + policy.clock_skew
              ? ErrorCode::kOcspStale

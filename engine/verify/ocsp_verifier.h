@@ -45,8 +45,8 @@ enum class UncheckedSigner : uint8_t { kAccept, kRefuse };
 enum class OcspNonce : uint8_t { kIgnored, kIfPresent, kRequired };
 
 // nextUpdate. kEnforced: none of a response that lacks it unless max_age is
-// set; kRequired: not even then (RFC 9919 3.2.4); kIgnored: neither matters.
-enum class OcspNextUpdate : uint8_t { kEnforced, kRequired, kIgnored };
+// set; kIgnored: neither matters.
+enum class OcspNextUpdate : uint8_t { kEnforced, kIgnored };
 
 // Of one verification.
 struct OcspPolicy {

@@ -287,5 +287,20 @@ TEST(OcspCache, good_readers_beside_writers) {
   EXPECT_EQ(torn, 0);
 }
 
+TEST(OcspIssuers, good_each_of_many_even_at_one_place) {
+  OcspIssuers issuers;
+  Sha256Digest identity = {};
+  for (uint32_t i = 0; i < 3000; ++i) {
+    identity[9] = static_cast<uint8_t>(i >> 8);  // all at one place
+    identity[8] = static_cast<uint8_t>(i);
+    EXPECT_EQ(issuers.Find(identity), kNoOcspIssuer);
+    EXPECT_EQ(issuers.Add(identity), i);
+    EXPECT_EQ(issuers.Add(identity), i);
+    EXPECT_EQ(issuers.Find(identity), i);
+  }
+  EXPECT_EQ(issuers.All().size(), 3000u);
+  EXPECT_EQ(issuers.All().back(), identity);
+}
+
 }  // namespace
 }  // namespace revstat::test

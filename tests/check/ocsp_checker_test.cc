@@ -138,18 +138,6 @@ TEST(OcspChecker, ContradictionOfCrlAndOcspIsMarked) {
   for (SourcePolicy sources :
        {SourcePolicy::kPreferCrl, SourcePolicy::kPreferOcsp,
         SourcePolicy::kBoth}) {
-    std::string events;
-    OcspCheckPolicy policy = PolicyOf(sources);
-    policy.on_contradiction = [&](const Question& question, const Verdict& crl,
-                                  const Verdict& ocsp) {
-      events += Concat({question.key.serial.ToText(), " ", NameOf(crl.status),
-                        " ", NameOf(ocsp.status), ";"});
-    };
-    Ask(*listed, {good}, policy);
-    Ask(*absent, {revoked}, policy);
-    Ask(*absent, {good}, policy);
-    Ask(*listed, {revoked}, policy);
-    EXPECT_EQ(events, "0123 revoked active;0123 active revoked;");
     const Asked by_crl = Ask(*listed, {good}, PolicyOf(sources));
     EXPECT_EQ(by_crl.text, "revoked contradicted");
     EXPECT_FALSE(by_crl.verdict.is_from_ocsp());

@@ -273,8 +273,6 @@ TEST(OcspVerifier, WithoutNextUpdateOnlyTheCallersLimitOnAgeServes) {
   EXPECT_EQ(CodeAt(der, policy), ErrorCode::kOcspNoNextUpdate);
   policy.max_age = std::chrono::hours(24 * 30);
   EXPECT_EQ(CodeAt(der, policy), ErrorCode::kOk);
-  policy.next_update = OcspNextUpdate::kRequired;
-  EXPECT_EQ(CodeAt(der, policy), ErrorCode::kOcspNoNextUpdate);
   policy.next_update = OcspNextUpdate::kIgnored;
   policy.max_age.reset();
   EXPECT_EQ(CodeAt(der, policy), ErrorCode::kOk);
