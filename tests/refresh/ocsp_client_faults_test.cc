@@ -174,6 +174,13 @@ std::vector<Fault> Faults() {
          return WithEnd(ReplyGood(request), HttpReply::End::kHang);
        },
        "timed_out", Cause::kResponderNotReached},
+      {"drip",  // for as long as it is let
+       [](const Request& request) {
+         HttpReply reply = WithEnd(ReplyGood(request), HttpReply::End::kDrip);
+         reply.delay = milliseconds(20);
+         return reply;
+       },
+       "timed_out", Cause::kResponderNotReached},
       {"reset",
        [](const Request& request) {
          return WithEnd(ReplyGood(request), HttpReply::End::kReset);

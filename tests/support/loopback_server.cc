@@ -140,15 +140,16 @@ void LoopbackServer::Answer(int socket, Connection* connection) {
   const HttpReply reply = handler_(request);
   connection->is_answering = true;
   connection->end = reply.end;
+  connection->delay = reply.delay;
   connection->out = "HTTP/1.1 " + std::to_string(reply.status) +
                     " Reason\r\nContent-Type: " + reply.content_type +
                     "\r\nContent-Length: " + std::to_string(reply.body.size()) +
                     "\r\n";
   for (const std::string& line : reply.headers)
     connection->out += line + "\r\n";
-  const size_t kept = reply.end == HttpReply::End::kWhole
-                          ? reply.body.size()
-                          : reply.body.size() / 2;
+  const bool is_whole =
+      reply.end == HttpReply::End::kWhole || reply.end == HttpReply::End::kDrip;
+  const size_t kept = is_whole ? reply.body.size() : reply.body.size() / 2;
   connection->out += "\r\n" + reply.body.substr(0, kept);
   timers_.emplace(Clock::now() + reply.delay, socket);
 }
@@ -176,6 +177,12 @@ void LoopbackServer::Write(int socket) {
     const linger now = {.l_onoff = 1, .l_linger = 0};
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     Close(socket);
+    return;
+  }
+  if (connection.end == HttpReply::End::kDrip && !connection.out.empty()) {
+    send(socket, connection.out.data(), 1, MSG_NOSIGNAL);
+    connection.out.erase(0, 1);
+    timers_.emplace(Clock::now() + connection.delay, socket);
     return;
   }
   // Answers are small: what the socket's buffer does not take is not sent.

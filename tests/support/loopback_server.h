@@ -34,6 +34,7 @@ struct HttpReply {
     kWhole,
     kCut,    // half the body, and the connection closes
     kHang,   // half the body, and nothing more
+    kDrip,   // the whole, an octet every `delay`
     kReset,  // no answer at all
   };
   End end = End::kWhole;
@@ -61,6 +62,7 @@ class LoopbackServer {
     std::string in;
     std::string out;
     HttpReply::End end = HttpReply::End::kWhole;
+    std::chrono::milliseconds delay{0};
     bool is_answering = false;
   };
 
