@@ -9,7 +9,7 @@ namespace revstat {
 namespace {
 
 // Of a chain whose issuers the snapshot names: no longer than OpenSSL's.
-constexpr int kMaxDepth = 100;
+constexpr size_t kMaxDepth = 100;
 
 IssuerId IssuerIn(const Snapshot& snapshot, Bytes certificate) {
   const IssuerId same = snapshot.IssuerWithCertificate(Sha256(certificate));
@@ -23,6 +23,29 @@ IssuerId IssuerIn(const Snapshot& snapshot, Bytes certificate) {
       return id;
   }
   return kUnknownIssuer;
+}
+
+bool IsSelfIssued(const CertificateView& view) {
+  return Equal(view.subject().tlv(), view.issuer().tlv()) ||
+         CanonicalName(view.subject()) == CanonicalName(view.issuer());
+}
+
+// The certificate of this issuer that somebody may have revoked; empty for one
+// that is trusted and that nobody known has issued. To be trusted is not enough
+// to end here: an operator who trusts a root and its issuing CA wants to know
+// when the root revokes the latter.
+Bytes CertificateToAskAbout(const Issuer& issuer, IssuerResolver* resolver) {
+  if (!issuer.is_vouched_for) return issuer.certificates.front()->bytes();
+  Bytes issued;
+  for (const auto& certificate : issuer.certificates) {
+    const auto view = CertificateView::Parse(certificate->bytes());
+    if (!view.ok()) continue;
+    // A root, whatever cross-certificates it has beside.
+    if (IsSelfIssued(*view)) return {};
+    if (issued.empty() && resolver->IssuerOf(*view) != kUnknownIssuer)
+      issued = certificate->bytes();
+  }
+  return issued;
 }
 
 RevocationSource SourceOfCrl(const Evidence& evidence) {
@@ -200,8 +223,9 @@ RevocationReport JudgePeer(const Snapshot& snapshot,
                            const RevocationPolicy& policy, Time at,
                            Bytes certificate) {
   Judge judge(snapshot, policy, at);
+  std::vector<IssuerId> passed;  // CAs may have certified each other
   Bytes next = certificate;
-  for (int depth = 0; depth < kMaxDepth; ++depth) {
+  while (!next.empty()) {
     const auto view = CertificateView::Parse(next);
     if (!view.ok()) {
       judge.AddUnreadable();
@@ -210,11 +234,12 @@ RevocationReport JudgePeer(const Snapshot& snapshot,
     const IssuerId issuer = judge.resolver().IssuerOf(*view);
     judge.Ask(*view, issuer, {});
     if (policy.depth == CheckDepth::kEndEntity ||
-        issuer >= snapshot.issuers().size() ||
-        snapshot.issuers()[issuer].is_vouched_for) {
+        issuer >= snapshot.issuers().size() || passed.size() >= kMaxDepth ||
+        std::find(passed.begin(), passed.end(), issuer) != passed.end()) {
       break;
     }
-    next = snapshot.issuers()[issuer].certificates.front()->bytes();
+    passed.push_back(issuer);
+    next = CertificateToAskAbout(snapshot.issuers()[issuer], &judge.resolver());
   }
   return std::move(judge).Report();
 }

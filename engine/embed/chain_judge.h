@@ -89,7 +89,9 @@ RevocationReport JudgeChain(const Snapshot& snapshot,
 
 // The same where only the end entity is at hand, as after the resumption of a
 // TLS session: its issuers are those that the snapshot knows, found by name and
-// key identifier and, where these leave a choice, by signature.
+// key identifier and, where these leave a choice, by signature. It goes up to a
+// root, or to a CA that the store trusts and whose issuer it does not know: a
+// trusted CA below a known one is asked about.
 RevocationReport JudgePeer(const Snapshot& snapshot,
                            const RevocationPolicy& policy, Time at,
                            Bytes certificate);

@@ -22,7 +22,7 @@ class PeerWorld {
     PublishCrls({root_.CrlListing(of_root), issuing_.CrlListing(of_issuing)});
   }
   void PublishCrls(const std::vector<std::shared_ptr<const Buffer>>& crls) {
-    snapshots_->Publish(SnapshotOfAll({&root_, &issuing_}, crls));
+    snapshots_->Publish(SnapshotOfAll({&root_, &issuing_}, crls, trusted_));
   }
   ContextPointer NewEnd(const SSL_METHOD* method, int version,
                         const Octets& certificate) const {
@@ -53,6 +53,7 @@ class PeerWorld {
   const TlsAuthority issuing_{"Issuing", root_, "0a"};
   const std::shared_ptr<SnapshotPublisher> snapshots_ =
       std::make_shared<SnapshotPublisher>(SnapshotOfAll({&root_}, {}));
+  Trusted trusted_ = Trusted::kFirst;  // of the two, by the store
   RevocationPolicy policy_;
   std::string log_;
 };
@@ -117,6 +118,34 @@ TEST_P(Resumed, revoked_issuing_ca_since) {
   const TlsPair pair = Resume();
   EXPECT_EQ(RecheckPeer(pair.server.get()), X509_V_ERR_CERT_REVOKED);
   EXPECT_EQ(log_, "revoked at 1; ");
+}
+
+TEST_P(Resumed, revoked_issuing_ca_since_though_the_store_trusts_it) {
+  trusted_ = Trusted::kAll;
+  Publish({Entry(IntegerOf("0a"))}, {});
+  const TlsPair pair = Resume();
+  EXPECT_EQ(RecheckPeer(pair.server.get()), X509_V_ERR_CERT_REVOKED);
+  EXPECT_EQ(log_, "revoked at 1; ");
+}
+
+TEST_P(Resumed, good_below_a_trusted_ca_whose_issuer_the_store_lacks) {
+  snapshots_->Publish(SnapshotOfAll({&issuing_}, {issuing_.CrlListing({})}));
+  const TlsPair pair = Resume();
+  EXPECT_EQ(RecheckPeer(pair.server.get()), X509_V_OK);
+  const RevocationReport* const report = RevocationReportOf(pair.server.get());
+  ASSERT_NE(report, nullptr);
+  EXPECT_EQ(report->certificates.size(), 1u);
+}
+
+TEST_P(Resumed, good_below_cas_that_have_certified_each_other) {
+  // No root among them, so that the way up is a ring.
+  const TlsAuthority root = root_.CertifiedBy(issuing_, "0b");
+  snapshots_->Publish(SnapshotOfAll(
+      {&root, &issuing_}, {root_.CrlListing({}), issuing_.CrlListing({})},
+      Trusted::kAll));
+  const TlsPair pair = Resume();
+  EXPECT_EQ(RecheckPeer(pair.server.get()), X509_V_OK);
+  EXPECT_EQ(RevocationReportOf(pair.server.get())->certificates.size(), 3u);
 }
 
 TEST_P(Resumed, unknown_since) {

@@ -41,6 +41,18 @@ TlsAuthority::TlsAuthority(std::string_view name)
 TlsAuthority::TlsAuthority(std::string_view name, const TlsAuthority& parent,
                            std::string_view serial)
     : name_(CommonName(name)), key_(SigningKey::NewEc("P-256")) {
+  CertifyBy(parent, serial);
+}
+
+TlsAuthority TlsAuthority::CertifiedBy(const TlsAuthority& parent,
+                                       std::string_view serial) const {
+  TlsAuthority copy = *this;
+  copy.CertifyBy(parent, serial);
+  return copy;
+}
+
+void TlsAuthority::CertifyBy(const TlsAuthority& parent,
+                             std::string_view serial) {
   CertificateText text = AuthorityText(name_, key_);
   text.issuer = parent.name_;
   text.serial = IntegerOf(serial);
@@ -78,13 +90,13 @@ const SigningKey& EndKey() {
 
 std::unique_ptr<const Snapshot> SnapshotOfAll(
     const std::vector<const TlsAuthority*>& authorities,
-    const std::vector<std::shared_ptr<const Buffer>>& crls) {
+    const std::vector<std::shared_ptr<const Buffer>>& crls, Trusted trusted) {
   EvidencePolicy policy;
   policy.lookup = At(kDuring);
   EvidenceBuilder builder(policy);
   for (const TlsAuthority* authority : authorities) {
     const auto certificate = AsBuffer(authority->certificate());
-    EXPECT_TRUE((authority == authorities.front()
+    EXPECT_TRUE((trusted == Trusted::kAll || authority == authorities.front()
                      ? builder.AddTrusted(certificate)
                      : builder.AddUntrusted(certificate))
                     .ok());

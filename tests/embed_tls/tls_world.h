@@ -36,6 +36,9 @@ class TlsAuthority {
   explicit TlsAuthority(std::string_view name);
   TlsAuthority(std::string_view name, const TlsAuthority& parent,
                std::string_view serial);
+  // The same name and key, certified by another.
+  TlsAuthority CertifiedBy(const TlsAuthority& parent,
+                           std::string_view serial) const;
 
   // Of a TLS client and server; valid from 2025 to 2035 unless changed.
   Octets Issue(std::string_view serial) const;
@@ -50,6 +53,8 @@ class TlsAuthority {
   const SigningKey& key() const { return key_; }
 
  private:
+  void CertifyBy(const TlsAuthority& parent, std::string_view serial);
+
   Octets name_;
   SigningKey key_;
   Octets certificate_;
@@ -58,10 +63,13 @@ class TlsAuthority {
 // The key of all end entities.
 const SigningKey& EndKey();
 
-// A snapshot at kDuring of authorities, the first of them trusted, and CRLs.
+// A snapshot at kDuring of authorities, the first or all of them trusted, and
+// CRLs.
+enum class Trusted : uint8_t { kFirst, kAll };
 std::unique_ptr<const Snapshot> SnapshotOfAll(
     const std::vector<const TlsAuthority*>& authorities,
-    const std::vector<std::shared_ptr<const Buffer>>& crls);
+    const std::vector<std::shared_ptr<const Buffer>>& crls,
+    Trusted trusted = Trusted::kFirst);
 
 // A context that asks for the peer's certificate, trusts these and judges
 // validity at `at`.
