@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/verify/crl_verifier.h"
 #include "engine/x509/name_text.h"
 
 namespace revstat {
@@ -23,6 +24,20 @@ IssuerId IssuerIn(const Snapshot& snapshot, Bytes certificate) {
       return id;
   }
   return kUnknownIssuer;
+}
+
+// Where the chain has no issuer. By its signature, which nobody else verifies
+// then: what only names a CA must not become active by that CA's CRLs.
+IssuerId SignerIn(const Snapshot& snapshot, const CertificateView& certificate,
+                  IssuerResolver* resolver) {
+  const IssuerId id = resolver->IssuerOf(certificate);
+  if (id >= snapshot.issuers().size()) return kUnknownIssuer;
+  SignaturePolicy policy;
+  // A weak digest is no risk here: the certificates of CAs we trust.
+  policy.weak_digest = WeakDigest::kAllowSha1;
+  return VerifyIssuedBy(certificate, snapshot.issuers()[id].view, policy).ok()
+             ? id
+             : kUnknownIssuer;
 }
 
 bool IsSelfIssued(const CertificateView& view) {
@@ -212,8 +227,9 @@ RevocationReport JudgeChain(const Snapshot& snapshot,
       continue;
     }
     judge.Ask(*certificate,
-              links[i].issuer.empty() ? kUnknownIssuer
-                                      : IssuerIn(snapshot, links[i].issuer),
+              links[i].issuer.empty()
+                  ? SignerIn(snapshot, *certificate, &judge.resolver())
+                  : IssuerIn(snapshot, links[i].issuer),
               i == 0 ? stapled : StapledResponse{});
   }
   return std::move(judge).Report();

@@ -53,8 +53,8 @@ struct CertificateReport {
 // What one verification asked and was answered. A value.
 struct RevocationReport {
   Time at;  // the time that was asked about
-  // The end entity first. Trust anchors are not asked about, so that a chain
-  // of an anchor alone has none.
+  // The end entity first. Trust anchors above it are not asked about, nor one
+  // alone that has signed itself.
   std::vector<CertificateReport> certificates;
 };
 
@@ -63,7 +63,8 @@ struct RevocationReport {
 bool IsAccepted(const RevocationPolicy& policy, const Verdict& verdict);
 
 // A certificate and its issuer's, one DER certificate each; no issuer: it is
-// not known, as where a chain was accepted without an end.
+// the CA in the snapshot whose key has signed it, as where a chain was accepted
+// without an end, or a host trusts the certificate itself.
 struct ChainLink {
   Bytes certificate;
   Bytes issuer;

@@ -8,7 +8,8 @@
 //       SSL_CTX_get_cert_store(context), std::move(options));
 //
 // From then on every X509_verify_cert that uses the store asks for the status
-// of each certificate below the trust anchor, on both sides of TLS, and refuses
+// of each certificate below the trust anchor (and of an end entity that is the
+// anchor, unless it has signed itself), on both sides of TLS, and refuses
 // as OpenSSL's own CRL check would: with an X509_V_ERR_ value, the certificate
 // and its depth, through the verify callback.
 //

@@ -132,7 +132,13 @@ Chain::Chain(const STACK_OF(X509) * chain, ChainEnd end) {
   const int size = sk_X509_num(chain);
   encoded_.reserve(static_cast<size_t>(size));
   for (int i = 0; i < size; ++i) encoded_.emplace_back(sk_X509_value(chain, i));
-  const int asked = end == ChainEnd::kAnchor ? size - 1 : size;
+  // An end entity that the host trusts (X509_V_FLAG_PARTIAL_CHAIN) may be
+  // revoked like any other, unless it is its own issuer.
+  const bool is_asked_about_end =
+      end == ChainEnd::kUntrusted ||
+      (size == 1 &&
+       (X509_get_extension_flags(sk_X509_value(chain, 0)) & EXFLAG_SS) == 0);
+  const int asked = is_asked_about_end ? size : size - 1;
   for (int i = 0; i < asked; ++i) {
     X509* const certificate = sk_X509_value(chain, i);
     if ((X509_get_extension_flags(certificate) & EXFLAG_PROXY) != 0) continue;

@@ -50,8 +50,9 @@ class EncodedCertificate {
 enum class ChainEnd : uint8_t { kAnchor, kUntrusted };
 
 // OpenSSL's chain as the judge wants it. An anchor at its end is not asked
-// about. Nor are proxy certificates (RFC 3820), whose status nobody publishes:
-// it is that of the certificate they were made from, which comes next.
+// about, but for an end entity that somebody else has signed. Nor are proxy
+// certificates (RFC 3820), whose status nobody publishes: it is that of the
+// certificate they were made from, which comes next.
 class Chain {
  public:
   Chain(const STACK_OF(X509) * chain, ChainEnd end);
