@@ -86,9 +86,10 @@ absl::Status InstallRevocationCheck(X509_STORE* store,
 absl::Status RequestStapledResponses(SSL_CTX* context);
 
 // What the last verification of this connection's peer, or RecheckPeer, asked
-// and was answered; null where neither was, or the SSL is used again
-// (SSL_clear) for another. Valid until the next one or the end of the object;
-// read it on the connection's thread.
+// and was answered. Null where neither was: the peer has sent no certificate,
+// or its session was resumed. Null too as soon as the SSL is used again
+// (SSL_clear) for another peer. Valid until the next one or the end of the
+// object; read it on the connection's thread.
 const RevocationReport* RevocationReportOf(const SSL* ssl);
 // The same inside a verify callback and after X509_verify_cert; of the SSL
 // where there is one.

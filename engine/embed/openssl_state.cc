@@ -3,6 +3,7 @@
 #include <openssl/tls1.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <memory>
 #include <new>
 #include <utility>
@@ -15,17 +16,24 @@ void FreeExData(void*, void* data, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<T*>(data);
 }
 
-// SSL_dup would share the pointer, and both would free it.
-int DupReport(CRYPTO_EX_DATA*, const CRYPTO_EX_DATA*, void** data, int, long,
-              void*) {
-  const auto* const report = static_cast<const RevocationReport*>(*data);
+// Which handshake of an SSL, which may be used for several (SSL_clear).
+using ClientRandom = std::array<unsigned char, SSL3_RANDOM_SIZE>;
+ClientRandom HandshakeOf(const SSL* ssl) {
+  ClientRandom random = {};
+  SSL_get_client_random(ssl, random.data(), random.size());
+  return random;
+}
+
+struct SslReport {
+  RevocationReport report;
+  ClientRandom handshake;
+};
+
+// SSL_dup would share the pointer, and both would free it. It copies an SSL
+// before its handshake alone, for which there is no report.
+int DropReport(CRYPTO_EX_DATA*, const CRYPTO_EX_DATA*, void** data, int, long,
+               void*) {
   *data = nullptr;
-  if (report == nullptr) return 1;
-  try {
-    *data = new RevocationReport(*report);
-  } catch (const std::bad_alloc&) {
-    return 0;
-  }
   return 1;
 }
 
@@ -36,8 +44,8 @@ int OptionsIndex() {
   return index;
 }
 int SslIndex() {
-  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, &DupReport,
-                                                &FreeExData<RevocationReport>);
+  static const int index = SSL_get_ex_new_index(
+      0, nullptr, nullptr, &DropReport, &FreeExData<SslReport>);
   return index;
 }
 int ContextIndex() {
@@ -78,12 +86,12 @@ SSL* SslOf(X509_STORE_CTX* context) {
 }
 
 const RevocationReport& Keep(SSL* ssl, RevocationReport report) {
-  auto kept = std::make_unique<RevocationReport>(std::move(report));
-  auto* const old =
-      static_cast<RevocationReport*>(SSL_get_ex_data(ssl, SslIndex()));
+  auto kept = std::make_unique<SslReport>(
+      SslReport{std::move(report), HandshakeOf(ssl)});
+  auto* const old = static_cast<SslReport*>(SSL_get_ex_data(ssl, SslIndex()));
   if (SSL_set_ex_data(ssl, SslIndex(), kept.get()) != 1) throw std::bad_alloc();
   delete old;
-  return *kept.release();
+  return kept.release()->report;
 }
 
 const RevocationReport& Keep(X509_STORE_CTX* context, RevocationReport report) {
@@ -99,7 +107,17 @@ const RevocationReport& Keep(X509_STORE_CTX* context, RevocationReport report) {
 }
 
 const RevocationReport* RevocationReportOf(const SSL* ssl) {
-  return static_cast<const RevocationReport*>(SSL_get_ex_data(ssl, SslIndex()));
+  const auto* const kept =
+      static_cast<const SslReport*>(SSL_get_ex_data(ssl, SslIndex()));
+  // Of a peer before this one, maybe, and then nothing for its certificate.
+  if (kept == nullptr || kept->handshake != HandshakeOf(ssl)) return nullptr;
+  // Asked for a certificate again (post-handshake authentication), this peer
+  // has sent none.
+  if (SSL_is_init_finished(ssl) == 1 &&
+      SSL_get0_peer_certificate(ssl) == nullptr) {
+    return nullptr;
+  }
+  return &kept->report;
 }
 
 const RevocationReport* RevocationReportOf(X509_STORE_CTX* context) {

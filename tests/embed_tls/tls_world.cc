@@ -138,35 +138,40 @@ ContextPointer NewContext(const SSL_METHOD* method, const Identity& identity,
 
 TlsPair Connect(SSL_CTX* client, SSL_CTX* server, SSL_SESSION* resumed) {
   TlsPair pair{SslPointer(SSL_new(client)), SslPointer(SSL_new(server))};
+  if (resumed != nullptr) SSL_set_session(pair.client.get(), resumed);
+  Handshake(&pair);
+  return pair;
+}
+
+void Handshake(TlsPair* pair) {
+  SSL* const client = pair->client.get();
+  SSL* const server = pair->server.get();
   BIO* client_end = nullptr;
   BIO* server_end = nullptr;
   EXPECT_EQ(BIO_new_bio_pair(&client_end, 0, &server_end, 0), 1);
-  SSL_set_bio(pair.client.get(), client_end, client_end);
-  SSL_set_bio(pair.server.get(), server_end, server_end);
-  SSL_set_connect_state(pair.client.get());
-  SSL_set_accept_state(pair.server.get());
-  if (resumed != nullptr) SSL_set_session(pair.client.get(), resumed);
+  SSL_set_bio(client, client_end, client_end);
+  SSL_set_bio(server, server_end, server_end);
+  SSL_set_connect_state(client);
+  SSL_set_accept_state(server);
   // Each end goes on as far as it can; a flight or two each is a handshake.
   int client_done = 0;
   int server_done = 0;
   for (int flight = 0; flight < 8 && (client_done < 1 || server_done < 1);
        ++flight) {
-    client_done = SSL_do_handshake(pair.client.get());
-    server_done = SSL_do_handshake(pair.server.get());
+    client_done = SSL_do_handshake(client);
+    server_done = SSL_do_handshake(server);
   }
   // One octet each way: brings TLS 1.3's tickets, or the alert of a refusal.
   char octet = 'x';
-  pair.is_connected = client_done == 1 && server_done == 1 &&
-                      SSL_write(pair.server.get(), &octet, 1) == 1 &&
-                      SSL_read(pair.client.get(), &octet, 1) == 1 &&
-                      SSL_write(pair.client.get(), &octet, 1) == 1 &&
-                      SSL_read(pair.server.get(), &octet, 1) == 1;
+  pair->is_connected =
+      client_done == 1 && server_done == 1 &&
+      SSL_write(server, &octet, 1) == 1 && SSL_read(client, &octet, 1) == 1 &&
+      SSL_write(client, &octet, 1) == 1 && SSL_read(server, &octet, 1) == 1;
   // As if closed in order: else the session could not be resumed.
-  for (SSL* end : {pair.client.get(), pair.server.get()})
+  for (SSL* end : {client, server})
     SSL_set_shutdown(end, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-  pair.has_left_errors = ERR_peek_error() != 0;
+  pair->has_left_errors = ERR_peek_error() != 0;
   ERR_clear_error();
-  return pair;
 }
 
 }  // namespace revstat::test

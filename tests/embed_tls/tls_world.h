@@ -96,6 +96,8 @@ struct TlsPair {
 };
 TlsPair Connect(SSL_CTX* client, SSL_CTX* server,
                 SSL_SESSION* resumed = nullptr);
+// The same with two ends that are there, and new or cleared (SSL_clear).
+void Handshake(TlsPair* pair);
 
 }  // namespace revstat::test
 

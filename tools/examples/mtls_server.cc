@@ -56,10 +56,13 @@ void Serve(SSL_CTX* context, int listener, revstat::LivePeers* peers,
     const auto token = static_cast<uint64_t>(fd);
     // A ticket outlives the client's certificate: OpenSSL verifies nothing
     // then.
-    if (SSL_accept(ssl) == 1 &&
-        (!SSL_session_reused(ssl) || revstat::RecheckPeer(ssl) == X509_V_OK) &&
-        peers->Add(token, *revstat::RevocationReportOf(ssl), *snapshots,
-                   Now()) == revstat::LivePeers::Added::kLive) {
+    const bool is_accepted =
+        SSL_accept(ssl) == 1 &&
+        (!SSL_session_reused(ssl) || revstat::RecheckPeer(ssl) == X509_V_OK);
+    const revstat::RevocationReport* const report =
+        is_accepted ? revstat::RevocationReportOf(ssl) : nullptr;
+    if (report != nullptr && peers->Add(token, *report, *snapshots, Now()) ==
+                                 revstat::LivePeers::Added::kLive) {
       Talk(ssl);
     }
     peers->Remove(token);
