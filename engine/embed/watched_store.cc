@@ -1,5 +1,7 @@
 #include "engine/embed/watched_store.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "engine/check/store_reader.h"
@@ -13,6 +15,16 @@ struct WatchedStore {
 
   const std::unique_ptr<StoreReader> reader;
   StoreWatcher watcher;  // ends first: it uses the reader
+};
+
+// Not in a child of fork: there is no telling what the thread was about to
+// change, and which locks it held. The memory is left to the end of the
+// process.
+struct EndInOwnProcess {
+  void operator()(WatchedStore* store) const {
+    if (getpid() == process) delete store;
+  }
+  pid_t process = getpid();
 };
 
 }  // namespace
@@ -33,8 +45,9 @@ absl::StatusOr<std::shared_ptr<const SnapshotPublisher>> WatchStore(
       if (outcome.ok()) on_published(*publisher);
     };
   }
-  const auto store =
-      std::make_shared<WatchedStore>(*std::move(reader), std::move(watching));
+  const std::shared_ptr<WatchedStore> store(
+      new WatchedStore(*std::move(reader), std::move(watching)),
+      EndInOwnProcess());
   return std::shared_ptr<const SnapshotPublisher>(store,
                                                   &store->reader->publisher());
 }

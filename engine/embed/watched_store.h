@@ -24,7 +24,9 @@ namespace revstat {
 //
 // Thread-safety: any number of readers, on any thread. Forks: a child has no
 // watcher, so a server that forks workers calls this in each of them, after the
-// fork; the store's pages are shared all the same.
+// fork; the store's pages are shared all the same. What was opened before the
+// fork stays at the generation of then; given up in the child, it waits for
+// nothing and keeps its memory.
 absl::StatusOr<std::shared_ptr<const SnapshotPublisher>> WatchStore(
     const std::string& folder, EvidencePolicy policy = {},
     StoreWatcherOptions watching = {},

@@ -7,9 +7,14 @@ namespace revstat {
 StoreWatcher::StoreWatcher(StoreReader* reader, StoreWatcherOptions options)
     : reader_(reader),
       options_(std::move(options)),
-      thread_([this] { Run(); }) {}
+      thread_(std::make_unique<std::thread>([this] { Run(); })) {}
 
 StoreWatcher::~StoreWatcher() {
+  if (getpid() != process_) {
+    // Not here: it would be woken for ever.
+    static_cast<void>(thread_.release());
+    return;
+  }
   // Relaxed: the flags carry nothing; join orders the rest.
   is_stopping_.store(true, std::memory_order_relaxed);
   // A wake before the thread waits is lost, so it is woken until it has seen.
@@ -17,7 +22,7 @@ StoreWatcher::~StoreWatcher() {
     reader_->generation_word().Wake();
     std::this_thread::yield();
   }
-  thread_.join();
+  thread_->join();
 }
 
 void StoreWatcher::Run() {

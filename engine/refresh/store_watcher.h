@@ -2,9 +2,12 @@
 #ifndef REVSTAT_ENGINE_REFRESH_STORE_WATCHER_H_
 #define REVSTAT_ENGINE_REFRESH_STORE_WATCHER_H_
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <thread>
 
 #include "absl/status/status.h"
@@ -28,7 +31,8 @@ struct StoreWatcherOptions {
 // One thread that sleeps in the kernel until the writer's store to the
 // generation word wakes it. Lifetime: the reader outlives it; the destructor
 // ends the thread, after the Update that is under way. Thread-safety: made and
-// ended by one thread.
+// ended by one thread. Forks: a child has no such thread; ended there, it waits
+// for none and leaves some octets behind.
 class StoreWatcher {
  public:
   StoreWatcher(StoreReader* reader, StoreWatcherOptions options);
@@ -43,7 +47,10 @@ class StoreWatcher {
   const StoreWatcherOptions options_;
   std::atomic<bool> is_stopping_ = false;
   std::atomic<bool> has_ended_ = false;
-  std::thread thread_;  // last: it uses the others
+  const pid_t process_ = getpid();  // the thread's
+  // Last: it uses the others. Behind a pointer, because a child of fork may
+  // neither join nor destroy it.
+  std::unique_ptr<std::thread> thread_;
 };
 
 }  // namespace revstat
