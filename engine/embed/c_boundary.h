@@ -61,6 +61,23 @@ Time TimeBy(revstat_clock clock, void* context) noexcept;
 revstat_error WriteText(std::string_view text, char* buffer, size_t size,
                         size_t* needed) noexcept;
 
+// No version of a structure is larger.
+constexpr size_t kMaxStructSize = 4096;
+
+// Writes the defaults to a structure that is as large as the caller's program
+// knows it, and not an octet more: it may be on the stack of a program that was
+// built when it was shorter. Of a later version the rest is zero.
+template <class Struct>
+void InitStruct(const Struct& defaults, size_t size, Struct* given) noexcept {
+  if (given == nullptr || size < sizeof(given->struct_size) ||
+      size > kMaxStructSize) {
+    return;
+  }
+  std::memset(given, 0, size);
+  std::memcpy(given, &defaults, std::min(size, sizeof(Struct)));
+  given->struct_size = static_cast<uint32_t>(size);
+}
+
 // Reads a structure that begins with struct_size over `*defaults`. One of an
 // earlier version may be shorter, down to `first_size`; a later one's members
 // that are not known here must be zero.
@@ -69,7 +86,7 @@ revstat_error ReadStruct(const Struct* given, size_t first_size,
                          Struct* defaults) noexcept {
   if (given == nullptr) return REVSTAT_OK;
   const size_t size = given->struct_size;
-  if (size < first_size || size > 4096) return Refuse("struct_size");
+  if (size < first_size || size > kMaxStructSize) return Refuse("struct_size");
   const auto* octets = reinterpret_cast<const unsigned char*>(given);
   for (size_t i = sizeof(Struct); i < size; ++i) {
     if (octets[i] != 0)

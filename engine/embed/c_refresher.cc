@@ -32,9 +32,16 @@ constexpr uint32_t kMaxFetches = 300;  // as `revstat refresh` has it
 constexpr size_t kFirstOptionsSize =
     offsetof(revstat_refresher_options, context) + sizeof(void*);
 
+revstat_refresher_options Defaults() {
+  revstat_refresher_options options = {};
+  options.max_fetches = 32;
+  options.max_fetches_per_host = 2;
+  return options;
+}
+
 revstat_error ReadOptions(const revstat_refresher_options* given,
                           revstat_refresher_options* options) {
-  revstat_refresher_options_init(options);
+  *options = Defaults();
   const revstat_error error =
       revstat::c::ReadStruct(given, kFirstOptionsSize, options);
   if (error != REVSTAT_OK) return error;
@@ -78,12 +85,9 @@ revstat::RefresherOptions RefresherOptionsOf(
 
 }  // namespace
 
-void revstat_refresher_options_init(revstat_refresher_options* options) {
-  if (options == nullptr) return;
-  *options = {};
-  options->struct_size = sizeof(revstat_refresher_options);
-  options->max_fetches = 32;
-  options->max_fetches_per_host = 2;
+void revstat_refresher_options_init(revstat_refresher_options* options,
+                                    size_t size) {
+  revstat::c::InitStruct(Defaults(), size, options);
 }
 
 revstat_error revstat_refresher_start(const char* store_folder,

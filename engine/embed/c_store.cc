@@ -19,8 +19,15 @@ constexpr int64_t kMaxClockSkew = 86400;
 constexpr size_t kFirstPolicySize =
     offsetof(revstat_policy, short_lived) + sizeof(int64_t);
 
+revstat_policy Defaults() {
+  revstat_policy policy = {};
+  policy.max_age = -1;
+  policy.short_lived = -1;
+  return policy;
+}
+
 revstat_error ReadPolicy(const revstat_policy* given, revstat_policy* policy) {
-  revstat_policy_init(policy);
+  *policy = Defaults();
   const revstat_error error =
       revstat::c::ReadStruct(given, kFirstPolicySize, policy);
   if (error != REVSTAT_OK) return error;
@@ -56,12 +63,8 @@ revstat::EvidencePolicy EvidencePolicyOf(const revstat_policy& policy,
 
 }  // namespace
 
-void revstat_policy_init(revstat_policy* policy) {
-  if (policy == nullptr) return;
-  *policy = {};
-  policy->struct_size = sizeof(revstat_policy);
-  policy->max_age = -1;
-  policy->short_lived = -1;
+void revstat_policy_init(revstat_policy* policy, size_t size) {
+  revstat::c::InitStruct(Defaults(), size, policy);
 }
 
 int revstat_accepts(const revstat_policy* policy,

@@ -33,9 +33,10 @@
  * signal handler.
  *
  * Growth: structures with struct_size get new members at their end, and one of
- * an earlier version stays valid; their _init() function sets what a program
- * that does not know the new members should have. revstat_query and
- * revstat_result keep their layout for as long as the library's soname.
+ * an earlier version stays valid. Their _init() function is told the size that
+ * the program knows, `sizeof` of its structure: it writes no octet behind that,
+ * and sets what such a program should have. revstat_query and revstat_result
+ * keep their layout for as long as the library's soname.
  */
 #ifndef REVSTAT_H_
 #define REVSTAT_H_
@@ -128,8 +129,9 @@ typedef struct revstat_policy {
                           seconds needs no source; -1: none */
 } revstat_policy;
 
-/* The defaults: strict. Does nothing with NULL. */
-REVSTAT_API void revstat_policy_init(revstat_policy* policy);
+/* The defaults: strict. `size` is sizeof *policy. Does nothing with NULL, or a
+ * size of less than 4 or more than 4096. */
+REVSTAT_API void revstat_policy_init(revstat_policy* policy, size_t size);
 
 /* ---- A store, read-only -------------------------------------------------- */
 
@@ -207,9 +209,9 @@ typedef struct revstat_result {
  * queries[i]. One that cannot be read is unknown for the cause bad_input, the
  * others are answered all the same, and the first such error is returned: its
  * text begins with the number of the query. Every result is written, whatever
- * is returned, where `results` is not NULL; 0 queries are allowed. Neither
- * builds nor checks a path: that the issuer has signed the certificate is for
- * the caller's TLS library to say. */
+ * is returned, unless `results` is NULL or `count` more than memory holds; 0
+ * queries are allowed. Neither builds nor checks a path: that the issuer has
+ * signed the certificate is for the caller's TLS library to say. */
 REVSTAT_API revstat_error revstat_check(const revstat_store* store, int64_t at,
                                         const revstat_query* queries,
                                         size_t count, revstat_result* results);
@@ -260,14 +262,13 @@ typedef struct revstat_refresher_options {
   void* context;                 /* of both */
 } revstat_refresher_options;
 
-/* The defaults. Does nothing with NULL. */
+/* The defaults, as revstat_policy_init sets them. */
 REVSTAT_API void revstat_refresher_options_init(
-    revstat_refresher_options* options);
+    revstat_refresher_options* options, size_t size);
 
 /* Makes the store if it is missing, and starts. `sources` is the name of a file
  * like tools/sources.toml. `options` NULL: the defaults. Writes NULL to
- * *refresher where it fails. libcurl is set up by the first one: start that
- * before other threads use libcurl, or call curl_global_init yourself. */
+ * *refresher where it fails. */
 REVSTAT_API revstat_error revstat_refresher_start(
     const char* store_folder, const char* sources,
     const revstat_refresher_options* options, revstat_refresher** refresher);

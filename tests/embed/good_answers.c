@@ -69,7 +69,7 @@ static void IssuersByNameAndUnknownOnes(void) {
   EXPECT_TEXT(revstat_cause_text(nobody.cause), "issuer is not known");
   EXPECT(revstat_accepts(NULL, &nobody) == 0);
   revstat_policy lenient;
-  revstat_policy_init(&lenient);
+  revstat_policy_init(&lenient, sizeof(lenient));
   lenient.flags = REVSTAT_ACCEPT_UNKNOWN;
   EXPECT(revstat_accepts(&lenient, &nobody) == 1);
 }

@@ -91,7 +91,7 @@ int main(int argc, char** argv) {
   ReadSamples(argv[1]);
   const char* folder = argv[2];
   revstat_refresher_options options;
-  revstat_refresher_options_init(&options);
+  revstat_refresher_options_init(&options, sizeof(options));
   options.on_event = OnEvent;
   options.clock = Clock;
   options.context = &context_of_clock;

@@ -35,8 +35,8 @@ static void NullArguments(void) {
   EXPECT_INVALID(revstat_explain(store, kAt, NULL, text, 16, NULL));
   EXPECT_INVALID(revstat_explain(store, kAt, &query, NULL, 16, NULL));
   EXPECT(revstat_accepts(NULL, NULL) == 0);
-  revstat_policy_init(NULL);
-  revstat_refresher_options_init(NULL);
+  revstat_policy_init(NULL, 64);
+  revstat_refresher_options_init(NULL, 64);
 }
 
 static void NullArgumentsOfTheRefresher(void) {
@@ -82,18 +82,18 @@ static revstat_error OpenWith(const revstat_policy* policy) {
 
 static void Policies(void) {
   revstat_policy policy;
-  revstat_policy_init(&policy);
+  revstat_policy_init(&policy, sizeof(policy));
   EXPECT(policy.struct_size == sizeof(policy) && policy.flags == 0);
   EXPECT(OpenWith(&policy) == REVSTAT_OK);
   policy.flags = 1u << 31;
   EXPECT_INVALID(OpenWith(&policy));
-  revstat_policy_init(&policy);
+  revstat_policy_init(&policy, sizeof(policy));
   policy.clock_skew = -1;
   EXPECT_INVALID(OpenWith(&policy));
-  revstat_policy_init(&policy);
+  revstat_policy_init(&policy, sizeof(policy));
   policy.max_age = INT64_MAX;
   EXPECT_INVALID(OpenWith(&policy));
-  revstat_policy_init(&policy);
+  revstat_policy_init(&policy, sizeof(policy));
   policy.short_lived = -2;
   EXPECT_INVALID(OpenWith(&policy));
   /* Never initialised: no size. Then nothing is accepted, either. */
@@ -107,24 +107,53 @@ static void Policies(void) {
     uint64_t later;
   } longer;
   memset(&longer, 0, sizeof(longer));
-  revstat_policy_init(&longer.known);
+  revstat_policy_init(&longer.known, sizeof(longer.known));
   longer.known.struct_size = sizeof(longer);
   EXPECT(OpenWith(&longer.known) == REVSTAT_OK);
   longer.later = 1;
   EXPECT(OpenWith(&longer.known) == REVSTAT_UNSUPPORTED);
 }
 
+/* A program that was built when the structures were shorter, or will be when
+ * they are longer, than the library knows them. */
+static void StructuresOfOtherVersions(void) {
+  union {
+    revstat_policy policy;
+    revstat_refresher_options options;
+    uint8_t octets[64];
+  } memory;
+  const size_t sizes[] = {0, 3, 4, 24, sizeof(memory), 5000};
+  for (size_t i = 0; i < 2 * sizeof(sizes) / sizeof(sizes[0]); ++i) {
+    const size_t size = sizes[i / 2];
+    const size_t written = size < 4 || size > 4096 ? 0 : size;
+    memset(memory.octets, 0xee, sizeof(memory));
+    if (i % 2 == 0) {
+      revstat_policy_init(&memory.policy, size);
+    } else {
+      revstat_refresher_options_init(&memory.options, size);
+    }
+    EXPECT(written == 0 || memory.policy.struct_size == size);
+    for (size_t at = written; at < sizeof(memory); ++at)
+      EXPECT(memory.octets[at] == 0xee);
+    for (size_t at = sizeof(revstat_refresher_options); at < written; ++at)
+      EXPECT(memory.octets[at] == 0);
+  }
+  revstat_policy_init(&memory.policy, sizeof(memory));
+  EXPECT(memory.policy.max_age == -1 && memory.policy.short_lived == -1);
+  EXPECT(OpenWith(&memory.policy) == REVSTAT_OK);
+}
+
 static void Options(void) {
   revstat_refresher* refresher;
   revstat_refresher_options options;
-  revstat_refresher_options_init(&options);
+  revstat_refresher_options_init(&options, sizeof(options));
   EXPECT(options.struct_size == sizeof(options));
   options.max_fetches = 0;
   EXPECT_INVALID(revstat_refresher_start("x", "x", &options, &refresher));
-  revstat_refresher_options_init(&options);
+  revstat_refresher_options_init(&options, sizeof(options));
   options.flags = 4;
   EXPECT_INVALID(revstat_refresher_start("x", "x", &options, &refresher));
-  revstat_refresher_options_init(&options);
+  revstat_refresher_options_init(&options, sizeof(options));
   options.struct_size = 8;
   EXPECT_INVALID(revstat_refresher_start("x", "x", &options, &refresher));
   EXPECT(revstat_refresher_start("x", "/none/such", NULL, &refresher) ==
@@ -175,6 +204,7 @@ int main(int argc, char** argv) {
   NullArgumentsOfTheRefresher();
   NumbersOutOfRange();
   Policies();
+  StructuresOfOtherVersions();
   Options();
   Errors();
   Names();
