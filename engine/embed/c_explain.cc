@@ -92,6 +92,7 @@ revstat_error revstat_explain(const revstat_store* store, int64_t at,
   if (store == nullptr) return Refuse("store");
   if (query == nullptr) return Refuse("query");
   if (!IsTime(at)) return Refuse("at");
+  if (store->is_left_behind()) return IsForked();
   return Guarded([&] {
     std::string text;
     const revstat_error error = Explain(*store, at, *query, &text);

@@ -23,9 +23,10 @@
  *
  * Fork: a store that was opened and not followed may be used on both sides, and
  * followed afterwards on each. A store that is followed, and a refresher,
- * belong to the process that started them. In a child, checks go on being
- * answered from the generation of the moment of the fork; whatever else needs
- * the thread gives REVSTAT_FORKED, and ending the handle leaves its memory
+ * belong to the process that started them. In a child, checks are answered from
+ * the generation of the moment of the fork until a newer one is published; from
+ * then on they, and at once whatever else needs the thread, give
+ * REVSTAT_FORKED, every result unknown. Ending the handle leaves its memory
  * alone.
  *
  * Signals: of all functions revstat_version(), revstat_error_name(),

@@ -42,18 +42,22 @@ static revstat_result Ask(const revstat_store* store) {
 }
 
 /* Runs body in a child, which must succeed. */
-static void InChild(void (*body)(void)) {
+static pid_t StartChild(void (*body)(void)) {
   const pid_t child = fork();
   EXPECT(child >= 0);
   if (child == 0) {
-    alarm(60); /* ends a child that waits for ever */
+    alarm(100); /* ends a child that waits for ever */
     body();
     _exit(0);
   }
+  return child;
+}
+static void WaitForChild(pid_t child) {
   int status = -1;
   EXPECT(waitpid(child, &status, 0) == child);
   EXPECT(status == 0);
 }
+static void InChild(void (*body)(void)) { WaitForChild(StartChild(body)); }
 
 static revstat_store* followed;
 static revstat_store* quiet;
@@ -72,6 +76,22 @@ static void HandlesOfTheParent(void) {
   EXPECT(revstat_refresher_health(refresher, text, sizeof(text), NULL) ==
          REVSTAT_FORKED);
   revstat_refresher_stop(refresher);
+}
+
+/* The parent writes to it once a newer generation is there. */
+static int newer[2];
+
+static void AStoreThatIsLeftBehind(void) {
+  const revstat_query query = QueryOfCertificate(&samples[0]);
+  revstat_result result = {.status = REVSTAT_ACTIVE};
+  char text[4096];
+  EXPECT(Ask(followed).status == REVSTAT_UNKNOWN);
+  EXPECT(read(newer[0], text, 1) == 1);
+  EXPECT(revstat_check(followed, kAt, &query, 1, &result) == REVSTAT_FORKED);
+  EXPECT(result.status == REVSTAT_UNKNOWN);
+  EXPECT(revstat_explain(followed, kAt, &query, text, sizeof(text), NULL) ==
+         REVSTAT_FORKED);
+  EXPECT(text[0] == '\0');
 }
 
 static void AStoreThatIsNotFollowed(void) {
@@ -114,6 +134,8 @@ int main(int argc, char** argv) {
   EXPECT(Ask(followed).status == REVSTAT_UNKNOWN);
   const uint64_t generation = revstat_store_generation(followed);
 
+  EXPECT(pipe(newer) == 0);
+  const pid_t left_behind = StartChild(AStoreThatIsLeftBehind);
   EXPECT(revstat_refresher_reload(refresher, "/none/such") ==
          REVSTAT_MALFORMED);
   EXPECT(revstat_refresher_reload(refresher, argv[4]) == REVSTAT_OK);
@@ -122,6 +144,8 @@ int main(int argc, char** argv) {
   WaitForPublished(2);
   while (Ask(followed).status != REVSTAT_ACTIVE) sched_yield();
   EXPECT(revstat_store_generation(followed) > generation);
+  EXPECT(write(newer[1], "", 1) == 1);
+  WaitForChild(left_behind);
   /* The other has not been told yet. */
   EXPECT(Ask(quiet).status == REVSTAT_UNKNOWN);
   EXPECT(revstat_store_update(quiet, kAt) == REVSTAT_OK);
