@@ -36,14 +36,18 @@ std::unique_ptr<const Snapshot> StoreReader::MakeSnapshot() {
   if (policy_.partitions == Partitions::kAllHeld)
     builder.DeclareAllPartitionsHeld();
   const StoreAddition addition = AddStore(contents_, policy_, &builder);
-  steady_ = addition.steady;
+  SteadyInterval steady = addition.steady;
   // What the steady interval does not know of: a signer that is listed with a
   // revocation time in the future.
   constexpr auto kLongest = std::chrono::minutes(10);
-  steady_.AddBorder(policy_.lookup.at + kLongest);
-  return BuildJudged(
+  steady.AddBorder(policy_.lookup.at + kLongest);
+  auto snapshot = BuildJudged(
       builder, policy_.lookup,
       addition.has_validated ? Judging::kNeeded : Judging::kNotNeeded);
+  // Once there is such a snapshot: after an exception the next Update has to
+  // see that time has passed.
+  steady_ = steady;
+  return snapshot;
 }
 
 absl::StatusOr<StoreReader::Outcome> StoreReader::Update(Time at) {

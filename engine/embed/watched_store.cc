@@ -41,8 +41,9 @@ absl::StatusOr<std::shared_ptr<const SnapshotPublisher>> WatchStore(
                        on_published = std::move(on_published),
                        publisher = &(*reader)->publisher()](
                           const absl::StatusOr<StoreReader::Outcome>& outcome) {
-      if (notify) notify(outcome);
+      // First what cuts connections: `notify` may throw.
       if (outcome.ok()) on_published(*publisher);
+      if (notify) notify(outcome);
     };
   }
   const std::shared_ptr<WatchedStore> store(

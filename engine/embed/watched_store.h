@@ -20,7 +20,8 @@ namespace revstat {
 // StoreReader::Open's.
 //
 // `on_published` is called on the watcher's thread after each newer snapshot:
-// to find the connections to cut (see LivePeers).
+// to find the connections to cut (see LivePeers). Where it throws, it is called
+// again after the interval, and `notify` is told.
 //
 // Thread-safety: any number of readers, on any thread. Forks: a child has no
 // watcher, so a server that forks workers calls this in each of them, after the

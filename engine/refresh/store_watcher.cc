@@ -1,5 +1,7 @@
 #include "engine/refresh/store_watcher.h"
 
+#include <exception>
+#include <new>
 #include <utility>
 
 namespace revstat {
@@ -29,14 +31,38 @@ void StoreWatcher::Run() {
   while (!is_stopping_.load(std::memory_order_relaxed)) {
     // Read before the update: a generation that comes during it ends the wait.
     const uint64_t seen = reader_->generation_word().Load();
-    const auto outcome = reader_->Update(options_.now());
-    const bool is_news =
-        !outcome.ok() || *outcome == StoreReader::Outcome::kPublished;
-    if (is_news && options_.notify) options_.notify(outcome);
+    // An exception would end the host, whose thread this is not.
+    try {
+      Update();
+    } catch (const std::bad_alloc&) {
+      Tell(absl::ResourceExhaustedError("memory is not to be had"));
+    } catch (const std::exception& error) {
+      Tell(absl::InternalError(error.what()));
+    } catch (...) {
+      Tell(absl::InternalError("an unknown exception"));
+    }
     if (is_stopping_.load(std::memory_order_relaxed)) break;
     reader_->generation_word().WaitWhile(seen, options_.interval);
   }
   has_ended_.store(true, std::memory_order_relaxed);
+}
+
+void StoreWatcher::Update() {
+  using Outcome = StoreReader::Outcome;
+  absl::StatusOr<Outcome> outcome = reader_->Update(options_.now());
+  if (outcome.ok() && is_to_be_told_) outcome = Outcome::kPublished;
+  if (outcome.ok() && *outcome == Outcome::kUnchanged) return;
+  // Whoever was revoked is connected until the host has heard of it.
+  is_to_be_told_ |= outcome.ok();
+  if (options_.notify) options_.notify(outcome);
+  if (outcome.ok()) is_to_be_told_ = false;
+}
+
+void StoreWatcher::Tell(const absl::Status& error) noexcept {
+  try {
+    if (options_.notify) options_.notify(error);
+  } catch (...) {  // it was told what it threw, and throws again
+  }
 }
 
 }  // namespace revstat

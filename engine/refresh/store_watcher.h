@@ -25,6 +25,9 @@ struct StoreWatcherOptions {
         std::chrono::system_clock::now());
   };
   // Called on the watcher's thread after each Update that published or failed.
+  // Where it throws, or `now` does, or memory ran out, it is called with that
+  // as an error, the generation before goes on serving, and all is tried again
+  // after the interval; a publication is told until it was heard to the end.
   std::function<void(const absl::StatusOr<StoreReader::Outcome>&)> notify;
 };
 
@@ -42,9 +45,12 @@ class StoreWatcher {
 
  private:
   void Run();
+  void Update();
+  void Tell(const absl::Status& error) noexcept;
 
   StoreReader* const reader_;
   const StoreWatcherOptions options_;
+  bool is_to_be_told_ = false;  // the thread's: published, and not heard
   std::atomic<bool> is_stopping_ = false;
   std::atomic<bool> has_ended_ = false;
   const pid_t process_ = getpid();  // the thread's

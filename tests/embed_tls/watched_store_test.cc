@@ -4,9 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <new>
+#include <stdexcept>
 
 #include "tests/store/store_fixture.h"
 
@@ -60,6 +63,45 @@ TEST_F(WatchedStore, good_newest_generation_through_one_pointer) {
   published.wait(lock, [&] { return count > 0; });
   EXPECT_EQ(StatusIn(*snapshots), Status::kRevoked);
   EXPECT_EQ(told, snapshots.get());
+}
+
+TEST_F(WatchedStore, revoked_is_told_again_to_a_host_that_threw) {
+  std::mutex mutex;
+  std::condition_variable told;
+  int published = 0;
+  std::vector<std::string> errors;
+  std::atomic<bool> has_clock = true;
+  StoreWatcherOptions watching = Watching();
+  watching.interval = std::chrono::milliseconds(1);  // to try again
+  watching.now = [&] {
+    if (!has_clock.load()) throw std::bad_alloc();
+    return During();
+  };
+  watching.notify = [&](const absl::StatusOr<StoreReader::Outcome>& outcome) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (!outcome.ok()) errors.emplace_back(outcome.status().message());
+    told.notify_all();
+    if (errors.size() == 1) throw std::runtime_error("notify");
+  };
+  const auto snapshots =
+      *WatchStore(folder_.store(), {}, watching, [&](const SnapshotPublisher&) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (++published < 3) throw std::runtime_error("on_published");
+        told.notify_all();
+      });
+  Commit(2, {"0123"});
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    told.wait(lock, [&] { return published == 3; });
+    EXPECT_EQ(StatusIn(*snapshots), Status::kRevoked);
+    EXPECT_EQ(errors,
+              (std::vector<std::string>{"on_published", "on_published"}));
+  }
+  has_clock.store(false);
+  std::unique_lock<std::mutex> lock(mutex);
+  told.wait(lock, [&] { return errors.size() > 2; });
+  EXPECT_EQ(errors.back(), "memory is not to be had");
+  EXPECT_EQ(published, 3);
 }
 
 // Runs `body` in a child, which must come to its end.
