@@ -99,11 +99,13 @@ const RevocationReport* RevocationReportOf(X509_STORE_CTX* context);
 // first refusal, which is also set as SSL_get_verify_result and sent to
 // on_refusal. For resumed sessions, whose tickets outlive a revocation and an
 // expiry and for which OpenSSL verifies nothing: call it after each handshake
-// where SSL_session_reused, and close the connection that is not OK. The
-// certificates above the peer's own are not part of a ticket, so they are those
-// the snapshot knows (JudgePeer). X509_V_OK too where the peer has sent no
-// certificate: whether it must is SSL_VERIFY_FAIL_IF_NO_PEER_CERT's to say.
-// X509_V_ERR_INVALID_CALL where no check is installed.
+// where SSL_session_reused, and close the connection that is not OK. A server
+// that takes early data (SSL_read_early_data) has it before that: it calls this
+// before it uses the first of it, too. The certificates above the peer's own
+// are not part of a ticket, so they are those the snapshot knows (JudgePeer).
+// X509_V_OK too where the peer has sent no certificate: whether it must is
+// SSL_VERIFY_FAIL_IF_NO_PEER_CERT's to say. X509_V_ERR_INVALID_CALL where no
+// check is installed.
 int RecheckPeer(SSL* ssl);
 
 }  // namespace revstat

@@ -172,6 +172,31 @@ INSTANTIATE_TEST_SUITE_P(
                                                        : "_ticket"});
     });
 
+TEST(OpensslPeer, revoked_since_is_known_before_early_data_is_used) {
+  PeerWorld world;
+  const auto server = world.NewEnd(TLS_server_method(), TLS1_3_VERSION);
+  const auto client = world.NewEnd(TLS_client_method(), TLS1_3_VERSION);
+  SSL_CTX_set_max_early_data(server.get(), 1024);
+  world.Install(server.get());
+  const TlsPair first = Connect(client.get(), server.get());
+  const SessionPointer session(SSL_get1_session(first.client.get()));
+  world.Publish({}, {Entry(IntegerOf("01"))});
+  TlsPair pair{SslPointer(SSL_new(client.get())),
+               SslPointer(SSL_new(server.get()))};
+  SSL_set_session(pair.client.get(), session.get());
+  Join(&pair);
+  size_t size = 0;
+  EXPECT_EQ(SSL_write_early_data(pair.client.get(), "buy", 3, &size), 1);
+  char data[16];
+  EXPECT_EQ(SSL_read_early_data(pair.server.get(), data, sizeof(data), &size),
+            SSL_READ_EARLY_DATA_SUCCESS);
+  EXPECT_EQ(size, 3u);
+  // The handshake has not come to its end, and the request is here.
+  EXPECT_EQ(SSL_is_init_finished(pair.server.get()), 0);
+  EXPECT_EQ(RecheckPeer(pair.server.get()), X509_V_ERR_CERT_REVOKED);
+  EXPECT_EQ(world.log_, "revoked at 0; ");
+}
+
 TEST(OpensslPeer, without_check_or_certificate) {
   PeerWorld world;
   const auto server = world.NewEnd(TLS_server_method(), TLS1_3_VERSION);

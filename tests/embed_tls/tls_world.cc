@@ -143,16 +143,20 @@ TlsPair Connect(SSL_CTX* client, SSL_CTX* server, SSL_SESSION* resumed) {
   return pair;
 }
 
-void Handshake(TlsPair* pair) {
-  SSL* const client = pair->client.get();
-  SSL* const server = pair->server.get();
+void Join(TlsPair* pair) {
   BIO* client_end = nullptr;
   BIO* server_end = nullptr;
   EXPECT_EQ(BIO_new_bio_pair(&client_end, 0, &server_end, 0), 1);
-  SSL_set_bio(client, client_end, client_end);
-  SSL_set_bio(server, server_end, server_end);
-  SSL_set_connect_state(client);
-  SSL_set_accept_state(server);
+  SSL_set_bio(pair->client.get(), client_end, client_end);
+  SSL_set_bio(pair->server.get(), server_end, server_end);
+  SSL_set_connect_state(pair->client.get());
+  SSL_set_accept_state(pair->server.get());
+}
+
+void Handshake(TlsPair* pair) {
+  Join(pair);
+  SSL* const client = pair->client.get();
+  SSL* const server = pair->server.get();
   // Each end goes on as far as it can; a flight or two each is a handshake.
   int client_done = 0;
   int server_done = 0;

@@ -98,6 +98,8 @@ TlsPair Connect(SSL_CTX* client, SSL_CTX* server,
                 SSL_SESSION* resumed = nullptr);
 // The same with two ends that are there, and new or cleared (SSL_clear).
 void Handshake(TlsPair* pair);
+// Only puts them at the ends of one connection.
+void Join(TlsPair* pair);
 
 }  // namespace revstat::test
 
