@@ -2,10 +2,11 @@
 // X509_STORE.
 //
 //   auto snapshots = revstat::WatchStore("/var/lib/revstat");
+//   if (!snapshots.ok()) return snapshots.status();
 //   revstat::RevocationCheckOptions options;
 //   options.snapshots = *std::move(snapshots);
-//   absl::Status status = revstat::InstallRevocationCheck(
-//       SSL_CTX_get_cert_store(context), std::move(options));
+//   return revstat::InstallRevocationCheck(SSL_CTX_get_cert_store(context),
+//                                          std::move(options));
 //
 // From then on every X509_verify_cert that uses the store asks for the status
 // of each certificate below the trust anchor (and of an end entity that is the
