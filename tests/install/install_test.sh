@@ -54,6 +54,14 @@ run_examples() { "$source/tests/embed/examples_test.sh" "$sample" "$@" || fail "
 run_examples -c "$work/consumer/c_shared" -c "$work/consumer/c_static" -b "$work/consumer/cc_static"
 ! ldd "$work/consumer/c_static" | grep -q librevstat || fail "c_static is not static"
 
+# Where what the static library needs is not there: found without it.
+without_engine() {
+  cmake -G Ninja -S "$source/tests/install/without_engine" -B "$work/without_$1" -DMISSING="$1" \
+    -DCMAKE_PREFIX_PATH="$tree" "${@:2}" >"$work/log" 2>&1 || fail "without $1: $(cat "$work/log")"
+}
+without_engine absl -DCMAKE_DISABLE_FIND_PACKAGE_absl=ON
+PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=$work without_engine liburcu-bp
+
 # By pkg-config.
 # shellcheck disable=SC2046 # each flag is a word
 {
