@@ -1,5 +1,4 @@
 /* Tells the status of certificates, by a store that `revstat refresh` keeps.
- *
  *   check STORE UNIX_TIME CERTIFICATE...     certificates in DER
  *   cc check.c $(pkg-config --cflags --libs revstat) */
 #include <revstat/revstat.h>
