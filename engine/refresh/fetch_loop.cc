@@ -29,11 +29,13 @@ FetchLoop::FetchLoop(RefresherOptions options, std::unique_ptr<Fetcher> fetcher,
 // --- For other threads ---
 
 void FetchLoop::Stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    inbox_.is_stopping = true;
-  }
+  is_stopping_.store(true, std::memory_order_relaxed);
   fetcher_->Wakeup();
+}
+
+bool FetchLoop::HasEnded(milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  return run_ended_.wait_for(lock, patience, [this] { return has_ended_; });
 }
 
 void FetchLoop::Deliver(IngestAnswer answer) {
@@ -79,9 +81,8 @@ void FetchLoop::Run(IngestWorker* worker) {
   worker_ = worker;
   ReadState();
   last_write_ = Clock::now();
-  for (;;) {
+  while (!is_stopping_.load(std::memory_order_relaxed)) {
     Inbox inbox = TakeInbox();
-    if (inbox.is_stopping) break;
     for (IngestAnswer& answer : inbox.answers) HandleAnswer(std::move(answer));
     if (inbox.issuers) Load(*std::move(inbox.issuers));
     if (inbox.is_refreshing_all) MakeAllDue();
@@ -94,6 +95,9 @@ void FetchLoop::Run(IngestWorker* worker) {
   }
   fetcher_->CancelAll();
   if (has_changed_) WriteState();
+  const std::lock_guard lock(mutex_);
+  has_ended_ = true;
+  run_ended_.notify_all();
 }
 
 FetchLoop::Inbox FetchLoop::TakeInbox() {
@@ -180,6 +184,8 @@ void FetchLoop::BeginRound(WatchedSource& source) {
 void FetchLoop::Submit(WatchedSource& source, FetchRequest request) {
   const auto staged = std::make_shared<std::unique_ptr<StagedFile>>();
   request.sink = [this, staged](Bytes piece) -> absl::Status {
+    if (is_stopping_.load(std::memory_order_relaxed))
+      return MakeError(ErrorCode::kFetchFailed, "the refresher is stopping");
     if (*staged == nullptr) {
       auto file = worker_->StageFile();
       if (!file.ok()) return file.status();

@@ -2,6 +2,7 @@
 #ifndef REVSTAT_ENGINE_REFRESH_FETCH_LOOP_H_
 #define REVSTAT_ENGINE_REFRESH_FETCH_LOOP_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -31,6 +32,8 @@ class FetchLoop {
 
   // For other threads.
   void Stop();
+  // Whether Run has returned, after Stop, within `patience`.
+  bool HasEnded(std::chrono::milliseconds patience);
   void Deliver(IngestAnswer answer);
   void Reload(std::vector<IssuerSource> issuers);
   void RefreshAll();
@@ -45,7 +48,6 @@ class FetchLoop {
     std::vector<IngestAnswer> answers;
     std::optional<std::vector<IssuerSource>> issuers;
     bool is_refreshing_all = false;
-    bool is_stopping = false;
   };
   // A CRL on its way through the worker.
   struct Ticket {
@@ -86,11 +88,17 @@ class FetchLoop {
 
   mutable std::mutex mutex_;  // guards these
   std::condition_variable round_ended_;
+  std::condition_variable run_ended_;
+  bool has_ended_ = false;
   Inbox inbox_;
   std::vector<SourceHealth> health_;
   // Sources that have not been through a round since RefreshAll; also true for
   // a RefreshAll or Reload that the loop has not seen.
   std::set<std::string> waiting_for_;
+
+  // Ends a body as well, which libcurl may have much of. Relaxed: it carries
+  // nothing; the thread's join orders the rest.
+  std::atomic<bool> is_stopping_ = false;
 
   // The loop's own.
   IngestWorker* worker_ = nullptr;

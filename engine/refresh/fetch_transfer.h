@@ -77,6 +77,8 @@ class FetchTransfer {
   void SetRequest();
   void SetConnection(std::chrono::milliseconds remaining);
   bool AppendHeader(const std::string& line);
+  absl::Status TakeHeader(std::string_view line);
+  absl::Status CheckEncoding(std::string_view line);
   absl::Status TakeBody(Bytes piece);
   absl::Status ErrorOf(CURLcode code) const;
   absl::Status CheckAddress(std::string_view address);
@@ -100,6 +102,7 @@ class FetchTransfer {
   std::optional<Clock::time_point> deadline_;
   Clock::time_point next_check_ = Clock::time_point::max();
   uint64_t header_bytes_ = 0;
+  bool is_encoded_ = false;  // the body is a gzip
   uint64_t bytes_at_check_ = 0;
 };
 

@@ -32,12 +32,13 @@ absl::Status CheckRequest(const FetchRequest& request);
 // Thread-safety: none but for Wakeup; use one on one thread at a time.
 // Different Fetchers are independent.
 //
-// Connections are kept and used again. Compressed answers are accepted (gzip,
-// deflate, br, zstd as libcurl has them). Redirects are followed one by one,
-// and each has to pass the request's policies; addresses are checked where the
-// connection is made, so that neither a redirect nor a DNS answer leads around
-// AddressPolicy. With a proxy it is the proxy that resolves and connects: then
-// only addresses written into the URL are checked.
+// Connections are kept and used again. Answers may be compressed with gzip,
+// once; other encodings are refused, for what they unpack to at a time has no
+// bound (kBadContentEncoding). Redirects are followed one by one, and each has
+// to pass the request's policies; addresses are checked where the connection is
+// made, so that neither a redirect nor a DNS answer leads around AddressPolicy.
+// With a proxy it is the proxy that resolves and connects: then only addresses
+// written into the URL are checked.
 //
 // Not supported: cookies, authentication other than by given headers or in the
 // URL, HTTP/3, ranges, protocols other than http, https and file. Not ldap

@@ -1,5 +1,6 @@
 #include "engine/refresh/refresher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -59,7 +60,10 @@ class Refresher::Impl {
     thread_ = std::thread([this] { loop_.Run(worker_.get()); });
   }
 
-  ~Impl() { StopFetching(); }
+  ~Impl() {
+    loop_.Stop();
+    thread_.join();
+  }
 
   void AddCertificates(const std::vector<IssuerSource>& issuers) {
     std::vector<std::shared_ptr<const Buffer>> trusted;
@@ -74,13 +78,17 @@ class Refresher::Impl {
                              other_trust_);
   }
 
-  FetchLoop& loop() { return loop_; }
-  IngestWorker& worker() { return *worker_; }
-
-  void StopFetching() {
+  bool Stop(std::chrono::milliseconds patience) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point deadline = Clock::now() + patience;
     loop_.Stop();
-    if (thread_.joinable()) thread_.join();
+    const bool has_loop_ended = loop_.HasEnded(patience);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::max(deadline - Clock::now(), Clock::duration(0)));
+    return worker_->Stop(left) && has_loop_ended;
   }
+
+  FetchLoop& loop() { return loop_; }
 
  private:
   const OtherTrust other_trust_;
@@ -126,8 +134,7 @@ std::vector<SourceHealth> Refresher::Health() const {
 }
 
 bool Refresher::Stop(std::chrono::milliseconds patience) {
-  impl_->StopFetching();
-  return impl_->worker().Stop(patience);
+  return impl_->Stop(patience);
 }
 
 }  // namespace revstat

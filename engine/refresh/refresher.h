@@ -76,8 +76,9 @@ class Refresher {
   std::vector<SourceHealth> Health() const;
 
   // Ends the threads: fetches are dropped, the CRL that is being taken in is
-  // finished and committed. False where that takes longer than `patience`; the
-  // process may then end at once, for the store survives that at any moment.
+  // finished and committed. False where that takes longer than `patience`,
+  // whatever a server, the disk or on_event does; the process may then end at
+  // once, for the store survives that at any moment.
   bool Stop(std::chrono::milliseconds patience);
 
  private:

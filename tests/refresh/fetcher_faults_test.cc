@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <string>
+#include <thread>
 
 #include "tests/refresh/fetching.h"
 
@@ -45,6 +46,37 @@ TEST_F(FaultsTest, invalid_Framing) {
   EXPECT_EQ(CodeFor("/http09"), "not_http");
   EXPECT_EQ(CodeFor("/garbage"), "not_http");
   EXPECT_EQ(CodeFor("/endlessheaders"), "headers_too_large");
+}
+
+// libcurl would undo them all, and one over the other.
+TEST_F(FaultsTest, invalid_EncodingsOtherThanOneGzip) {
+  for (const char* header :
+       {"Content-Encoding/zstd", "Content-Encoding/br",
+        "content-encoding/deflate", "Content-Encoding/gzip,gzip",
+        "Content-Encoding/gzip%0D%0AContent-Encoding:%20gzip",
+        "Transfer-Encoding/gzip", "Transfer-Encoding/gzip,chunked"}) {
+    EXPECT_EQ(CodeFor("/encoding/" + std::string(header) + "/a"),
+              "bad_content_encoding")
+        << header;
+  }
+  const auto plain = Fetch(Quick("/encoding/Content-Encoding/GZip/a"));
+  EXPECT_EQ(BodyOf(plain), SampleBody()) << plain.status;
+}
+
+// All that a buffer unpacks to comes in one turn of libcurl's.
+TEST_F(FaultsTest, invalid_BombAfterItsDeadline) {
+  FetchRequest request = RequestOf(server_.Url("/bomb/64"));
+  request.limits.max_bytes = 1 << 30;
+  request.limits.total_time = milliseconds(500);
+  uint64_t pieces = 0;
+  request.sink = [&](Bytes) {
+    ++pieces;
+    const auto end = std::chrono::steady_clock::now() + milliseconds(500);
+    while (std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(CodeOf(Fetch(request)), "timed_out");
+  EXPECT_LE(pieces, 1u);
 }
 
 // What no transport can see: the DER reader refuses it.

@@ -1,5 +1,8 @@
 // A disk that fails at any call beneath a refresher: what was served goes on
 // being served, an event says why, and once the disk is well the CRLs get in.
+#include <condition_variable>
+#include <mutex>
+
 #include "tests/refresh/refresher_fixture.h"
 #include "tests/store/faulty_file_system.h"
 
@@ -138,6 +141,60 @@ TEST_F(RefresherOnDisk, good_certificates_of_a_reload_after_a_failed_commit) {
   GoOnUntilPublished({"second"}, &events);
   refresher_.reset();  // before the disk that it writes to
   EXPECT_EQ(StatusOf("0a", 1), Status::kRevoked);
+}
+
+// A disk whose writes of downloads wait until Open.
+class Gate {
+ public:
+  void Pass() {
+    std::unique_lock lock(mutex_);
+    ++arrived_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return is_open_; });
+  }
+  void WaitForOne() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return arrived_ > 0; });
+  }
+  void Open() {
+    const std::lock_guard lock(mutex_);
+    is_open_ = true;
+    changed_.notify_all();
+  }
+  uint64_t arrived() {
+    const std::lock_guard lock(mutex_);
+    return arrived_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  uint64_t arrived_ = 0;
+  bool is_open_ = false;
+};
+
+// Neither a disk that hangs nor the rest of what a buffer unpacks to is waited
+// for.
+TEST_F(RefresherOnDisk, good_stop_within_a_bomb_and_while_the_disk_hangs) {
+  const TestAuthority ca;
+  Gate gate;
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  files.Watch([&gate](const std::string& call) {
+    if (call.starts_with("write ") && call.ends_with(".part")) gate.Pass();
+  });
+  RefresherOptions options = Options();
+  options.files = &files;
+  IssuerSource source = SourceOf("ca", ca, {"/bomb/64"});
+  source.limits.max_bytes = 1 << 30;
+  Start({source}, options);
+  gate.WaitForOne();
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_FALSE(refresher_->Stop(std::chrono::milliseconds(50)));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  gate.Open();
+  EXPECT_TRUE(refresher_->Stop(std::chrono::seconds(60)));
+  EXPECT_EQ(gate.arrived(), 1u) << "pieces of the bomb";
+  refresher_.reset();  // before the disk that it writes to
 }
 
 }  // namespace

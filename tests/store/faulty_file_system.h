@@ -33,6 +33,11 @@ class FaultyFileSystem : public FileSystem {
     const std::lock_guard lock(mutex_);
     return failed_;
   }
+  // Is told of each call before it is made, on the caller's thread. Set before
+  // there is one.
+  void Watch(std::function<void(const std::string&)> watch) {
+    watch_ = std::move(watch);
+  }
   // From now on no call fails.
   void Heal() { is_well_ = true; }
   // With Fault::kDead: from now on every call fails.
@@ -119,6 +124,7 @@ class FaultyFileSystem : public FileSystem {
 
   absl::Status Call(const std::string& what) {
     const uint64_t number = calls_++;
+    if (watch_) watch_(what);
     if (is_well_ || (number < number_ && !is_killed_) ||
         (number > number_ && fault_ != Fault::kDead))
       return absl::OkStatus();
@@ -133,6 +139,7 @@ class FaultyFileSystem : public FileSystem {
   FileSystem& real_ = FileSystem::System();
   const uint64_t number_;
   const Fault fault_;
+  std::function<void(const std::string&)> watch_;
   std::atomic<uint64_t> calls_ = 0;
   std::atomic<bool> is_well_ = false;
   std::atomic<bool> is_killed_ = false;

@@ -11,6 +11,7 @@ does; NAME is a file in FOLDER, HITS counts start at zero:
     /plain/NAME         the file, without any validator
     /fresh/SECONDS/NAME the file with Cache-Control: max-age
     /gzip/NAME          compressed; /badgzip/NAME with a body that is no deflate
+    /encoding/HEADER/VALUE/NAME   with that header, "Content-Encoding" say, and a gzip
     /chunked/NAME       in chunks; /chunkgarbage/NAME with a broken chunk size
     /cut/N/NAME         the first N tenths of what Content-Length says
     /short/NAME /long/NAME   Content-Length 10 octets too small, too large
@@ -178,6 +179,9 @@ def serve(connection, request, path, port):
         answer(connection, 200, content(name), [("Cache-Control", f"max-age={rest[0]}")])
     elif kind in ("gzip", "badgzip"):
         answer(connection, 200, compressed(name, kind == "badgzip"), [("Content-Encoding", "gzip")])
+    elif kind == "encoding":
+        value = urllib.parse.unquote(rest[1])
+        answer(connection, 200, compressed(name, False), [(rest[0], value)])
     elif kind == "chunked":
         chunked(connection, name, None)
     elif kind == "status":
