@@ -20,10 +20,9 @@ constexpr milliseconds kLongestWait{1000};
 }  // namespace
 
 FetchLoop::FetchLoop(RefresherOptions options, std::unique_ptr<Fetcher> fetcher,
-                     Held held)
+                     HeldCrls held)
     : options_(std::move(options)),
       fetcher_(std::move(fetcher)),
-      state_path_(options_.store + "/refresh.toml"),
       held_(std::move(held)) {}
 
 // --- For other threads ---
@@ -79,11 +78,13 @@ std::vector<SourceHealth> FetchLoop::Health() const {
 
 void FetchLoop::Run(IngestWorker* worker) {
   worker_ = worker;
-  ReadState();
+  remembered_ = ReadRefreshState(options_.files, options_.store);
   last_write_ = Clock::now();
   while (!is_stopping_.load(std::memory_order_relaxed)) {
     Inbox inbox = TakeInbox();
     for (IngestAnswer& answer : inbox.answers) HandleAnswer(std::move(answer));
+    // At once: after a crash the wrong list could come first.
+    if (is_newly_bound_) WriteState();
     if (inbox.issuers) Load(*std::move(inbox.issuers));
     if (inbox.is_refreshing_all) MakeAllDue();
     BeginRounds();
@@ -108,23 +109,13 @@ FetchLoop::Inbox FetchLoop::TakeInbox() {
   return taken;
 }
 
-void FetchLoop::ReadState() {
-  const auto file = options_.files->Map(state_path_);
-  if (file.ok()) remembered_ = DecodeRefreshState(TextOf((*file)->bytes()));
-}
-
-// Not synced: what is lost costs some fetches.
 void FetchLoop::WriteState() {
-  has_changed_ = false;
+  is_newly_bound_ = false;
   last_write_ = Clock::now();
   RefreshState state;
   for (const Source& source : sources_)
     state[source->watched().id] = source->state();
-  const std::string text = EncodeRefreshState(state);
-  const std::string aside = state_path_ + ".new";
-  const auto file = options_.files->Open(aside, FileSystem::OpenMode::kCreate);
-  if (!file.ok() || !WriteAll(file->get(), 0, BytesOf(text)).ok()) return;
-  options_.files->Rename(aside, state_path_).IgnoreError();
+  has_changed_ = !WriteRefreshState(options_.files, options_.store, state).ok();
 }
 
 void FetchLoop::Load(std::vector<IssuerSource> issuers) {
@@ -132,22 +123,20 @@ void FetchLoop::Load(std::vector<IssuerSource> issuers) {
   ++epoch_;
   for (const Source& source : sources_) {
     remembered_[source->watched().id] = source->state();
-    if (source->held() != nullptr)
-      held_[source->state().crl_sha256] = source->held();
+    if (source->held() != nullptr) held_.Add(source->held());
   }
   sources_.clear();
   by_id_.clear();
   for (WatchedCrl& watched : MakeWatchList(issuers)) {
     const SourceState& state = remembered_[watched.id];
-    const auto held = held_.find(state.crl_sha256);
+    auto held = held_.Find(state, watched.kind);
     const IssuerSource& issuer = issuers[watched.issuer];
     sources_.push_back(std::make_unique<WatchedSource>(
-        std::move(watched), issuer, state,
-        held == held_.end() ? nullptr : held->second));
+        std::move(watched), issuer, state, std::move(held)));
     by_id_[sources_.back()->watched().id] = sources_.back().get();
   }
   remembered_.clear();
-  held_.clear();
+  held_ = HeldCrls();
   has_changed_ = is_health_old_ = true;
   const std::lock_guard lock(mutex_);
   std::erase_if(waiting_for_, [this](const std::string& id) {
@@ -278,11 +267,14 @@ void FetchLoop::HandleAnswer(IngestAnswer answer) {
 
 void FetchLoop::HandleTaken(WatchedSource& source, const Ticket& ticket,
                             const IngestAnswer& answer, bool is_of_this_round) {
+  const std::string bound_to = source.state().issuer + source.state().scope_key;
   if (is_of_this_round) {
     source.FinishTaken(ticket.url, ticket.result, answer.result.crl);
   } else {
     source.Adopt(ticket.url, ticket.result, answer.result.crl);
   }
+  is_newly_bound_ |=
+      bound_to != source.state().issuer + source.state().scope_key;
   if (answer.result.outcome == TakeResult::Outcome::kSameAsHeld) {
     Tell(EventOf(RefreshEvent::Kind::kNotModified, source, ticket.url));
     return;

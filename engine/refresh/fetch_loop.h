@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/refresh/held_crls.h"
 #include "engine/refresh/refresher.h"
 #include "engine/refresh/watched_source.h"
 
@@ -21,11 +22,9 @@ namespace revstat {
 // Thread-safety: Run on one thread; what is said to be for others, on any.
 class FetchLoop {
  public:
-  using Held = std::map<std::string, std::shared_ptr<const CrlSource>>;
-
-  // `held` is what the store has, by hexadecimal SHA-256.
+  // `held` is what the store has.
   FetchLoop(RefresherOptions options, std::unique_ptr<Fetcher> fetcher,
-            Held held);
+            HeldCrls held);
 
   // Returns after Stop. `worker` delivers its answers here, and outlives it.
   void Run(IngestWorker* worker);
@@ -59,7 +58,6 @@ class FetchLoop {
   using Source = std::unique_ptr<WatchedSource>;
 
   Inbox TakeInbox();
-  void ReadState();
   void WriteState();
   void Load(std::vector<IssuerSource> issuers);
   void MakeAllDue();
@@ -84,7 +82,6 @@ class FetchLoop {
 
   const RefresherOptions options_;
   const std::unique_ptr<Fetcher> fetcher_;
-  const std::string state_path_;
 
   mutable std::mutex mutex_;  // guards these
   std::condition_variable round_ended_;
@@ -102,14 +99,15 @@ class FetchLoop {
 
   // The loop's own.
   IngestWorker* worker_ = nullptr;
-  Held held_;  // only until the first Load
+  HeldCrls held_;  // only until the first Load
   RefreshState remembered_;
   std::vector<Source> sources_;
   std::map<std::string, WatchedSource*> by_id_;
   uint64_t epoch_ = 0;  // counts Loads
   uint64_t last_ticket_ = 0;
   std::map<uint64_t, Ticket> tickets_;
-  bool has_changed_ = false;  // what WriteState writes
+  bool has_changed_ = false;     // what WriteState writes
+  bool is_newly_bound_ = false;  // a source, to what is not written yet
   bool is_health_old_ = false;
   Clock::time_point last_write_;
 };

@@ -7,6 +7,8 @@
 #include <limits>
 #include <sstream>
 
+#include "engine/base/bytes.h"
+
 namespace revstat {
 namespace {
 
@@ -21,6 +23,12 @@ std::string TextIn(const toml::table& table, std::string_view key) {
   const std::string text =
       table[key].value_exact<std::string>().value_or(std::string());
   return IsPrintable(text) ? text : std::string();
+}
+
+// In hexadecimal: names may be in any script.
+std::string OctetsIn(const toml::table& table, std::string_view key) {
+  const auto octets = FromHex(TextIn(table, key));
+  return octets ? std::string(TextOf(*octets)) : std::string();
 }
 
 int64_t NumberIn(const toml::table& table, std::string_view key) {
@@ -56,6 +64,8 @@ SourceState SourceOf(const toml::table& table) {
   source.failures = static_cast<unsigned>(std::clamp<int64_t>(
       NumberIn(table, "failures"), 0, std::numeric_limits<int>::max()));
   source.crl_sha256 = TextIn(table, "crl_sha256");
+  source.issuer = OctetsIn(table, "issuer");
+  source.scope_key = OctetsIn(table, "scope");
   ForEachTable(table, "url", [&](const toml::table& url) {
     source.urls[TextIn(url, "url")] = {TextIn(url, "etag"),
                                        TextIn(url, "last_modified"),
@@ -74,6 +84,8 @@ std::string EncodeRefreshState(const RefreshState& state) {
     table.insert("next_attempt", ToUnix(source.next_attempt));
     table.insert("failures", int64_t{source.failures});
     table.insert("crl_sha256", source.crl_sha256);
+    table.insert("issuer", ToHex(BytesOf(source.issuer)));
+    table.insert("scope", ToHex(BytesOf(source.scope_key)));
     toml::array urls;
     for (const auto& [url, url_state] : source.urls)
       urls.push_back(TableOf(url, url_state));
@@ -83,8 +95,10 @@ std::string EncodeRefreshState(const RefreshState& state) {
   toml::table root;
   root.insert("source", std::move(sources));
   std::ostringstream text;
-  text << "# Written by revstat refresh. Removing it costs some fetches.\n"
-       << root << "\n";
+  text
+      << "# Written by revstat refresh. Removing it costs some fetches, and "
+         "frees each\n# source from the issuer and scope that it is bound to.\n"
+      << root << "\n";
   return text.str();
 }
 
@@ -100,6 +114,35 @@ RefreshState DecodeRefreshState(std::string_view text) {
     state.clear();
   }
   return state;
+}
+
+namespace {
+
+std::string PathIn(const std::string& folder) {
+  return folder + "/refresh.toml";
+}
+
+}  // namespace
+
+RefreshState ReadRefreshState(FileSystem* files, const std::string& folder) {
+  const auto file = files->Map(PathIn(folder));
+  return file.ok() ? DecodeRefreshState(TextOf((*file)->bytes()))
+                   : RefreshState();
+}
+
+absl::Status WriteRefreshState(FileSystem* files, const std::string& folder,
+                               const RefreshState& state) {
+  const std::string text = EncodeRefreshState(state);
+  const std::string aside = PathIn(folder) + ".new";
+  {
+    const auto file = files->Open(aside, FileSystem::OpenMode::kCreate);
+    if (!file.ok()) return file.status();
+    absl::Status status = WriteAll(file->get(), 0, BytesOf(text));
+    if (status.ok()) status = (*file)->Sync();
+    if (!status.ok()) return status;
+  }
+  const absl::Status status = files->Rename(aside, PathIn(folder));
+  return status.ok() ? files->SyncFolder(folder) : status;
 }
 
 }  // namespace revstat

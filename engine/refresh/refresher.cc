@@ -9,12 +9,9 @@
 namespace revstat {
 namespace {
 
-// By the hexadecimal SHA-256.
-std::map<std::string, std::shared_ptr<const CrlSource>> HeldIn(
-    const StoreUpdater& updater) {
-  std::map<std::string, std::shared_ptr<const CrlSource>> held;
-  for (const StoredCrl& crl : updater.crls())
-    held[ToHex(crl.source->sha256())] = crl.source;
+HeldCrls HeldIn(const StoreUpdater& updater) {
+  HeldCrls held;
+  for (const StoredCrl& crl : updater.crls()) held.Add(crl.source);
   return held;
 }
 

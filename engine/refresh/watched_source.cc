@@ -14,17 +14,40 @@ WatchedSource::WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
     : watched_(std::move(watched)),
       issuer_(issuer),
       spread_(SpreadOf(watched_.id)),
-      state_(std::move(state)),
-      held_(std::move(held)) {
+      state_(std::move(state)) {
   std::erase_if(state_.urls, [&](const auto& entry) {
     return std::ranges::count(watched_.urls, entry.first) == 0;
   });
-  if (held_ != nullptr) return;
-  // A validator of what we do not hold would let the server withhold it.
+  // The operator's certificates are others now: so may the list be.
+  if (std::ranges::count(watched_.allowed_issuers, state_.issuer) == 0)
+    state_.issuer = state_.scope_key = "";
+  const std::string named = state_.crl_sha256;
+  if (held != nullptr && std::ranges::count(watched_.allowed_issuers,
+                                            held->canonical_issuer()) > 0) {
+    Hold(std::move(held));
+    if (state_.crl_sha256 == named) return;
+  } else {
+    ForgetValidators();
+    state_.crl_sha256.clear();
+  }
+  state_.next_attempt = Time();
+}
+
+void WatchedSource::ForgetValidators() {
   for (auto& [url, url_state] : state_.urls)
     url_state.etag = url_state.last_modified = "";
-  state_.crl_sha256.clear();
-  state_.next_attempt = Time();
+}
+
+// All that comes later has to be of the same issuer and scope, whether or not
+// this CRL is still found then.
+void WatchedSource::Hold(std::shared_ptr<const CrlSource> held) {
+  const std::string sha256 = ToHex(held->sha256());
+  // A validator of what we do not hold would let the server withhold it.
+  if (state_.crl_sha256 != sha256) ForgetValidators();
+  state_.crl_sha256 = sha256;
+  state_.issuer = held->canonical_issuer();
+  state_.scope_key = CrlScope::Of(held->crl()).Key();
+  held_ = std::move(held);
 }
 
 bool WatchedSource::IsDue(Time now) const {
@@ -62,9 +85,11 @@ IngestJob WatchedSource::JobFor(std::unique_ptr<StagedFile> staged) const {
   job.expected.kind = watched_.kind == CrlKind::kDelta
                           ? ExpectedCrl::Kind::kDelta
                           : ExpectedCrl::Kind::kComplete;
+  if (!state_.issuer.empty()) {
+    job.expected.issuer = state_.issuer;
+    job.expected.scope_key = state_.scope_key;
+  }
   if (held_ != nullptr) {
-    job.expected.issuer = held_->canonical_issuer();
-    job.expected.scope_key = CrlScope::Of(held_->crl()).Key();
     job.held_until = held_->crl().next_update().value_or(Time::max());
   }
   return job;
@@ -106,14 +131,11 @@ void WatchedSource::FinishTaken(const std::string& url,
 
 void WatchedSource::Adopt(const std::string& url, const FetchResult& result,
                           std::shared_ptr<const CrlSource> held) {
-  const std::string sha256 = ToHex(held->sha256());
-  if (state_.crl_sha256 != sha256) {
-    // Other mirrors' validators are of another CRL.
-    for (auto& [other, other_state] : state_.urls)
-      other_state.etag = other_state.last_modified = "";
-    state_.crl_sha256 = sha256;
-  }
-  held_ = std::move(held);
+  // Asked for when the operator still named another CA.
+  if (std::ranges::count(watched_.allowed_issuers, held->canonical_issuer()) ==
+      0)
+    return;
+  Hold(std::move(held));
   state_.urls[url].etag = result.etag;
   state_.urls[url].last_modified = result.last_modified;
 }

@@ -19,7 +19,7 @@ namespace revstat {
 // one of them gave an authentic CRL that is not refused. Not thread-safe.
 class WatchedSource {
  public:
-  // `held` is the CRL that `state` names, or null.
+  // `held` is what the store holds of it, see HeldCrls; or null.
   WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
                 SourceState state, std::shared_ptr<const CrlSource> held);
 
@@ -64,6 +64,8 @@ class WatchedSource {
 
  private:
   SourceHealth::State StateAt(Time now) const;
+  void ForgetValidators();
+  void Hold(std::shared_ptr<const CrlSource> held);
 
   const WatchedCrl watched_;
   const IssuerSource issuer_;

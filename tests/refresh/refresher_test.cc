@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "engine/refresh/refresh_state.h"
 #include "tests/refresh/refresher_fixture.h"
 
 namespace revstat::test {
@@ -335,29 +334,6 @@ TEST_F(RefresherTest, invalid_StoreIsLocked) {
   Start({SourceOf("ca", ca_, {"/ok/a"})});
   const auto second = Refresher::Start({}, Options());
   EXPECT_EQ(ErrorCodeOf(second.status()), ErrorCode::kStoreLocked);
-}
-
-TEST(RefreshStateFile, good_ReadsWhatItWrote) {
-  RefreshState state;
-  state["a\nb"] = {
-      FromUnix(5), 3, "ab", {{"http://x/", {"\"e\"", "d", FromUnix(9)}}}};
-  state["\"quoted\" \u00e9"] = {};
-  EXPECT_EQ(DecodeRefreshState(EncodeRefreshState(state)), state);
-}
-
-TEST(RefreshStateFile, invalid_DamageIsLeftOut) {
-  RefreshState state;
-  state["a"] = {
-      FromUnix(5), 3, "ab", {{"u", {"bad\x01", "\xff", FromUnix(9)}}}};
-  const RefreshState read = DecodeRefreshState(EncodeRefreshState(state));
-  EXPECT_EQ(read.at("a").urls.at("u").etag, "");
-  EXPECT_EQ(read.at("a").urls.at("u").not_before, FromUnix(9));
-  EXPECT_TRUE(DecodeRefreshState("source = 7").empty());
-  EXPECT_TRUE(DecodeRefreshState("[[source]]\nname = 1").empty());
-  EXPECT_EQ(DecodeRefreshState("[[source]]\nid = \"x\"\nfailures = -5\n")
-                .at("x")
-                .failures,
-            0u);
 }
 
 }  // namespace

@@ -1,0 +1,116 @@
+// What a refresher remembers of its sources from run to run.
+#include <filesystem>
+
+#include "engine/refresh/refresh_state.h"
+#include "tests/refresh/refresher_fixture.h"
+
+namespace revstat::test {
+namespace {
+
+class RefresherState : public RefresherFixture {
+ protected:
+  // Of the partition that a URL of one letter names.
+  static CrlText ShardCrl(uint32_t number, char url) {
+    CrlText shard = NumberedCrl(number, {"02"});
+    shard.extensions.push_back(
+        IssuingPoint({Nest(der::ContextConstructed(0),
+                           {Nest(der::ContextConstructed(0),
+                                 {Tlv(der::ContextPrimitive(6),
+                                      Octets{static_cast<uint8_t>(url)})})})}));
+    return shard;
+  }
+  void StartIn(const std::string& store) {
+    RefresherOptions options = Options();
+    options.store = store;
+    Start({SourceOf("ca", ca_, {"/plain/a"})}, options);
+  }
+
+  const TestAuthority ca_;
+  const std::string store_ = folder_.path() + "/store";
+};
+
+// What a kill leaves is what is in the files at that moment.
+TEST_F(RefresherState, invalid_OtherShardAfterAKillRightAfterTheFirstCrl) {
+  Serve("a", ca_.Crl(ShardCrl(2, 'a')));
+  StartIn(store_);
+  ASSERT_EQ(Summary(FirstRound()), "fetched ca; published ca");
+  const std::string left = folder_.path() + "/left";
+  std::filesystem::copy(store_, left, std::filesystem::copy_options::recursive);
+  Serve("a", ca_.Crl(ShardCrl(3, 'b')));
+  StartIn(left);
+  EXPECT_EQ(Summary(Round()), "fetched ca; refused ca scope_changed");
+  Serve("a", ca_.Crl(ShardCrl(3, 'a')));
+  EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
+}
+
+// The state was written before the store's last generation.
+TEST_F(RefresherState, good_NewerCrlOfTheStoreIsFoundByItsScope) {
+  Serve("a", ca_.Crl(ShardCrl(2, 'a')));
+  StartIn(store_);
+  ASSERT_EQ(Summary(FirstRound()), "fetched ca; published ca");
+  refresher_.reset();
+  {
+    const auto updater = MustOpen(store_);
+    MustTake(updater.get(), *ca_.Crl(ShardCrl(3, 'a')));
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  TakeEvents();
+  Serve("a", ca_.Crl(ShardCrl(3, 'b')));
+  StartIn(store_);
+  EXPECT_EQ(Summary(FirstRound()), "fetched ca; refused ca scope_changed");
+  EXPECT_EQ(refresher_->Health()[0].state, SourceHealth::State::kFresh);
+}
+
+TEST_F(RefresherState, invalid_OtherShardWhereTheStoreHasLostItsCrl) {
+  Serve("a", ca_.Crl(ShardCrl(2, 'a')));
+  StartIn(store_);
+  ASSERT_EQ(Summary(FirstRound()), "fetched ca; published ca");
+  refresher_.reset();
+  for (const char* lost : {"manifest", "generation", "segments"})
+    std::filesystem::remove_all(store_ + "/" + lost);
+  TakeEvents();
+  Serve("a", ca_.Crl(ShardCrl(3, 'b')));
+  StartIn(store_);
+  EXPECT_EQ(Summary(FirstRound()), "fetched ca; refused ca scope_changed");
+}
+
+// The operator's word goes first: another CA is no change of scope.
+TEST_F(RefresherState, good_OtherCaOnceTheOperatorNamesIt) {
+  Serve("a", ca_.Crl(NumberedCrl(2, {"01"})));
+  Start({SourceOf("ca", ca_, {"/plain/a"})});
+  ASSERT_EQ(Summary(FirstRound()), "fetched ca; published ca");
+  const TestAuthority other("Other CA");
+  Serve("a", other.Crl(NumberedCrl(1, {"02"})));
+  refresher_->Reload({SourceOf("ca", other, {"/plain/a"})});
+  EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
+}
+
+TEST(RefreshStateFile, good_ReadsWhatItWrote) {
+  RefreshState state;
+  state["a\nb"] = {FromUnix(5),
+                   3,
+                   "ab",
+                   "\xc3\xa9",
+                   std::string(2, 0),
+                   {{"http://x/", {"\"e\"", "d", FromUnix(9)}}}};
+  state["\"quoted\" \u00e9"] = {};
+  EXPECT_EQ(DecodeRefreshState(EncodeRefreshState(state)), state);
+}
+
+TEST(RefreshStateFile, invalid_DamageIsLeftOut) {
+  RefreshState state;
+  state["a"] = {FromUnix(5), 3,  "ab",
+                "",          "", {{"u", {"bad\x01", "\xff", FromUnix(9)}}}};
+  const RefreshState read = DecodeRefreshState(EncodeRefreshState(state));
+  EXPECT_EQ(read.at("a").urls.at("u").etag, "");
+  EXPECT_EQ(read.at("a").urls.at("u").not_before, FromUnix(9));
+  EXPECT_TRUE(DecodeRefreshState("source = 7").empty());
+  EXPECT_TRUE(DecodeRefreshState("[[source]]\nname = 1").empty());
+  EXPECT_EQ(DecodeRefreshState("[[source]]\nid = \"x\"\nfailures = -5\n")
+                .at("x")
+                .failures,
+            0u);
+}
+
+}  // namespace
+}  // namespace revstat::test
