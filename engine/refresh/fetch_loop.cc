@@ -233,11 +233,7 @@ void FetchLoop::HandleFetched(const std::string& id, FetchResult result,
 
 void FetchLoop::HandleAnswer(IngestAnswer answer) {
   if (answer.ticket == 0) {
-    RefreshEvent event;
-    event.kind = RefreshEvent::Kind::kStopped;
-    event.at = options_.now();
-    event.why = answer.status;
-    Tell(event);
+    HandleNews(answer);
     return;
   }
   const auto found = tickets_.find(answer.ticket);
@@ -263,6 +259,22 @@ void FetchLoop::HandleAnswer(IngestAnswer answer) {
     Tell(event);
   }
   if (is_of_this_round) EndRoundIfDone(source);
+}
+
+void FetchLoop::HandleNews(const IngestAnswer& answer) {
+  for (const Source& source : sources_) {
+    if (source->held() == nullptr ||
+        !answer.gone.contains(source->held()->sha256()))
+      continue;
+    source->Lose();
+    has_changed_ = is_health_old_ = true;
+  }
+  if (answer.status.ok()) return;
+  RefreshEvent event;
+  event.kind = RefreshEvent::Kind::kStopped;
+  event.at = options_.now();
+  event.why = answer.status;
+  Tell(event);
 }
 
 void FetchLoop::HandleTaken(WatchedSource& source, const Ticket& ticket,

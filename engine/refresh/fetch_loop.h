@@ -68,6 +68,7 @@ class FetchLoop {
                      const std::string& url,
                      std::unique_ptr<StagedFile> staged);
   void HandleAnswer(IngestAnswer answer);
+  void HandleNews(const IngestAnswer& answer);
   void HandleTaken(WatchedSource& source, const Ticket& ticket,
                    const IngestAnswer& answer, bool is_of_this_round);
   void EndRoundIfDone(WatchedSource& source);

@@ -47,11 +47,13 @@ absl::StatusOr<HeldCertificates::Outcome> HeldCertificates::Add(
   return Outcome::kChanged;
 }
 
-HeldCertificates::Outcome HeldCertificates::Remove(const Sha256Digest& sha256) {
-  const auto found = by_sha256_.find(KeyOf(sha256));
-  if (found == by_sha256_.end()) return Outcome::kUnchanged;
-  std::vector<ManifestCertificate> left = std::move(held_);
-  left.erase(left.begin() + static_cast<std::ptrdiff_t>(found->second));
+HeldCertificates::Outcome HeldCertificates::Remove(
+    const std::set<Sha256Digest>& gone) {
+  std::vector<ManifestCertificate> left = held_;
+  std::erase_if(left, [&](const ManifestCertificate& certificate) {
+    return gone.contains(Sha256(certificate.der->bytes()));
+  });
+  if (left.size() == held_.size()) return Outcome::kUnchanged;
   // Paths name their anchors by position.
   for (ManifestCertificate& certificate : left) certificate.paths.clear();
   *this = HeldCertificates(std::move(left));
@@ -101,6 +103,20 @@ std::string HeldCertificates::SignerKeyOf(const Sha256Digest& sha256) const {
   if (!view.ok()) return KeyOf(sha256);
   return CanonicalName(view->subject()) +
          std::string(TextOf(view->subject_public_key_info_tlv()));
+}
+
+std::optional<Sha256Digest> HeldCertificates::FindSigner(
+    const std::string& signer_key) const {
+  std::optional<Sha256Digest> found;
+  for (const ManifestCertificate& certificate : held_) {
+    const bool is_vouched_for = certificate.trust == Trust::kVouchedFor;
+    if (found && !is_vouched_for) continue;
+    const Sha256Digest digest = Sha256(certificate.der->bytes());
+    if (SignerKeyOf(digest) != signer_key) continue;
+    found = digest;
+    if (is_vouched_for) break;
+  }
+  return found;
 }
 
 }  // namespace revstat

@@ -4,6 +4,8 @@
 #define REVSTAT_ENGINE_REFRESH_HELD_CERTIFICATES_H_
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -36,7 +38,7 @@ class HeldCertificates {
                               Trust trust);
   // Those that are not held are no mistake. All paths are gone until the next
   // Validate.
-  Outcome Remove(const Sha256Digest& sha256);
+  Outcome Remove(const std::set<Sha256Digest>& gone);
 
   // Builds the untrusted ones' paths anew where time, or what was added or
   // removed, has changed them.
@@ -49,6 +51,8 @@ class HeldCertificates {
   // The same for all certificates of one name and key: what they sign replaces
   // one another's.
   std::string SignerKeyOf(const Sha256Digest& sha256) const;
+  // A certificate of that key, one that is vouched for if there is one.
+  std::optional<Sha256Digest> FindSigner(const std::string& signer_key) const;
 
  private:
   void Index(size_t position);

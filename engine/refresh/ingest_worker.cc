@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -157,7 +158,11 @@ absl::Status IngestWorker::AddAll(const Certificates& certificates) {
     std::vector<std::shared_ptr<const Buffer>> kept = certificates.trusted;
     kept.insert(kept.end(), certificates.untrusted.begin(),
                 certificates.untrusted.end());
-    updater_->KeepOnly(kept);
+    const std::set<Sha256Digest> before = Held();
+    status.Update(updater_->KeepOnly(kept));
+    const std::set<Sha256Digest> after = Held();
+    std::ranges::set_difference(before, after,
+                                std::inserter(gone_, gone_.end()));
   }
   return status;
 }
@@ -251,12 +256,16 @@ void IngestWorker::Commit() {
   }
   std::vector<IngestAnswer> answers;
   answers.swap(uncommitted_);
+  std::set<Sha256Digest> gone;
+  gone.swap(gone_);  // after a failure they are there, or go once more
   if (untold_.size() > kMostUntold) untold_.clear();
   if (!generation.ok() && answers.empty()) TellStopped(generation.status());
+  const std::set<Sha256Digest> held =
+      generation.ok() ? std::set<Sha256Digest>() : Held();
   for (IngestAnswer& answer : answers) {
     // What a commit that failed at its last step has left, opening the store
     // has made durable.
-    if (!generation.ok() && !Holds(*answer.result.crl)) {
+    if (!generation.ok() && !held.contains(answer.result.crl->sha256())) {
       answer.status = generation.status();
       if (answer.result.outcome == TakeResult::Outcome::kTaken)
         untold_[answer.result.crl->sha256()] = answer.result.before;
@@ -268,13 +277,18 @@ void IngestWorker::Commit() {
     }
     deliver_(std::move(answer));
   }
+  if (!generation.ok() || gone.empty()) return;
+  IngestAnswer answer;
+  answer.gone = std::move(gone);
+  deliver_(std::move(answer));
 }
 
-bool IngestWorker::Holds(const CrlSource& crl) const {
-  return updater_ != nullptr &&
-         std::ranges::any_of(updater_->crls(), [&](const StoredCrl& held) {
-           return held.segment->sha256() == crl.sha256();
-         });
+std::set<Sha256Digest> IngestWorker::Held() const {
+  std::set<Sha256Digest> held;
+  if (updater_ == nullptr) return held;
+  for (const StoredCrl& crl : updater_->crls())
+    held.insert(crl.segment->sha256());
+  return held;
 }
 
 }  // namespace revstat

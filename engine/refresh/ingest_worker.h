@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,7 +33,8 @@ struct IngestJob {
 };
 
 struct IngestAnswer {
-  // That of its job; 0 where certificates alone could not be written.
+  // That of its job; 0 of certificates: `status` says why they could not be
+  // written, or `gone` what left with some.
   uint64_t ticket = 0;
   // Not OK: the disk's error. Then `result` says nothing.
   absl::Status status;
@@ -40,6 +42,8 @@ struct IngestAnswer {
   // Of what was taken.
   uint64_t generation = 0;
   CrlChanges changes;
+  // CRLs that the store does not hold any more.
+  std::set<Sha256Digest> gone;
 };
 
 struct IngestWorkerOptions {
@@ -107,7 +111,7 @@ class IngestWorker {
   void TellStopped(const absl::Status& why);
   void Take(IngestJob job);
   void Commit();
-  bool Holds(const CrlSource& crl) const;
+  std::set<Sha256Digest> Held() const;
 
   const IngestWorkerOptions options_;
   const Deliver deliver_;
@@ -128,6 +132,7 @@ class IngestWorker {
 
   // The thread's own.
   std::vector<IngestAnswer> uncommitted_;
+  std::set<Sha256Digest> gone_;             // with the next commit
   std::vector<Certificates> certificates_;  // that are not committed
   bool are_added_ = false;                  // some of them, to the open store
   // CRLs whose commit failed, by their SHA-256, and what was held before each.

@@ -30,8 +30,8 @@ absl::Status AddCertificates(const std::vector<IssuerSource>& issuers,
       all.push_back(certificate);
     }
   }
-  if (others == OtherTrust::kGoes) updater->KeepOnly(all);
-  return absl::OkStatus();
+  return others == OtherTrust::kGoes ? updater->KeepOnly(all)
+                                     : absl::OkStatus();
 }
 
 }  // namespace

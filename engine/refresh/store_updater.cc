@@ -97,54 +97,6 @@ absl::Status StoreUpdater::Load() {
   return absl::OkStatus();
 }
 
-absl::Status StoreUpdater::AddTrusted(
-    std::shared_ptr<const Buffer> certificate) {
-  return Add(std::move(certificate), HeldCertificates::Trust::kVouchedFor);
-}
-
-absl::Status StoreUpdater::AddUntrusted(
-    std::shared_ptr<const Buffer> certificate) {
-  return Add(std::move(certificate), HeldCertificates::Trust::kUntrusted);
-}
-
-absl::Status StoreUpdater::Add(std::shared_ptr<const Buffer> certificate,
-                               HeldCertificates::Trust trust) {
-  const auto outcome = certificates_.Add(std::move(certificate), trust);
-  if (outcome.ok()) Note(*outcome);
-  return outcome.status();
-}
-
-void StoreUpdater::Note(HeldCertificates::Outcome outcome) {
-  has_changed_ |= outcome == HeldCertificates::Outcome::kChanged;
-}
-
-bool StoreUpdater::Withdraw(const Sha256Digest& sha256) {
-  const auto outcome = certificates_.Remove(sha256);
-  if (outcome == HeldCertificates::Outcome::kUnchanged) return false;
-  Note(outcome);
-  std::set<uint64_t> ids;
-  for (const StoredCrl& crl : crls()) {
-    if (crl.segment->signer_sha256() == sha256) ids.insert(crl.record.id);
-  }
-  Drop(ids);
-  groups_.clear();
-  for (const StoredCrl& crl : crls()) Index(crl);
-  return true;
-}
-
-void StoreUpdater::KeepOnly(
-    std::span<const std::shared_ptr<const Buffer>> certificates) {
-  std::set<Sha256Digest> kept;
-  for (const auto& certificate : certificates)
-    kept.insert(Sha256(certificate->bytes()));
-  std::vector<Sha256Digest> others;
-  for (const ManifestCertificate& held : certificates_.list()) {
-    const Sha256Digest digest = Sha256(held.der->bytes());
-    if (!kept.contains(digest)) others.push_back(digest);
-  }
-  for (const Sha256Digest& other : others) Withdraw(other);
-}
-
 void StoreUpdater::Index(const StoredCrl& crl) {
   groups_[GroupKeyOf(crl.source->crl(), crl.segment->signer_sha256())]
       .push_back(crl.record.id);

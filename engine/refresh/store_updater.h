@@ -91,13 +91,16 @@ class StoreUpdater {
   absl::Status AddUntrusted(std::shared_ptr<const Buffer> certificate);
 
   // Takes back what AddTrusted or AddUntrusted gave: with the next Commit the
-  // certificate is gone, the CRLs that were verified with it are, and an
-  // untrusted certificate whose path ended there has none. What was known of
-  // these CRLs is forgotten: added again, an older one is taken in. False where
-  // no such certificate is held.
-  bool Withdraw(const Sha256Digest& sha256);
+  // certificate is gone, and an untrusted certificate whose path ended there
+  // has none. The CRLs that were verified with it are written anew as those of
+  // another certificate of the same name and key, where one is held; else they
+  // are gone as well, and what was known of them is forgotten: an older one is
+  // taken in then. False where no such certificate is held. After an error, the
+  // disk's, Commit fails.
+  absl::StatusOr<bool> Withdraw(const Sha256Digest& sha256);
   // Withdraws all certificates but these.
-  void KeepOnly(std::span<const std::shared_ptr<const Buffer>> certificates);
+  absl::Status KeepOnly(
+      std::span<const std::shared_ptr<const Buffer>> certificates);
 
   // A file of the store to write one CRL into, for Take.
   absl::StatusOr<std::unique_ptr<StagedFile>> StageFile();
@@ -143,6 +146,9 @@ class StoreUpdater {
   absl::Status Load();
   absl::Status Add(std::shared_ptr<const Buffer> certificate,
                    HeldCertificates::Trust trust);
+  absl::Status Remove(const std::set<Sha256Digest>& gone);
+  absl::StatusOr<StoredCrl> Attribute(const StoredCrl& crl,
+                                      const Sha256Digest& signer);
   void Note(HeldCertificates::Outcome outcome);
   void Validate(Time at);
   void Index(const StoredCrl& crl);

@@ -26,10 +26,16 @@ WatchedSource::WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
                                             held->canonical_issuer()) > 0) {
     Hold(std::move(held));
     if (state_.crl_sha256 == named) return;
+    state_.next_attempt = Time();
   } else {
-    ForgetValidators();
-    state_.crl_sha256.clear();
+    Lose();
   }
+}
+
+void WatchedSource::Lose() {
+  held_.reset();
+  ForgetValidators();
+  state_.crl_sha256.clear();
   state_.next_attempt = Time();
 }
 
@@ -99,13 +105,17 @@ void WatchedSource::FinishNotModified(const std::string& url,
                                       const FetchResult& result) {
   UrlState& state = state_.urls[url];
   state.not_before = Time();
+  --open_;
+  if (held_ == nullptr) {  // any more: it was lost while this was asked
+    error_ = MakeError(ErrorCode::kUnexpectedNotModified, url);
+    return;
+  }
   if (!result.etag.empty()) state.etag = result.etag;
   if (!result.last_modified.empty()) state.last_modified = result.last_modified;
   if (result.fresh_for)
     fresh_for_ =
         std::min(fresh_for_.value_or(*result.fresh_for), *result.fresh_for);
   is_well_ = true;
-  --open_;
 }
 
 void WatchedSource::FinishFailed(const std::string& url,

@@ -54,6 +54,9 @@ class WatchedSource {
              std::shared_ptr<const CrlSource> held);
   const std::shared_ptr<const CrlSource>& held() const { return held_; }
 
+  // The store does not hold it any more: it is due, whatever was held.
+  void Lose();
+
   // When is_in_round() has become false: sets the next attempt.
   void EndRound(Time now);
 

@@ -85,6 +85,51 @@ TEST_F(RefresherState, good_OtherCaOnceTheOperatorNamesIt) {
   EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
 }
 
+class RefresherTrust : public RefresherState {
+ protected:
+  // Serves number 1, with validators, to a refresher of the sources alone.
+  void SetUp() override {
+    Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
+    RefresherOptions options = Options();
+    options.other_trust = OtherTrust::kGoes;
+    Start({SourceOf("ca", ca_, {"/ok/a"})}, options);
+    ASSERT_EQ(Summary(FirstRound()), "fetched ca; published ca");
+  }
+};
+
+TEST_F(RefresherTrust, revoked_OnceTheCertificateIsRenewed) {
+  IssuerSource renewed = SourceOf("ca", ca_, {"/ok/a"});
+  renewed.trusted = {ca_.Certificate("55")};
+  refresher_->Reload({renewed});
+  EXPECT_EQ(Summary(Round()), "not_modified ca");
+  const auto is_renewed = [&] {
+    const auto contents =
+        ReadStore(&FileSystem::System(), StoreFiles(store_), nullptr);
+    return contents.ok() && contents->manifest.certificates.size() == 1 &&
+           Equal(contents->manifest.certificates[0].der->bytes(),
+                 renewed.trusted[0]->bytes());
+  };
+  while (!is_renewed()) std::this_thread::yield();
+  EXPECT_EQ(StatusOf("01"), Status::kRevoked);
+  EXPECT_EQ(StatusOf("02"), Status::kActive);
+}
+
+// The server could answer 304 for ever to what the store has lost.
+TEST_F(RefresherTrust, unknown_AndFetchedAnewOnceTheKeyIsAnother) {
+  const TestAuthority other;  // of the same name
+  refresher_->Reload({SourceOf("ca", other, {"/ok/a"})});
+  const auto is_lost = [this] {
+    return refresher_->Health()[0].state == SourceHealth::State::kMissing;
+  };
+  for (int rounds = 0; rounds < 100 && !is_lost(); ++rounds) Round();
+  ASSERT_TRUE(is_lost());
+  EXPECT_EQ(Summary(Round()), "fetched ca; refused ca bad_signature");
+  EXPECT_EQ(StatusOf("01"), Status::kUnknown);
+  Serve("a", other.Crl(NumberedCrl(1, {"02"})));
+  EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
+  EXPECT_EQ(StatusOf("02"), Status::kRevoked);
+}
+
 TEST(RefreshStateFile, good_ReadsWhatItWrote) {
   RefreshState state;
   state["a\nb"] = {FromUnix(5),

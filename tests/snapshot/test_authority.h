@@ -32,8 +32,11 @@ class TestAuthority {
   explicit TestAuthority(std::string_view name = "Test CA")
       : name_(CommonName(name)), key_(SigningKey::NewEdwards("ED25519")) {}
 
-  std::shared_ptr<const Buffer> Certificate() const {
+  // Another serial makes another certificate of the same name and key.
+  std::shared_ptr<const Buffer> Certificate(
+      std::string_view serial = "0123") const {
     CertificateText text;
+    text.serial = IntegerOf(serial);
     text.issuer = name_;
     text.subject = name_;
     text.public_key = key_.Spki();

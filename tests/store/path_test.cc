@@ -117,7 +117,7 @@ TEST_F(StorePaths, unknown_once_the_root_is_withdrawn) {
   Make();
   const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
   const auto updater = MustOpen(folder_.store());
-  ASSERT_TRUE(updater->Withdraw(Sha256(Root()->bytes())));
+  ASSERT_TRUE(*updater->Withdraw(Sha256(Root()->bytes())));
   const auto next = ca_.Crl(NumberedCrl(2, {"01"}));
   EXPECT_EQ(ErrorCodeOf(MustTake(updater.get(), *next).refusal),
             ErrorCode::kNoIssuer);

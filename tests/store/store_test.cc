@@ -132,9 +132,9 @@ TEST_F(Store, unknown_once_the_certificate_is_withdrawn) {
   const Sha256Digest digest = Sha256(ca_.Certificate()->bytes());
   {
     const auto updater = MustOpen(folder_.store());
-    EXPECT_FALSE(updater->Withdraw(Sha256({})));
-    EXPECT_TRUE(updater->Withdraw(digest));
-    EXPECT_FALSE(updater->Withdraw(digest));
+    EXPECT_FALSE(*updater->Withdraw(Sha256({})));
+    EXPECT_TRUE(*updater->Withdraw(digest));
+    EXPECT_FALSE(*updater->Withdraw(digest));
     // Nothing of it is left to sign, before the commit either.
     EXPECT_EQ(
         ErrorCodeOf(
@@ -162,9 +162,30 @@ TEST_F(Store, unknown_unless_the_certificate_is_kept) {
   Make({NumberedCrl(1, {"01"})});
   const auto updater = MustOpen(folder_.store());
   ASSERT_TRUE(updater->AddTrusted(other.Certificate()).ok());
-  updater->KeepOnly(std::vector{other.Certificate()});
+  ASSERT_TRUE(updater->KeepOnly(std::vector{other.Certificate()}).ok());
   ASSERT_EQ(updater->certificates().size(), 1u);
   EXPECT_TRUE(updater->crls().empty());
+}
+
+// A renewed certificate: its CRLs are those of the old one.
+TEST_F(Store, revoked_by_the_crl_of_a_certificate_that_another_replaced) {
+  Make({NumberedCrl(1, {"01"})});
+  const auto renewed = ca_.Certificate("55");
+  {
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddTrusted(renewed).ok());
+    ASSERT_TRUE(updater->KeepOnly(std::vector{renewed}).ok());
+    ASSERT_EQ(updater->crls().size(), 1u);
+    EXPECT_EQ(updater->crls()[0].segment->signer_sha256(),
+              Sha256(renewed->bytes()));
+    EXPECT_EQ(*updater->Commit(During()), 2u);
+  }
+  const auto reader = Read();
+  EXPECT_EQ(StatusIn(*reader, "01"), Status::kRevoked);
+  EXPECT_EQ(StatusIn(*reader, "02"), Status::kActive);
+  const auto updater = MustOpen(folder_.store());
+  EXPECT_EQ(MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"}))).outcome,
+            Outcome::kSameAsHeld);
 }
 
 }  // namespace

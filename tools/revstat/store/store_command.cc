@@ -163,7 +163,9 @@ int RunPrune(const StoreOptions& options) {
     const auto digests = DigestsOf(issuer);
     if (!digests.ok()) return Fail(digests.status());
     for (const Sha256Digest& digest : *digests) {
-      if (!(*updater)->Withdraw(digest)) {
+      const auto withdrawn = (*updater)->Withdraw(digest);
+      if (!withdrawn.ok()) return Fail(withdrawn.status());
+      if (!*withdrawn) {
         return Fail(MakeError(
             ErrorCode::kNoIssuer,
             Concat({issuer, ": no certificate of the store has the SHA-256 ",
