@@ -128,6 +128,20 @@ class SystemFileSystem : public FileSystem {
     close(descriptor);
     return mapping;
   }
+  absl::StatusOr<std::string> ReadStart(const std::string& path,
+                                        size_t most) override {
+    const int descriptor =
+        Retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    if (descriptor < 0) return ReadError(path);
+    std::string text(most, '\0');
+    const ssize_t got =
+        Retry([&] { return pread(descriptor, text.data(), text.size(), 0); });
+    const absl::Status status = got < 0 ? ReadError(path) : absl::OkStatus();
+    close(descriptor);
+    if (!status.ok()) return status;
+    text.resize(static_cast<size_t>(got));
+    return text;
+  }
   absl::Status Rename(const std::string& from, const std::string& to) override {
     if (std::rename(from.c_str(), to.c_str()) != 0) return WriteError(to);
     return absl::OkStatus();

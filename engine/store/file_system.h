@@ -76,6 +76,10 @@ class FileSystem {
   // Opens, maps for reading and closes.
   virtual absl::StatusOr<std::shared_ptr<const Mapping>> Map(
       const std::string& path) = 0;
+  // The file's first octets, `most` at most, as they are when it is read: safe
+  // where another process may shorten the file, which kills who maps it.
+  virtual absl::StatusOr<std::string> ReadStart(const std::string& path,
+                                                size_t most) = 0;
   // Replaces what is at `to`, at once for all who look.
   virtual absl::Status Rename(const std::string& from,
                               const std::string& to) = 0;

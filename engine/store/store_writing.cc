@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <set>
 #include <string>
@@ -26,13 +25,11 @@ bool IsStagedName(std::string_view name) {
 absl::Status LockedBy(FileSystem* files, const StoreFiles& names,
                       const absl::Status& locked) {
   constexpr size_t kMostShown = 200;
-  const auto holder = files->Map(names.Lock());
-  if (!holder.ok() || (*holder)->bytes().empty()) return locked;
-  const Bytes text = (*holder)->bytes();
-  return MakeError(
-      ErrorCode::kStoreLocked,
-      Concat({names.folder(), " by ",
-              TextOf(text.first(std::min(text.size(), kMostShown)))}));
+  // Its holder may be writing it.
+  const auto holder = files->ReadStart(names.Lock(), kMostShown);
+  if (!holder.ok() || holder->empty()) return locked;
+  return MakeError(ErrorCode::kStoreLocked,
+                   Concat({names.folder(), " by ", *holder}));
 }
 
 }  // namespace
@@ -48,8 +45,9 @@ absl::StatusOr<std::unique_ptr<File>> LockStore(FileSystem* files,
   const std::string text =
       Concat({"process ", std::to_string(getpid()), holder.empty() ? "" : " (",
               holder, holder.empty() ? "" : ")"});
-  if (status.ok()) status = (*file)->Truncate(0);
+  // In this order there is always a holder to be read.
   if (status.ok()) status = WriteAll(file->get(), 0, BytesOf(text));
+  if (status.ok()) status = (*file)->Truncate(text.size());
   if (!status.ok()) return status;
   return *std::move(file);
 }

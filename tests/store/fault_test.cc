@@ -1,5 +1,7 @@
 // Every call to the system fails once: the store stays one whole generation,
 // and holds what was acknowledged.
+#include <unistd.h>
+
 #include <set>
 
 #include "tests/store/faulty_file_system.h"
@@ -174,6 +176,42 @@ TEST(StoreSync, good_folder_is_synced_before_anything_is_held) {
     EXPECT_FALSE(is_held);
     break;
   }
+}
+
+// To map it would kill: its holder writes it at any moment.
+TEST(StoreLock, invalid_second_writer_while_the_holder_empties_the_lock) {
+  const TestFolder folder;
+  const auto holder = MustOpen(folder.store());
+  const std::string lock = StoreFiles(folder.store()).Lock();
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  std::set<std::string> calls;
+  files.Watch([&](const std::string& call) {
+    calls.insert(call);
+    if (call == "read " + lock) std::filesystem::resize_file(lock, 0);
+  });
+  EXPECT_EQ(CodeOf(StoreUpdater::Open(folder.store(), {}, &files)),
+            ErrorCode::kStoreLocked);
+  EXPECT_TRUE(calls.contains("read " + lock));
+  EXPECT_FALSE(calls.contains("map " + lock));
+}
+
+TEST(StoreLock, good_holder_is_there_whenever_the_lock_is_read) {
+  const TestFolder folder;
+  MustOpen(folder.store());
+  const std::string lock = StoreFiles(folder.store()).Lock();
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  bool is_written = false;
+  files.Watch([&](const std::string& call) {
+    is_written |= call == "truncate " + lock;
+    EXPECT_GT(std::filesystem::file_size(lock), 0u) << call;
+  });
+  StoreUpdaterOptions options;
+  options.holder = "x";
+  MustOpen(folder.store(), options, &files);
+  EXPECT_TRUE(is_written);
+  std::ifstream in(lock);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  EXPECT_EQ(text, Concat({"process ", std::to_string(getpid()), " (x)"}));
 }
 
 }  // namespace

@@ -57,6 +57,12 @@ class FaultyFileSystem : public FileSystem {
     if (!status.ok()) return status;
     return real_.Map(path);
   }
+  absl::StatusOr<std::string> ReadStart(const std::string& path,
+                                        size_t most) override {
+    absl::Status status = Call("read " + path);
+    if (!status.ok()) return status;
+    return real_.ReadStart(path, most);
+  }
   absl::Status Rename(const std::string& from, const std::string& to) override {
     absl::Status status = Call("rename " + to);
     return status.ok() ? real_.Rename(from, to) : status;
