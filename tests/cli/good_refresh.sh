@@ -92,4 +92,30 @@ took=$(((${EPOCHREALTIME/./} - started) / 1000))
 last_command="refresh, SIGTERM"
 ((status == 0)) || fail "exit status $status"
 ((took < 1000)) || [[ -n ${REVSTAT_SANITIZE-} ]] || fail "SIGTERM took $took ms"
+
+# --- Nobody reads what it says ---
+# As many lines as no pipe holds, to one that is open and never read.
+mkfifo unread
+exec {unread}<>unread
+for ((i = 0; i < 300; ++i)); do
+  printf '[[issuer]]\nname = "%0400d"\ntrust = ["ca.pem"]\ncrl_urls = ["file:///nowhere/%d"]\n' "$i" "$i"
+done >many.toml
+sources last.toml /ok/a
+cat last.toml >>many.toml
+"$revstat" refresh --store unread-store --sources many.toml >unread 2>/dev/null &
+service=$!
+for ((i = 0; i < 600; ++i)); do
+  "$revstat" store list --store unread-store --format jsonl >out 2>err && [[ -s out ]] && break
+  read -rt 0.1 <&"${SERVER[0]}"
+done
+last_command="refresh into a pipe that nobody reads"
+has out '"crl_number":"02"'
+started=${EPOCHREALTIME/./}
+kill -TERM "$service"
+wait "$service"
+status=$?
+took=$(((${EPOCHREALTIME/./} - started) / 1000))
+((status == 0)) || fail "exit status $status"
+((took < 2000)) || [[ -n ${REVSTAT_SANITIZE-} ]] || fail "SIGTERM took $took ms"
+exec {unread}>&-
 exec {server_input}>&-

@@ -5,10 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -17,6 +15,7 @@
 #include "engine/refresh/source_files.h"
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/output.h"
+#include "tools/revstat/refresh/event_lines.h"
 
 namespace revstat::tool {
 namespace {
@@ -25,6 +24,8 @@ using std::chrono::milliseconds;
 
 // What a CRL in the middle of being taken in gets to end in, after SIGTERM.
 constexpr milliseconds kPatience{700};
+// And then the reader of standard output, to take what there is.
+constexpr milliseconds kReaderPatience{200};
 
 struct RefreshOptions {
   std::string store;
@@ -43,7 +44,8 @@ struct RefreshOptions {
 constexpr char kExamples[] = R"(
 Fetches the CRLs that the sources file names, takes in what is authentic and
 newer, and goes on so until SIGTERM. SIGHUP reads the sources file again. What
-happens is told in JSON lines on standard output. Whatever fails, what the
+happens is told in JSON lines on standard output; where nobody reads them,
+some are dropped, and a line says how many. Whatever fails, what the
 store holds goes on being served.
 
 The sources file is TOML, a block for each issuer; tools/sources.toml is one
@@ -63,25 +65,6 @@ Time Now() {
   return std::chrono::floor<std::chrono::seconds>(
       std::chrono::system_clock::now());
 }
-
-// Standard output, shared by the refresher's thread and ours. Each line goes
-// out at once: someone waits for it.
-class Lines {
- public:
-  void Write(std::string_view line) {
-    const std::lock_guard lock(mutex_);
-    output_.Write(line);
-    output_.Flush();
-  }
-  bool ok() {
-    const std::lock_guard lock(mutex_);
-    return output_.status().ok();
-  }
-
- private:
-  std::mutex mutex_;
-  Output output_{STDOUT_FILENO};
-};
 
 // Signals that end or reload; blocked before any thread starts, so that they
 // wait for Next.
@@ -115,11 +98,9 @@ int ReportProblems(const std::string& problems) {
   return kExitFailure;
 }
 
-void TellStatus(const Refresher& refresher, Lines* lines) {
-  std::string text;
+void TellStatus(const Refresher& refresher, EventLines* lines) {
   for (const SourceHealth& health : refresher.Health())
-    text += JsonOf(health, Now());
-  lines->Write(text);
+    lines->Write(JsonOf(health, Now()));
 }
 
 void Reload(const std::string& path, Refresher* refresher) {
@@ -138,18 +119,21 @@ void Reload(const std::string& path, Refresher* refresher) {
   sd_notify(0, "READY=1");
 }
 
-// Leaves at once where a large CRL is being taken in: the store survives that.
-void StopOrLeave(Refresher* refresher, int exit_status) {
+// Leaves at once where a large CRL is being taken in, for the store survives
+// that, and where nobody reads what there is to say.
+void StopOrLeave(Refresher* refresher, EventLines* lines, int exit_status) {
   sd_notify(0, "STOPPING=1");
-  if (!refresher->Stop(kPatience)) std::_Exit(exit_status);
+  const bool has_stopped = refresher->Stop(kPatience);
+  if (!lines->Drain(kReaderPatience) || !has_stopped) std::_Exit(exit_status);
 }
 
-int RunOnce(Refresher* refresher, const Signals& signals, Lines* lines) {
+bool IsEnd(int signal) { return signal == SIGTERM || signal == SIGINT; }
+
+int RunOnce(Refresher* refresher, const Signals& signals, EventLines* lines) {
   refresher->RefreshAll();
   while (!refresher->WaitForRound(milliseconds(100))) {
-    const int number = signals.Next(milliseconds(0));
-    if (number == SIGTERM || number == SIGINT) {
-      StopOrLeave(refresher, kExitFailure);
+    if (IsEnd(signals.Next(milliseconds(0)))) {
+      StopOrLeave(refresher, lines, kExitFailure);
       return kExitFailure;
     }
   }
@@ -158,19 +142,23 @@ int RunOnce(Refresher* refresher, const Signals& signals, Lines* lines) {
   const bool is_fresh = std::ranges::all_of(health, [](const auto& source) {
     return source.state == SourceHealth::State::kFresh;
   });
-  StopOrLeave(refresher, is_fresh ? kExitActive : kExitNotActive);
+  // A reader that is slow but there gets all of it.
+  while (!lines->Drain(milliseconds(100))) {
+    if (IsEnd(signals.Next(milliseconds(0)))) break;
+  }
+  StopOrLeave(refresher, lines, is_fresh ? kExitActive : kExitNotActive);
   return is_fresh ? kExitActive : kExitNotActive;
 }
 
 int RunService(const RefreshOptions& options, Refresher* refresher,
-               const Signals& signals, Lines* lines) {
+               const Signals& signals, EventLines* lines) {
   sd_notify(0, "READY=1");
   using Clock = std::chrono::steady_clock;
   const auto interval = std::chrono::seconds(options.status_interval);
   Clock::time_point next_status = Clock::now() + interval;
   for (;;) {
     const int number = signals.Next(milliseconds(1000));
-    if (number == SIGTERM || number == SIGINT) break;
+    if (IsEnd(number)) break;
     if (number == SIGHUP) Reload(options.sources, refresher);
     if (options.status_interval > 0 && Clock::now() >= next_status) {
       next_status = Clock::now() + interval;
@@ -178,11 +166,11 @@ int RunService(const RefreshOptions& options, Refresher* refresher,
     }
     if (!lines->ok()) {
       Report("standard output is closed");
-      StopOrLeave(refresher, kExitFailure);
+      StopOrLeave(refresher, lines, kExitFailure);
       return kExitFailure;
     }
   }
-  StopOrLeave(refresher, kExitActive);
+  StopOrLeave(refresher, lines, kExitActive);
   return kExitActive;
 }
 
@@ -195,7 +183,7 @@ int RunRefresh(const RefreshOptions& options) {
     return kExitFailure;
   }
   const Signals signals;
-  Lines lines;
+  EventLines lines(STDOUT_FILENO);
   RefresherOptions refresher_options;
   refresher_options.store = options.store;
   refresher_options.updater.holder = "revstat refresh";
