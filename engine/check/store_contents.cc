@@ -205,6 +205,51 @@ absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
 
 namespace {
 
+bool IsLoss(const absl::Status& status) {
+  const ErrorCode code = ErrorCodeOf(status);
+  return code == ErrorCode::kStoreDamaged || code == ErrorCode::kNoSuchFile;
+}
+
+}  // namespace
+
+absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
+                                           const StoreFiles& names) {
+  auto manifest = ReadManifest(files, names.Manifest());
+  if (!manifest.ok()) return manifest.status();
+  SalvagedStore salvaged;
+  StoreContents& contents = salvaged.contents;
+  for (const ManifestSegment& record : manifest->segments) {
+    auto crl = OpenCrl(files, names, record);
+    if (crl.ok()) {
+      contents.crls.push_back(*std::move(crl));
+    } else if (IsLoss(crl.status())) {
+      salvaged.lost.push_back({names.SegmentPath(record.id), crl.status()});
+    } else {
+      return crl.status();
+    }
+  }
+  for (const ManifestRouter& record : manifest->routers) {
+    auto router = OpenRouter(files, names, record);
+    if (router.ok()) {
+      contents.routers.push_back(*std::move(router));
+    } else if (IsLoss(router.status())) {
+      salvaged.lost.push_back({names.RouterPath(record.id), router.status()});
+    } else {
+      return router.status();
+    }
+  }
+  manifest->segments.clear();
+  for (const StoredCrl& crl : contents.crls)
+    manifest->segments.push_back(crl.record);
+  manifest->routers.clear();
+  for (const StoredRouter& router : contents.routers)
+    manifest->routers.push_back(router.record);
+  contents.manifest = *std::move(manifest);
+  return salvaged;
+}
+
+namespace {
+
 // The issuers that stored CRLs are of. A certificate that was replaced by
 // another of the same name and key, as CAs do when one runs out, still names
 // the signer of what was verified with it.

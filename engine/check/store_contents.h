@@ -49,6 +49,23 @@ absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
                                         const StoreFiles& names,
                                         const StoreContents* held);
 
+// A file that the manifest names and that cannot be used.
+struct LostFile {
+  std::string path;
+  absl::Status why;  // kStoreDamaged, kNoSuchFile
+};
+struct SalvagedStore {
+  StoreContents contents;  // its manifest names what is left
+  std::vector<LostFile> lost;
+};
+
+// For the one writer, where ReadStore gives kStoreDamaged: what is left without
+// the segments and routers that are damaged or missing. Errors: those of
+// ReadStore, where it is the manifest that is damaged or a file that cannot be
+// read for another reason.
+absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
+                                           const StoreFiles& names);
+
 // What was added, and when it must be added anew.
 struct StoreAddition {
   bool has_validated = false;  // an issuer that nobody vouches for

@@ -18,6 +18,8 @@ std::string_view NameOf(RefreshEvent::Kind kind) {
       return "stale";
     case RefreshEvent::Kind::kFreshAgain:
       return "fresh_again";
+    case RefreshEvent::Kind::kDamaged:
+      return "damaged";
     case RefreshEvent::Kind::kStopped:
       return "stopped";
   }

@@ -39,13 +39,14 @@ struct RefreshEvent {
     kPublished,   // durable, and visible to readers
     kStale,       // the source just became so
     kFreshAgain,  // and is no longer
+    kDamaged,     // a file of the store was, and is set aside; `why`
     kStopped,     // the store cannot be written to; `why`. It is tried again
   };
 
   Kind kind = Kind::kFetched;
   Time at;
-  SourceHealth health;  // of the source, after the event; empty in kStopped
-  std::string url;      // empty in kStale, kFreshAgain, kStopped
+  SourceHealth health;  // of the source, after the event; empty in the last two
+  std::string url;      // empty from kStale on
   absl::Status why;
 
   // kFetched and kRefused: of the answer.

@@ -269,10 +269,15 @@ void FetchLoop::HandleNews(const IngestAnswer& answer) {
     source->Lose();
     has_changed_ = is_health_old_ = true;
   }
-  if (answer.status.ok()) return;
   RefreshEvent event;
-  event.kind = RefreshEvent::Kind::kStopped;
   event.at = options_.now();
+  event.kind = RefreshEvent::Kind::kDamaged;
+  for (const LostFile& lost : answer.lost) {
+    event.why = lost.why;
+    Tell(event);
+  }
+  if (answer.status.ok()) return;
+  event.kind = RefreshEvent::Kind::kStopped;
   event.why = answer.status;
   Tell(event);
 }

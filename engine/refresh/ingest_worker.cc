@@ -114,6 +114,7 @@ std::optional<IngestWorker::Work> IngestWorker::NextWork() {
 void IngestWorker::Run() {
   // Of this thread alone, and of those that it starts.
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+  TellLost();
   for (;;) {
     std::optional<Work> work = NextWork();
     const bool is_idle = !work.has_value();
@@ -141,9 +142,24 @@ absl::Status IngestWorker::Open() {
     has_failed_ = !opened.ok() || !certificates_.empty();
   }
   if (!opened.ok()) return opened.status();
-  const std::lock_guard lock(updater_mutex_);
-  updater_ = *std::move(opened);
+  {
+    const std::lock_guard lock(updater_mutex_);
+    updater_ = *std::move(opened);
+  }
+  TellLost();
   return absl::OkStatus();
+}
+
+// Readers can open the store again at once.
+void IngestWorker::TellLost() {
+  if (updater_->lost().empty()) return;
+  IngestAnswer answer;
+  answer.status = updater_->Commit(options_.now()).status();
+  answer.lost.assign(updater_->lost().begin(), updater_->lost().end());
+  const std::set<Sha256Digest> after = Held();
+  std::ranges::set_difference(before_, after,
+                              std::inserter(answer.gone, answer.gone.end()));
+  deliver_(std::move(answer));
 }
 
 // One that is wrong keeps none of the others out.
@@ -248,6 +264,7 @@ void IngestWorker::Commit() {
     const std::lock_guard lock(mutex_);
     has_failed_ = false;
   } else {
+    before_ = Held();
     {
       const std::lock_guard lock(updater_mutex_);
       updater_.reset();  // its lock goes first, so that Open can have it

@@ -33,8 +33,8 @@ struct IngestJob {
 };
 
 struct IngestAnswer {
-  // That of its job; 0 of certificates: `status` says why they could not be
-  // written, or `gone` what left with some.
+  // That of its job; 0 of the store: `status` says why certificates could not
+  // be written, `gone` and `lost` what is no longer there.
   uint64_t ticket = 0;
   // Not OK: the disk's error. Then `result` says nothing.
   absl::Status status;
@@ -44,6 +44,8 @@ struct IngestAnswer {
   CrlChanges changes;
   // CRLs that the store does not hold any more.
   std::set<Sha256Digest> gone;
+  // Files of the store that were damaged.
+  std::vector<LostFile> lost;
 };
 
 struct IngestWorkerOptions {
@@ -109,6 +111,7 @@ class IngestWorker {
   absl::Status Open();
   absl::Status AddAll(const Certificates& certificates);
   void TellStopped(const absl::Status& why);
+  void TellLost();
   void Take(IngestJob job);
   void Commit();
   std::set<Sha256Digest> Held() const;
@@ -132,6 +135,7 @@ class IngestWorker {
 
   // The thread's own.
   std::vector<IngestAnswer> uncommitted_;
+  std::set<Sha256Digest> before_;           // held when the store was closed
   std::set<Sha256Digest> gone_;             // with the next commit
   std::vector<Certificates> certificates_;  // that are not committed
   bool are_added_ = false;                  // some of them, to the open store

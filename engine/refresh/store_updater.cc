@@ -76,7 +76,14 @@ absl::Status StoreUpdater::Load() {
   if (!status.ok()) return status;
   auto contents = ReadStore(files_, names_, nullptr);
   const bool is_new = ErrorCodeOf(contents.status()) == ErrorCode::kNoSuchFile;
-  if (!contents.ok() && !is_new) return contents.status();
+  if (contents.ok()) {
+    contents_ = *std::move(contents);
+  } else if (ErrorCodeOf(contents.status()) == ErrorCode::kStoreDamaged) {
+    status = Salvage();
+    if (!status.ok()) return status;
+  } else if (!is_new) {
+    return contents.status();
+  }
   // The last writer may have ended between a rename and its sync, and what it
   // left must not be called held before it is durable. The first generation is
   // that only if the folders' own names are.
@@ -84,7 +91,6 @@ absl::Status StoreUpdater::Load() {
   if (status.ok() && is_new)
     status = files_->SyncFolder(ParentOf(names_.folder()));
   if (!status.ok()) return status;
-  if (contents.ok()) contents_ = *std::move(contents);
   certificates_ = HeldCertificates(contents_.manifest.certificates);
   for (const StoredCrl& crl : crls()) Index(crl);
   auto word = GenerationWord::OpenForWriter(files_, names_.Generation());
@@ -94,6 +100,23 @@ absl::Status StoreUpdater::Load() {
   if (is_new) contents_.manifest.generation = word_->Load();
   // The last writer may have died between the manifest and the word.
   if (word_->Load() != generation()) word_->Store(generation());
+  return absl::OkStatus();
+}
+
+// One bad file must not keep all the others from being mended.
+absl::Status StoreUpdater::Salvage() {
+  auto salvaged = SalvageStore(files_, names_);
+  if (!salvaged.ok()) return salvaged.status();
+  contents_ = std::move(salvaged->contents);
+  lost_ = std::move(salvaged->lost);
+  has_changed_ = true;
+  for (const LostFile& lost : lost_) {
+    // Kept for whoever wants to know what happened to it.
+    const absl::Status moved =
+        files_->Rename(lost.path, lost.path + ".damaged");
+    if (!moved.ok() && ErrorCodeOf(moved) != ErrorCode::kNoSuchFile)
+      return moved;
+  }
   return absl::OkStatus();
 }
 

@@ -77,7 +77,9 @@ struct TakeResult {
 class StoreUpdater {
  public:
   // Makes the folder, whose parent must exist, where it is missing. Errors:
-  // kStoreLocked, whose message names the holder; those of ReadStore.
+  // kStoreLocked, whose message names the holder; those of ReadStore. Segments
+  // that are damaged or missing are set aside (FORMAT.md), for else nothing
+  // more could be done with the store: see lost().
   static absl::StatusOr<std::unique_ptr<StoreUpdater>> Open(
       const std::string& folder, const StoreUpdaterOptions& options,
       FileSystem* files = &FileSystem::System());
@@ -130,6 +132,9 @@ class StoreUpdater {
   absl::Status Prune();
 
   uint64_t generation() const { return manifest().generation; }
+  // What Open has set aside: the next Commit is without them, and readers can
+  // open the store again.
+  std::span<const LostFile> lost() const { return lost_; }
   // The CRLs that the next Commit will hold, and all certificates.
   std::span<const StoredCrl> crls() const { return contents_.crls; }
   std::span<const ManifestCertificate> certificates() const {
@@ -144,6 +149,7 @@ class StoreUpdater {
                FileSystem* files);
   const Manifest& manifest() const { return contents_.manifest; }
   absl::Status Load();
+  absl::Status Salvage();
   absl::Status Add(std::shared_ptr<const Buffer> certificate,
                    HeldCertificates::Trust trust);
   absl::Status Remove(const std::set<Sha256Digest>& gone);
@@ -169,6 +175,7 @@ class StoreUpdater {
   std::unique_ptr<File> lock_;
   std::optional<GenerationWord> word_;
   StoreContents contents_;
+  std::vector<LostFile> lost_;
   HeldCertificates certificates_;  // of the next manifest
   // Numbers of the segments of one signer and scope.
   std::unordered_map<std::string, std::vector<uint64_t>> groups_;

@@ -75,6 +75,15 @@ run 0 store check --store store
 head -c 600 "$segment" >cut && mv cut "$segment"
 run 2 store check --store store
 has err 'file_bytes'
+# a copy is mended without it
+rm -rf mended && cp -r store mended
+run 0 store prune --store mended
+has err "set aside: "
+has err "$(basename "$segment")"
+run 0 store check --store mended
+has out ' 0 CRLs are sound'
+run 0 ingest --store mended --at $at good.crl
+run 0 check --store mended --at $at "$active"
 restore
 printf 'x' | dd of=store/manifest bs=1 seek=100 conv=notrunc 2>/dev/null
 run 2 store check --store store

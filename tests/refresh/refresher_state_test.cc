@@ -85,6 +85,24 @@ TEST_F(RefresherState, good_OtherCaOnceTheOperatorNamesIt) {
   EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
 }
 
+// Read-only commands could not mend it, nor could the refresher.
+TEST_F(RefresherState, good_DamagedCrlIsToldAndFetchedAnew) {
+  Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
+  Start({SourceOf("ca", ca_, {"/ok/a"})});
+  ASSERT_EQ(Summary(FirstRound()), "fetched ca; published ca");
+  refresher_.reset();
+  TakeEvents();
+  std::filesystem::resize_file(StoreFiles(store_).SegmentPath(1), 100);
+  Start({SourceOf("ca", ca_, {"/ok/a"})});
+  const auto events = FirstRound();
+  ASSERT_EQ(events.size(), 3u) << Summary(events);
+  EXPECT_EQ(Of(events, Kind::kPublished, "ca").size(), 1u) << Summary(events);
+  const auto damaged = Of(events, Kind::kDamaged, "");
+  ASSERT_EQ(damaged.size(), 1u) << Summary(events);
+  EXPECT_EQ(ErrorCodeOf(damaged[0].why), ErrorCode::kStoreDamaged);
+  EXPECT_EQ(StatusOf("01"), Status::kRevoked);
+}
+
 class RefresherTrust : public RefresherState {
  protected:
   // Serves number 1, with validators, to a refresher of the sources alone.

@@ -143,5 +143,61 @@ TEST_F(StoreDamage, good_files_of_others_are_left_alone) {
   EXPECT_FALSE(std::filesystem::exists(orphan));
 }
 
+// What one bad file costs: itself.
+class StoreSalvage : public StoreDamage {
+ protected:
+  void SetUp() override {
+    StoreDamage::SetUp();
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddTrusted(other_.Certificate()).ok());
+    MustTake(updater.get(), *other_.Crl(NumberedCrl(1, {"0a"})));
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  // A writer finds this one lost.
+  void ExpectLost(const std::string& path) {
+    EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged);
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_EQ(updater->lost().size(), 1u);
+    EXPECT_EQ(updater->lost()[0].path, path);
+    EXPECT_NE(MessageOf(updater->lost()[0].why).find(path),
+              std::string_view::npos);
+    EXPECT_EQ(*updater->Commit(During()), 3u);
+    const auto reader = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+    ASSERT_TRUE(reader.ok()) << reader.status();
+    EXPECT_EQ(StatusIn(**reader, "01"), Status::kUnknown);
+    const SnapshotPublisher::Reader snapshot((*reader)->publisher());
+    EXPECT_EQ(snapshot->Lookup(At(kDuring), Key("0a", 1)).status,
+              Status::kRevoked);
+    // And it is mended by what lies at hand.
+    EXPECT_EQ(MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"}))).outcome,
+              TakeResult::Outcome::kTaken);
+  }
+
+  const TestAuthority other_{"Other CA"};
+};
+
+TEST_F(StoreSalvage, good_others_after_one_segment_is_damaged) {
+  const std::string path = names_.SegmentPath(1);
+  Octets bad = ReadAll(path);
+  bad[20] ^= 1;
+  WriteTo(path, bad);
+  ExpectLost(path);
+  EXPECT_EQ(ReadAll(path + ".damaged"), bad);
+}
+
+TEST_F(StoreSalvage, good_others_after_one_segment_is_gone) {
+  std::filesystem::remove(names_.SegmentPath(1));
+  ExpectLost(names_.SegmentPath(1));
+}
+
+TEST_F(StoreSalvage, invalid_while_the_segment_cannot_be_read) {
+  // The disk may be well again: nothing is set aside for that.
+  const std::string path = names_.SegmentPath(1);
+  std::filesystem::remove(path);
+  std::filesystem::create_directory(path);
+  EXPECT_FALSE(StoreUpdater::Open(folder_.store(), {}).ok());
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
 }  // namespace
 }  // namespace revstat::test

@@ -137,6 +137,7 @@ int RunIngest(const IngestCommandOptions& options) {
     Report(MessageOf(updater.status()));
     return kExitFailure;
   }
+  ReportLost(**updater);
   const Time at = TimeOr(options.at);
   Ingest ingest(updater->get(), at);
   ingest.AddCertificates(options.files.trust, &StoreUpdater::AddTrusted);

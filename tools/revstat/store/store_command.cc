@@ -154,11 +154,13 @@ int RunPrune(const StoreOptions& options) {
   // To open a store that is not there would make one.
   const auto contents =
       ReadStore(&FileSystem::System(), StoreFiles(options.store), nullptr);
-  if (!contents.ok()) return Fail(contents.status());
+  if (ErrorCodeOf(contents.status()) == ErrorCode::kNoSuchFile)
+    return Fail(contents.status());
   StoreUpdaterOptions updating;
   updating.holder = "revstat store prune";
   const auto updater = StoreUpdater::Open(options.store, updating);
   if (!updater.ok()) return Fail(updater.status());
+  ReportLost(**updater);
   for (const std::string& issuer : options.issuers) {
     const auto digests = DigestsOf(issuer);
     if (!digests.ok()) return Fail(digests.status());
@@ -173,7 +175,6 @@ int RunPrune(const StoreOptions& options) {
       }
     }
   }
-  if (options.issuers.empty()) return 0;
   const auto generation = (*updater)->Commit(TimeOr(options.at));
   return generation.ok() ? 0 : Fail(generation.status());
 }
@@ -205,8 +206,10 @@ void AddStoreCommand(CLI::App& app, int* exit_status) {
   exporting->add_option("SHA256", options->digests,
                         "Which CRLs: the first digits of their SHA-256, as "
                         "list shows them; all if not given");
-  CLI::App* pruning = add(
-      "prune", "Remove what writers that died have left, or trust", RunPrune);
+  CLI::App* pruning =
+      add("prune",
+          "Remove what writers that died have left, damaged CRLs, or trust",
+          RunPrune);
   pruning
       ->add_option("--issuer", options->issuers,
                    "Certificates that are no longer to count, trusted or not: "

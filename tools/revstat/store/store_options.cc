@@ -3,6 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 
+#include "engine/base/error.h"
+#include "tools/revstat/common/output.h"
+
 namespace revstat::tool {
 
 CLI::Option* AddStoreOption(CLI::App* command, std::string* store) {
@@ -28,6 +31,11 @@ Time TimeOr(const std::string& text) {
   return text.empty() ? std::chrono::floor<std::chrono::seconds>(
                             std::chrono::system_clock::now())
                       : *ParseTime(text);
+}
+
+void ReportLost(const StoreUpdater& updater) {
+  for (const LostFile& lost : updater.lost())
+    Report(Concat({"set aside: ", MessageOf(lost.why)}));
 }
 
 }  // namespace revstat::tool

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/base/time.h"
+#include "engine/refresh/store_updater.h"
 #include "tools/revstat/common/evidence.h"
 
 namespace CLI {
@@ -19,6 +20,8 @@ CLI::Option* AddAtOption(CLI::App* command, std::string* at,
                          const char* meaning);
 // The time that a checked text names; now for none.
 Time TimeOr(const std::string& text);
+// What was damaged and set aside when the store was opened.
+void ReportLost(const StoreUpdater& updater);
 
 }  // namespace revstat::tool
 
