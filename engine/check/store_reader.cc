@@ -8,10 +8,10 @@ namespace revstat {
 
 StoreReader::StoreReader(StoreFiles names, const EvidencePolicy& policy,
                          FileSystem* files, GenerationWord word)
-    : names_(std::move(names)),
-      files_(files),
-      word_(std::move(word)),
-      policy_(policy) {}
+    : names_(std::move(names)), files_(files), policy_(policy) {
+  words_.push_back(std::make_unique<GenerationWord>(std::move(word)));
+  word_.store(words_.back().get(), std::memory_order_release);
+}
 
 absl::StatusOr<std::unique_ptr<StoreReader>> StoreReader::Open(
     const std::string& folder, const EvidencePolicy& policy,
@@ -21,6 +21,9 @@ absl::StatusOr<std::unique_ptr<StoreReader>> StoreReader::Open(
   if (!word.ok()) return word.status();
   std::unique_ptr<StoreReader> reader(
       new StoreReader(std::move(names), policy, files, *std::move(word)));
+  // Before what it announces: what comes meanwhile is news.
+  reader->seen_.store(reader->generation_word().Load(),
+                      std::memory_order_relaxed);
   auto contents = ReadStore(files, reader->names_, nullptr);
   if (!contents.ok()) return contents.status();
   reader->contents_ = *std::move(contents);
@@ -50,22 +53,39 @@ std::unique_ptr<const Snapshot> StoreReader::MakeSnapshot() {
   return snapshot;
 }
 
+absl::Status StoreReader::FollowFolder() {
+  auto word = GenerationWord::Open(files_, names_.Generation());
+  if (!word.ok()) return word.status();
+  if (word->IsSameFile(generation_word())) return absl::OkStatus();
+  // Whatever its number, it is of another store.
+  seen_.store(~word->Load(), std::memory_order_relaxed);
+  words_.push_back(std::make_unique<GenerationWord>(*std::move(word)));
+  word_.store(words_.back().get(), std::memory_order_release);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<StoreReader::Outcome> StoreReader::Update(Time at) {
   const std::lock_guard<std::mutex> turn(updating_);
-  const bool is_outdated = IsOutdated();
-  if (!is_outdated && steady_.Contains(at)) return Outcome::kUnchanged;
-  absl::Status status;
-  if (is_outdated) {
+  absl::Status status = FollowFolder();
+  const uint64_t seen = generation_word().Load();
+  bool is_new = false;
+  if (IsOutdated()) {
     auto contents = ReadStore(files_, names_, &contents_);
+    // A folder whose word cannot be read may still have a generation.
     status = contents.status();
-    if (contents.ok()) contents_ = *std::move(contents);
+    is_new = contents.ok();
+    if (is_new) contents_ = *std::move(contents);
   }
   // A generation that cannot be read does not keep a signer in force whose own
   // time is over.
-  if (!status.ok() && steady_.Contains(at)) return status;
+  if (!is_new && steady_.Contains(at)) {
+    if (!status.ok()) return status;
+    return Outcome::kUnchanged;
+  }
   policy_.lookup.at = at;
   publisher_->Publish(MakeSnapshot());
   generation_.store(contents_.manifest.generation, std::memory_order_relaxed);
+  if (is_new) seen_.store(seen, std::memory_order_relaxed);
   if (!status.ok()) return status;
   return Outcome::kPublished;
 }

@@ -2,9 +2,11 @@
 #ifndef REVSTAT_ENGINE_CHECK_STORE_READER_H_
 #define REVSTAT_ENGINE_CHECK_STORE_READER_H_
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/check/store_contents.h"
@@ -14,9 +16,10 @@
 namespace revstat {
 
 // Opens a store read-only and never locks it; its files are mapped, so that all
-// processes of a host share one copy. Whether the signers' own certificates are
-// valid and unrevoked is judged for one time: Update judges anew when that time
-// has passed.
+// processes of a host share one copy. A store whose folder was replaced, or
+// restored from a copy, is followed, to an older generation as well. Whether
+// the signers' own certificates are valid and unrevoked is judged for one time:
+// Update judges anew when that time has passed.
 //
 // Thread-safety: publisher(), generation_word() and IsOutdated() on any number
 // of threads; Update takes turns. Starts no thread: refresh/store_watcher.h
@@ -33,35 +36,46 @@ class StoreReader {
   // Where queries take their snapshot from; see SnapshotPublisher::Reader.
   const SnapshotPublisher& publisher() const { return *publisher_; }
 
-  // True where a newer generation is there. One relaxed load: ask before each
-  // batch if you like. Does not tell that time has passed.
+  // True where another generation is there. Two loads: ask before each batch if
+  // you like. Tells neither that time has passed nor that the folder is
+  // another.
   bool IsOutdated() const {
-    return word_.Load() > generation_.load(std::memory_order_relaxed);
+    // Pairs with the stores in Update: says whether to look, carries nothing.
+    return generation_word().Load() != seen_.load(std::memory_order_relaxed);
   }
   uint64_t generation() const {
     // Pairs with the store in Update; says which, carries nothing.
     return generation_.load(std::memory_order_relaxed);
   }
-  const GenerationWord& generation_word() const { return word_; }
+  // The word of the folder that Update saw last. Lives as long as the reader.
+  const GenerationWord& generation_word() const {
+    // Pairs with the store in FollowFolder.
+    return *word_.load(std::memory_order_acquire);
+  }
 
   enum class Outcome : uint8_t { kUnchanged, kPublished };
   // Publishes a snapshot of the newest generation for `at`, unless the one that
   // serves is still good. Waits for readers of the old one, so never call it
-  // from inside a SnapshotPublisher::Reader. Errors as Open; the generation
+  // from inside a SnapshotPublisher::Reader. Looks at the folder's files, some
+  // microseconds: call it each second or so. Errors as Open; the generation
   // that serves is then judged for `at` all the same.
   absl::StatusOr<Outcome> Update(Time at);
 
  private:
   StoreReader(StoreFiles names, const EvidencePolicy& policy, FileSystem* files,
               GenerationWord word);
+  absl::Status FollowFolder();
   // The snapshot of contents_ at policy_.lookup.at.
   std::unique_ptr<const Snapshot> MakeSnapshot();
 
   const StoreFiles names_;
   FileSystem* const files_;
-  const GenerationWord word_;
+  std::atomic<const GenerationWord*> word_;  // the last of words_
+  std::atomic<uint64_t> seen_ = 0;  // the word, before what serves was read
   std::atomic<uint64_t> generation_ = 0;
   std::mutex updating_;  // guards what follows
+  // Of all folders that were followed: others may hold references.
+  std::vector<std::unique_ptr<const GenerationWord>> words_;
   EvidencePolicy policy_;
   StoreContents contents_;
   SteadyInterval steady_;

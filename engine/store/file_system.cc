@@ -39,7 +39,8 @@ auto Retry(Call&& call) {
 
 class SystemMapping : public Mapping {
  public:
-  SystemMapping(uint8_t* data, size_t size) : Mapping(data, size) {}
+  SystemMapping(uint8_t* data, size_t size, FileId file)
+      : Mapping(data, size, file) {}
   ~SystemMapping() override {
     if (data() != nullptr) munmap(data(), bytes().size());
   }
@@ -50,14 +51,16 @@ absl::StatusOr<std::shared_ptr<const Mapping>> MapDescriptor(
   struct stat info = {};
   if (fstat(descriptor, &info) != 0) return ReadError(path);
   const auto size = static_cast<size_t>(info.st_size);
-  if (size == 0) return std::make_shared<SystemMapping>(nullptr, 0);
+  const FileId file = {info.st_dev, info.st_ino};
+  if (size == 0) return std::make_shared<SystemMapping>(nullptr, 0, file);
   const int protection =
       access == MapAccess::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
   // Shared, so that what is written to the file later is seen, and no page is
   // this process's own.
   void* const data = mmap(nullptr, size, protection, MAP_SHARED, descriptor, 0);
   if (data == MAP_FAILED) return ReadError(path);
-  return std::make_shared<SystemMapping>(static_cast<uint8_t*>(data), size);
+  return std::make_shared<SystemMapping>(static_cast<uint8_t*>(data), size,
+                                         file);
 }
 
 class SystemFile : public File {

@@ -20,6 +20,14 @@ namespace revstat {
 
 enum class MapAccess : uint8_t { kRead, kReadWrite };
 
+// Which file it is: of no other that exists at the time, whatever its name.
+struct FileId {
+  uint64_t device = 0;
+  uint64_t inode = 0;
+
+  friend bool operator==(const FileId&, const FileId&) = default;
+};
+
 // A file's octets in the address space, shared with all other processes that
 // map it. They stay when the file is removed or replaced. Thread-safety: as
 // memory.
@@ -29,13 +37,17 @@ class Mapping {
   Bytes bytes() const { return {data_, size_}; }
   // For MapAccess::kReadWrite.
   uint8_t* data() const { return data_; }
+  // Stays the file's own while this lives.
+  const FileId& file() const { return file_; }
 
  protected:
-  Mapping(uint8_t* data, size_t size) : data_(data), size_(size) {}
+  Mapping(uint8_t* data, size_t size, FileId file)
+      : data_(data), size_(size), file_(file) {}
 
  private:
   uint8_t* const data_;
   const size_t size_;
+  const FileId file_;
 };
 
 // An open file. Not thread-safe.

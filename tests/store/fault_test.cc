@@ -124,7 +124,13 @@ TEST_P(StoreFaults, good_old_generation_while_the_new_one_cannot_be_read) {
       break;
     }
     SCOPED_TRACE(files.failed());
-    EXPECT_FALSE(outcome.ok());
+    // The word that is mapped already tells it as well.
+    if (outcome.ok()) {
+      EXPECT_EQ(files.failed(),
+                "map " + StoreFiles(folder_.store()).Generation());
+      EXPECT_EQ(StatusIn(**reader, "02"), Status::kRevoked);
+      continue;
+    }
     EXPECT_EQ((*reader)->generation(), 1u);
     EXPECT_TRUE((*reader)->IsOutdated());
     EXPECT_EQ(StatusIn(**reader, "01"), Status::kRevoked);

@@ -77,6 +77,43 @@ TEST_F(StoreWatching, good_each_generation_reaches_the_snapshot) {
   EXPECT_EQ(CountRevoked(*reader, kGenerations), kGenerations);
 }
 
+// Counted anew from 1, the number is below the one that was served.
+TEST_F(StoreWatching, good_store_that_was_made_anew) {
+  CommitNumber(2);
+  CommitNumber(3);
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 3u);
+  std::filesystem::remove_all(folder_.store());
+  EXPECT_FALSE(reader->Update(During()).ok()) << "there is none";
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 3u);
+  CommitNumber(1);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(reader->generation(), 1u);
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 1u);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kUnchanged);
+  CommitNumber(2);
+  EXPECT_TRUE(reader->IsOutdated());
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 2u);
+}
+
+TEST_F(StoreWatching, good_store_that_was_restored_from_a_copy) {
+  const std::string copy = folder_.path() + "/copy";
+  std::filesystem::copy(folder_.store(), copy,
+                        std::filesystem::copy_options::recursive);
+  CommitNumber(2);
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 2u);
+  std::filesystem::remove_all(folder_.store());
+  std::filesystem::rename(copy, folder_.store());
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 1u);
+  // What comes then has a number that was served before.
+  CommitNumber(2);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 2u);
+}
+
 TEST_F(StoreWatching, good_readers_in_other_processes) {
   std::vector<pid_t> children;
   for (int i = 0; i < 4; ++i) {
