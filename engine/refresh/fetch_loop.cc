@@ -214,7 +214,7 @@ void FetchLoop::HandleFetched(const std::string& id, FetchResult result,
       return;
     }
     case FetchOutcome::kNotModified:
-      source.FinishNotModified(url, result);
+      source.FinishNotModified(url, result, options_.now());
       Tell(EventOf(RefreshEvent::Kind::kNotModified, source, url));
       break;
     case FetchOutcome::kFailed: {

@@ -73,8 +73,12 @@ std::vector<FetchRequest> WatchedSource::BeginRound(Time now) {
         state.not_before <= now + issuer_.schedule.max_interval)
       continue;
     FetchRequest request = RequestFor(issuer_, url);
-    request.etag = state.etag;
-    request.last_modified = state.last_modified;
+    // A server, or a cache before it, that says "not modified" of an expired
+    // CRL is of no use: whatever it has is to be seen.
+    if (!IsExpired(now)) {
+      request.etag = state.etag;
+      request.last_modified = state.last_modified;
+    }
     if (watched_.origin == WatchedCrl::Origin::kDiscovered)
       request.files = FilePolicy::kRefuse;
     requests.push_back(std::move(request));
@@ -101,15 +105,26 @@ IngestJob WatchedSource::JobFor(std::unique_ptr<StagedFile> staged) const {
   return job;
 }
 
+bool WatchedSource::IsExpired(Time now) const {
+  return held_ != nullptr && held_->crl().next_update().has_value() &&
+         *held_->crl().next_update() <= now;
+}
+
 void WatchedSource::FinishNotModified(const std::string& url,
-                                      const FetchResult& result) {
+                                      const FetchResult& result, Time now) {
+  // It was lost, or expired, while this was asked.
+  if (held_ == nullptr || IsExpired(now)) {
+    FinishRefused(url, MakeError(ErrorCode::kUnexpectedNotModified, url));
+  } else {
+    FinishWell(url, result);
+  }
+}
+
+void WatchedSource::FinishWell(const std::string& url,
+                               const FetchResult& result) {
   UrlState& state = state_.urls[url];
   state.not_before = Time();
   --open_;
-  if (held_ == nullptr) {  // any more: it was lost while this was asked
-    error_ = MakeError(ErrorCode::kUnexpectedNotModified, url);
-    return;
-  }
   if (!result.etag.empty()) state.etag = result.etag;
   if (!result.last_modified.empty()) state.last_modified = result.last_modified;
   if (result.fresh_for)
@@ -136,7 +151,7 @@ void WatchedSource::FinishTaken(const std::string& url,
                                 const FetchResult& result,
                                 std::shared_ptr<const CrlSource> held) {
   Adopt(url, result, std::move(held));
-  FinishNotModified(url, result);
+  FinishWell(url, result);
 }
 
 void WatchedSource::Adopt(const std::string& url, const FetchResult& result,

@@ -41,7 +41,8 @@ class WatchedSource {
   IngestJob JobFor(std::unique_ptr<StagedFile> staged) const;
 
   // The end of one request: by its own answer,
-  void FinishNotModified(const std::string& url, const FetchResult& result);
+  void FinishNotModified(const std::string& url, const FetchResult& result,
+                         Time now);
   void FinishFailed(const std::string& url, const FetchResult& result,
                     Time now);
   // or by what became of the CRL that it brought.
@@ -67,6 +68,8 @@ class WatchedSource {
 
  private:
   SourceHealth::State StateAt(Time now) const;
+  bool IsExpired(Time now) const;
+  void FinishWell(const std::string& url, const FetchResult& result);
   void ForgetValidators();
   void Hold(std::shared_ptr<const CrlSource> held);
 

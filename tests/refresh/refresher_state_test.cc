@@ -103,6 +103,22 @@ TEST_F(RefresherState, good_DamagedCrlIsToldAndFetchedAnew) {
   EXPECT_EQ(StatusOf("01"), Status::kRevoked);
 }
 
+// A mirror that says so for ever, with the validators that it gave.
+TEST_F(RefresherState, invalid_NotModifiedOfAnExpiredCrl) {
+  Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
+  server_.Route("a", "/ok/a");
+  Start({SourceOf("ca", ca_, {"/via/a"})});
+  ASSERT_EQ(Summary(FirstRound()), "fetched ca; published ca");
+  server_.Route("a", "/notmodified");
+  EXPECT_EQ(Summary(Round()), "not_modified ca");
+  now_ = ToUnix(*ParseTime("2026-02-01T00:00:00Z"));  // nextUpdate
+  EXPECT_EQ(Summary(Round()), "refused ca unexpected_not_modified");
+  EXPECT_EQ(refresher_->Health()[0].failures, 1u);
+  // What the server has after all is the same, and seen.
+  server_.Route("a", "/ok/a");
+  EXPECT_EQ(Summary(Round()), "fetched ca; not_modified ca");
+}
+
 class RefresherTrust : public RefresherState {
  protected:
   // Serves number 1, with validators, to a refresher of the sources alone.
