@@ -34,6 +34,7 @@ WatchedSource::WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
 
 void WatchedSource::Lose() {
   held_.reset();
+  is_well_ = false;  // of what is lost
   ForgetValidators();
   state_.crl_sha256.clear();
   state_.next_attempt = Time();

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "engine/refresh/refresh_state.h"
+#include "engine/refresh/watched_source.h"
 #include "tests/refresh/refresher_fixture.h"
 
 namespace revstat::test {
@@ -117,6 +118,27 @@ TEST_F(RefresherState, invalid_NotModifiedOfAnExpiredCrl) {
   // What the server has after all is the same, and seen.
   server_.Route("a", "/ok/a");
   EXPECT_EQ(Summary(Round()), "fetched ca; not_modified ca");
+}
+
+TEST_F(RefresherState, good_LostInTheMiddleOfARound) {
+  const auto updater = MustOpen(store_);
+  ASSERT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+  const auto held = MustTake(updater.get(), *ca_.Crl(ShardCrl(1, 'a'))).crl;
+  ASSERT_NE(held, nullptr);
+  WatchedCrl watched;
+  watched.urls = {"http://a/", "http://b/"};
+  watched.allowed_issuers = {held->canonical_issuer()};
+  SourceState state;
+  state.crl_sha256 = ToHex(held->sha256());
+  WatchedSource source(watched, SourceOf("ca", ca_, {}), state, held);
+  ASSERT_EQ(source.BeginRound(During()).size(), 2u);
+  source.FinishNotModified("http://a/", {}, During());
+  source.Lose();
+  source.FinishNotModified("http://b/", {}, During());
+  ASSERT_FALSE(source.is_in_round());
+  source.EndRound(During());
+  EXPECT_EQ(source.state().failures, 1u);
+  EXPECT_EQ(source.StateAt(During()), SourceHealth::State::kMissing);
 }
 
 class RefresherTrust : public RefresherState {
