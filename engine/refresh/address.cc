@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "engine/refresh/ascii.h"
+
 namespace revstat {
 namespace {
 
@@ -105,6 +107,24 @@ AddressKind KindOfAddressText(std::string_view text) {
   if (inet_pton(AF_INET6, address.c_str(), octets.data()) == 1)
     return KindOfAddress(octets);
   return AddressKind::kNoAddress;
+}
+
+AddressKind KindOfHost(std::string_view host) {
+  while (host.ends_with('.')) host.remove_suffix(1);
+  const AddressKind kind = KindOfAddressText(host);
+  if (kind != AddressKind::kNoAddress || host.empty()) return kind;
+  const std::string name = ToLowerAscii(host);
+  if (name == "localhost" || name.ends_with(".localhost"))
+    return AddressKind::kLoopback;
+  const std::string_view all = name;
+  std::string_view label = all.substr(all.rfind('.') + 1);
+  const bool is_hexadecimal = label.starts_with("0x");
+  if (is_hexadecimal) label.remove_prefix(2);
+  return label.find_first_not_of(is_hexadecimal
+                                     ? "0123456789abcdef"
+                                     : "0123456789") == std::string_view::npos
+             ? AddressKind::kReserved
+             : AddressKind::kNoAddress;
 }
 
 std::string_view NameOf(AddressKind kind) {

@@ -33,6 +33,12 @@ AddressKind KindOfAddress(Bytes octets);
 // The same of a text as inet_ntop writes it, with or without a zone behind '%'.
 AddressKind KindOfAddressText(std::string_view text);
 
+// The same of a URL's host, without brackets; a trailing dot means nothing. A
+// name is kNoAddress, but kLoopback where it is localhost or below (RFC 6761
+// 6.3), and kReserved where its last label is a number: no such domain exists,
+// and some resolvers read an address.
+AddressKind KindOfHost(std::string_view host);
+
 std::string_view NameOf(AddressKind kind);  // "loopback"
 
 }  // namespace revstat

@@ -24,6 +24,11 @@ enum class AddressPolicy : uint8_t { kPublicOnly, kAny };
 // redirect never leads to a file whatever this says.
 enum class FilePolicy : uint8_t { kRefuse, kAllow };
 
+// Whether a proxy may be asked for it where only public addresses are allowed.
+// It is the proxy that resolves and connects, so that nobody here sees where
+// to.
+enum class ProxyPolicy : uint8_t { kRefuse, kAllow };
+
 // Whether a redirect may lead from https to http.
 enum class DowngradePolicy : uint8_t { kRefuse, kAllow };
 
@@ -63,6 +68,7 @@ struct FetchRequest {
 
   AddressPolicy addresses = AddressPolicy::kPublicOnly;
   FilePolicy files = FilePolicy::kRefuse;
+  ProxyPolicy by_proxy = ProxyPolicy::kAllow;
   DowngradePolicy downgrade = DowngradePolicy::kRefuse;
   FetchLimits limits;
 

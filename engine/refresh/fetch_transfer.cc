@@ -100,7 +100,12 @@ absl::Status CheckUrl(const FetchRequest& request, const UrlParts& url) {
   if (url.host.empty()) return MakeError(ErrorCode::kBadUrl, "no host");
   // A proxy connects for us, so that this is all that we see of the address.
   if (request.addresses == AddressPolicy::kPublicOnly) {
-    const AddressKind kind = KindOfAddressText(url.AddressText());
+    if (!request.proxy.empty() && request.by_proxy == ProxyPolicy::kRefuse) {
+      return MakeError(ErrorCode::kAddressNotAllowed,
+                       "found in a certificate, and asked of a proxy, which "
+                       "may connect to anywhere");
+    }
+    const AddressKind kind = KindOfHost(url.AddressText());
     if (kind != AddressKind::kPublic && kind != AddressKind::kNoAddress) {
       return MakeError(ErrorCode::kAddressNotAllowed,
                        Concat({url.host, " is ", NameOf(kind)}));

@@ -38,7 +38,7 @@ absl::Status CheckRequest(const FetchRequest& request);
 // to pass the request's policies; addresses are checked where the connection is
 // made, so that neither a redirect nor a DNS answer leads around AddressPolicy.
 // With a proxy it is the proxy that resolves and connects: then only addresses
-// written into the URL are checked.
+// written into the URL are checked, and ProxyPolicy says whether that will do.
 //
 // Not supported: cookies, authentication other than by given headers or in the
 // URL, HTTP/3, ranges, protocols other than http, https and file. Not ldap

@@ -156,6 +156,8 @@ void ReadOptions(TableReader& reader, IssuerSource* issuer) {
   reader.Read("allow_downgrade", &issuer->downgrade, DowngradePolicy::kRefuse,
               DowngradePolicy::kAllow);
   reader.Read("discover", &issuer->discovery, Discovery::kOff, Discovery::kOn);
+  reader.Read("discover_by_proxy", &issuer->discovered_by_proxy,
+              ProxyPolicy::kRefuse, ProxyPolicy::kAllow);
 }
 
 // What is wrong between keys that are right by themselves.

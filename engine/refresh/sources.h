@@ -9,6 +9,7 @@
 //   delta_urls = ["http://..."]     # mirrors of its delta CRL
 //   discover = false                # also what `certificates`, `trust` and
 //   certificates = ["server.pem"]   #   `untrusted` name as distribution points
+//   discover_by_proxy = false       # those of a proxy, which connects anywhere
 //   min_interval = "5m"             # "s", "m", "h", "d", or whole seconds
 //   max_interval = "24h"
 //   grace = "0s"                    # after nextUpdate, until it is stale
@@ -60,6 +61,7 @@ struct IssuerSource {
   std::vector<std::string> crl_urls;
   std::vector<std::string> delta_urls;
   Discovery discovery = Discovery::kOff;
+  ProxyPolicy discovered_by_proxy = ProxyPolicy::kRefuse;
 
   ScheduleLimits schedule;
   std::chrono::seconds grace{0};

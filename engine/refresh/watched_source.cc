@@ -80,8 +80,10 @@ std::vector<FetchRequest> WatchedSource::BeginRound(Time now) {
       request.etag = state.etag;
       request.last_modified = state.last_modified;
     }
-    if (watched_.origin == WatchedCrl::Origin::kDiscovered)
+    if (watched_.origin == WatchedCrl::Origin::kDiscovered) {
       request.files = FilePolicy::kRefuse;
+      request.by_proxy = issuer_.discovered_by_proxy;
+    }
     requests.push_back(std::move(request));
   }
   open_ = requests.size();

@@ -104,6 +104,28 @@ TEST(AddressKinds, AreThoseOfTheRegistries) {
   }
 }
 
+TEST(AddressKinds, AreThoseOfWhatAUrlCallsAHost) {
+  const AddressCase hosts[] = {
+      {"127.0.0.1.", AddressKind::kLoopback},
+      {"10.0.0.1..", AddressKind::kPrivate},
+      {"8.8.8.8.", AddressKind::kPublic},
+      {"localhost", AddressKind::kLoopback},
+      {"LocalHost.", AddressKind::kLoopback},
+      {"a.localhost", AddressKind::kLoopback},
+      {"notlocalhost", AddressKind::kNoAddress},
+      {"localhost.example", AddressKind::kNoAddress},
+      {"127.1.", AddressKind::kReserved},
+      {"1.2.3.4.5", AddressKind::kReserved},
+      {"a.0x7F", AddressKind::kReserved},
+      {"0x.", AddressKind::kReserved},
+      {"a.1b", AddressKind::kNoAddress},
+      {"1.example", AddressKind::kNoAddress},
+      {".", AddressKind::kNoAddress},
+  };
+  for (const AddressCase& row : hosts)
+    EXPECT_EQ(NameOf(KindOfHost(row.text)), NameOf(row.kind)) << row.text;
+}
+
 TEST(AddressKinds, AreOfFourOrSixteenOctets) {
   const std::vector<uint8_t> octets(17, 8);
   for (size_t size = 0; size <= octets.size(); ++size) {

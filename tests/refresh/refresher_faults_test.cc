@@ -169,7 +169,8 @@ TEST_F(RefresherFaults, invalid_RedirectToAPrivateAddress) {
   Round();
   for (const char* address :
        {"10.0.0.1", "127.0.0.1", "169.254.169.254", "[::1]", "[fd00::1]",
-        "[::ffff:192.168.0.1]", "2130706433", "0x7f.1"}) {
+        "[::ffff:192.168.0.1]", "2130706433", "0x7f.1", "127.0.0.1.",
+        "localhost", "a.LOCALHOST.", "1.2.3.4.5"}) {
     SCOPED_TRACE(address);
     server_.Route("victim", Concat({"/redirect/302/http:%2F%2F", address,
                                     "%2Fok%2Fnew"}));

@@ -26,6 +26,22 @@ class RefresherTest : public RefresherFixture {
     }
     return hits;
   }
+  // A certificate with these as its CRL distribution point.
+  std::shared_ptr<const Buffer> LeafNaming(
+      const std::vector<std::string>& urls) const {
+    std::vector<Octets> names;
+    for (const std::string& url : urls) {
+      names.push_back(
+          Tlv(der::ContextPrimitive(6), Octets(url.begin(), url.end())));
+    }
+    CertificateText leaf;
+    leaf.issuer = ca_.name();
+    leaf.extensions = {MakeExtension(
+        "2.5.29.31",
+        Seq({Seq({Nest(der::ContextConstructed(0),
+                       {Nest(der::ContextConstructed(0), names)})})}))};
+    return AsBuffer(ca_.key().Signed(leaf, Ed25519()));
+  }
   void Move(seconds by) { now_ += by.count(); }
 
   const TestAuthority ca_;
@@ -120,19 +136,9 @@ TEST_F(RefresherTest, good_FileSource) {
 
 TEST_F(RefresherTest, good_DiscoveredPoints) {
   Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
-  const auto uri = [](const std::string& text) {
-    return Tlv(der::ContextPrimitive(6), Octets(text.begin(), text.end()));
-  };
-  CertificateText leaf;
-  leaf.issuer = ca_.name();
-  leaf.extensions = {MakeExtension(
-      "2.5.29.31",
-      Seq({Seq({Nest(der::ContextConstructed(0),
-                     {Nest(der::ContextConstructed(0),
-                           {uri("ldap://a/b"), uri("file:///etc/passwd"),
-                            uri(server_.Url("/ok/a"))})})})}))};
   IssuerSource source = SourceOf("ca", ca_, {});
-  source.certificates = {AsBuffer(ca_.key().Signed(leaf, Ed25519()))};
+  source.certificates = {
+      LeafNaming({"ldap://a/b", "file:///etc/passwd", server_.Url("/ok/a")})};
   source.discovery = Discovery::kOn;
   source.addresses = AddressPolicy::kPublicOnly;
   Start({source});
@@ -143,6 +149,21 @@ TEST_F(RefresherTest, good_DiscoveredPoints) {
   ASSERT_EQ(refresher_->Health().size(), 1u);
   EXPECT_EQ(refresher_->Health()[0].urls,
             std::vector<std::string>{server_.Url("/ok/a")});
+}
+
+// A stranger's name, which only the proxy resolves: to what, nobody here sees.
+TEST_F(RefresherTest, invalid_DiscoveredPointByProxyUnlessAllowed) {
+  Serve("a", ca_.Crl(NumberedCrl(1, {"01"})));
+  IssuerSource source = SourceOf("ca", ca_, {});
+  source.certificates = {LeafNaming({"http://intranet.example/ok/a"})};
+  source.discovery = Discovery::kOn;
+  source.addresses = AddressPolicy::kPublicOnly;
+  source.proxy = server_.Url("/");
+  Start({source});
+  EXPECT_EQ(Summary(FirstRound()), "refused ca address_not_allowed");
+  source.discovered_by_proxy = ProxyPolicy::kAllow;
+  refresher_->Reload({source});
+  EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
 }
 
 TEST_F(RefresherTest, good_StaleAndFreshAgain) {
