@@ -60,6 +60,20 @@ HeldCertificates::Outcome HeldCertificates::Remove(
   return Outcome::kChanged;
 }
 
+HeldCertificates::Outcome HeldCertificates::Demote(
+    const std::set<Sha256Digest>& vouched_for) {
+  Outcome outcome = Outcome::kUnchanged;
+  for (ManifestCertificate& certificate : held_) {
+    if (certificate.trust == Trust::kUntrusted ||
+        vouched_for.contains(Sha256(certificate.der->bytes())))
+      continue;
+    certificate.trust = Trust::kUntrusted;
+    outcome = Outcome::kChanged;
+  }
+  if (outcome == Outcome::kChanged) paths_steady_ = SteadyInterval();
+  return outcome;
+}
+
 HeldCertificates::Outcome HeldCertificates::Validate(
     Time at, const SignaturePolicy& policy) {
   if (paths_steady_.Contains(at)) return Outcome::kUnchanged;

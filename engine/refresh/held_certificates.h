@@ -40,6 +40,10 @@ class HeldCertificates {
   // Validate.
   Outcome Remove(const std::set<Sha256Digest>& gone);
 
+  // The operator's word for all certificates but these is taken back. Paths
+  // that ended there go with the next Validate.
+  Outcome Demote(const std::set<Sha256Digest>& vouched_for);
+
   // Builds the untrusted ones' paths anew where time, or what was added or
   // removed, has changed them.
   Outcome Validate(Time at, const SignaturePolicy& policy);

@@ -171,11 +171,9 @@ absl::Status IngestWorker::AddAll(const Certificates& certificates) {
   for (const auto& certificate : certificates.untrusted)
     status.Update(updater_->AddUntrusted(certificate));
   if (certificates.others == OtherTrust::kGoes) {
-    std::vector<std::shared_ptr<const Buffer>> kept = certificates.trusted;
-    kept.insert(kept.end(), certificates.untrusted.begin(),
-                certificates.untrusted.end());
     const std::set<Sha256Digest> before = Held();
-    status.Update(updater_->KeepOnly(kept));
+    status.Update(
+        updater_->KeepOnly(certificates.trusted, certificates.untrusted));
     const std::set<Sha256Digest> after = Held();
     std::ranges::set_difference(before, after,
                                 std::inserter(gone_, gone_.end()));

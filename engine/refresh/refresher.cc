@@ -15,23 +15,37 @@ HeldCrls HeldIn(const StoreUpdater& updater) {
   return held;
 }
 
+// Of all blocks.
+struct Certificates {
+  std::vector<std::shared_ptr<const Buffer>> trusted;
+  std::vector<std::shared_ptr<const Buffer>> untrusted;
+};
+Certificates CertificatesOf(const std::vector<IssuerSource>& issuers) {
+  Certificates all;
+  for (const IssuerSource& issuer : issuers) {
+    all.trusted.insert(all.trusted.end(), issuer.trusted.begin(),
+                       issuer.trusted.end());
+    all.untrusted.insert(all.untrusted.end(), issuer.untrusted.begin(),
+                         issuer.untrusted.end());
+  }
+  return all;
+}
+
 absl::Status AddCertificates(const std::vector<IssuerSource>& issuers,
                              OtherTrust others, StoreUpdater* updater) {
-  std::vector<std::shared_ptr<const Buffer>> all;
   for (const IssuerSource& issuer : issuers) {
     for (const auto& certificate : issuer.trusted) {
       const absl::Status status = updater->AddTrusted(certificate);
       if (!status.ok()) return Annotate(status, issuer.name);
-      all.push_back(certificate);
     }
     for (const auto& certificate : issuer.untrusted) {
       const absl::Status status = updater->AddUntrusted(certificate);
       if (!status.ok()) return Annotate(status, issuer.name);
-      all.push_back(certificate);
     }
   }
-  return others == OtherTrust::kGoes ? updater->KeepOnly(all)
-                                     : absl::OkStatus();
+  if (others == OtherTrust::kStays) return absl::OkStatus();
+  const Certificates all = CertificatesOf(issuers);
+  return updater->KeepOnly(all.trusted, all.untrusted);
 }
 
 }  // namespace
@@ -63,15 +77,8 @@ class Refresher::Impl {
   }
 
   void AddCertificates(const std::vector<IssuerSource>& issuers) {
-    std::vector<std::shared_ptr<const Buffer>> trusted;
-    std::vector<std::shared_ptr<const Buffer>> untrusted;
-    for (const IssuerSource& issuer : issuers) {
-      trusted.insert(trusted.end(), issuer.trusted.begin(),
-                     issuer.trusted.end());
-      untrusted.insert(untrusted.end(), issuer.untrusted.begin(),
-                       issuer.untrusted.end());
-    }
-    worker_->AddCertificates(std::move(trusted), std::move(untrusted),
+    Certificates all = CertificatesOf(issuers);
+    worker_->AddCertificates(std::move(all.trusted), std::move(all.untrusted),
                              other_trust_);
   }
 

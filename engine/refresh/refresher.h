@@ -22,8 +22,9 @@ struct RefresherOptions {
   StoreUpdaterOptions updater;
   FetcherOptions fetcher;
   FileSystem* files = &FileSystem::System();
-  // kGoes: certificates that no source names are withdrawn from the store, at
-  // the start and with each Reload.
+  // kGoes: certificates that no source names are withdrawn from the store, and
+  // those that sources name as untrusted only are vouched for no longer, at the
+  // start and with each Reload.
   OtherTrust other_trust = OtherTrust::kStays;
   // Called on one of the refresher's threads, one event at a time: be quick,
   // and call nothing of the Refresher but RefreshAll and Health.

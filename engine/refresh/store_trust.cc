@@ -41,9 +41,13 @@ absl::StatusOr<bool> StoreUpdater::Withdraw(const Sha256Digest& sha256) {
 }
 
 absl::Status StoreUpdater::KeepOnly(
-    std::span<const std::shared_ptr<const Buffer>> certificates) {
+    std::span<const std::shared_ptr<const Buffer>> trusted,
+    std::span<const std::shared_ptr<const Buffer>> untrusted) {
   std::set<Sha256Digest> kept;
-  for (const auto& certificate : certificates)
+  for (const auto& certificate : trusted)
+    kept.insert(Sha256(certificate->bytes()));
+  Note(certificates_.Demote(kept));
+  for (const auto& certificate : untrusted)
     kept.insert(Sha256(certificate->bytes()));
   std::set<Sha256Digest> others;
   for (const ManifestCertificate& held : certificates_.list()) {

@@ -100,9 +100,11 @@ class StoreUpdater {
   // taken in then. False where no such certificate is held. After an error, the
   // disk's, Commit fails.
   absl::StatusOr<bool> Withdraw(const Sha256Digest& sha256);
-  // Withdraws all certificates but these.
+  // Withdraws all certificates but these, and the operator's word for those
+  // that are untrusted only.
   absl::Status KeepOnly(
-      std::span<const std::shared_ptr<const Buffer>> certificates);
+      std::span<const std::shared_ptr<const Buffer>> trusted,
+      std::span<const std::shared_ptr<const Buffer>> untrusted);
 
   // A file of the store to write one CRL into, for Take.
   absl::StatusOr<std::unique_ptr<StagedFile>> StageFile();

@@ -127,6 +127,30 @@ TEST_F(StorePaths, unknown_once_the_root_is_withdrawn) {
   EXPECT_EQ(StatusAt(*reader, "02", kDuring), Status::kUnknown);
 }
 
+// Moved from trusted to untrusted, it counts while a path leads to a root.
+TEST_F(StorePaths, unknown_once_the_operator_takes_his_word_back) {
+  {
+    const auto updater = MustOpen(folder_.store());
+    ASSERT_TRUE(updater->AddTrusted(intermediate_).ok());
+    MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"})));
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  EXPECT_EQ(StatusAt(*reader, "01", kDuring), Status::kRevoked);
+  const auto updater = MustOpen(folder_.store());
+  ASSERT_TRUE(updater->KeepOnly({}, std::vector{intermediate_}).ok());
+  ASSERT_EQ(*updater->Commit(During()), 2u);
+  ASSERT_EQ(updater->crls().size(), 1u);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(StatusAt(*reader, "01", kDuring), Status::kUnknown);
+  // With the root it counts again, as what it is.
+  ASSERT_TRUE(updater->AddTrusted(Root()).ok());
+  MustTake(updater.get(), *root_.Crl(NumberedCrl(1, {"99"})));
+  ASSERT_EQ(*updater->Commit(During()), 3u);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(StatusAt(*reader, "01", kDuring), Status::kRevoked);
+}
+
 TEST_F(StorePaths, unknown_once_the_ca_is_revoked) {
   Make();
   const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));

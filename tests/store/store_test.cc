@@ -162,7 +162,7 @@ TEST_F(Store, unknown_unless_the_certificate_is_kept) {
   Make({NumberedCrl(1, {"01"})});
   const auto updater = MustOpen(folder_.store());
   ASSERT_TRUE(updater->AddTrusted(other.Certificate()).ok());
-  ASSERT_TRUE(updater->KeepOnly(std::vector{other.Certificate()}).ok());
+  ASSERT_TRUE(updater->KeepOnly(std::vector{other.Certificate()}, {}).ok());
   ASSERT_EQ(updater->certificates().size(), 1u);
   EXPECT_TRUE(updater->crls().empty());
 }
@@ -174,7 +174,7 @@ TEST_F(Store, revoked_by_the_crl_of_a_certificate_that_another_replaced) {
   {
     const auto updater = MustOpen(folder_.store());
     ASSERT_TRUE(updater->AddTrusted(renewed).ok());
-    ASSERT_TRUE(updater->KeepOnly(std::vector{renewed}).ok());
+    ASSERT_TRUE(updater->KeepOnly(std::vector{renewed}, {}).ok());
     ASSERT_EQ(updater->crls().size(), 1u);
     EXPECT_EQ(updater->crls()[0].segment->signer_sha256(),
               Sha256(renewed->bytes()));
