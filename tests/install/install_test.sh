@@ -28,6 +28,10 @@ grep -rlF -e "$source" -e "$build" -e "$work" "$tree" --include='*.cmake' --incl
   fail "these name a folder of this machine"
 grep -qxF "ExecStart=$work/first/bin/revstat refresh --store /var/lib/revstat --sources /etc/revstat/sources.toml" \
   "$tree/lib/systemd/system/revstat-refresh.service" || fail "the unit names another program"
+# DynamicUser puts the store below /var/lib/private, where no other user reads it.
+grep -qx 'User=revstat' "$tree/lib/systemd/system/revstat-refresh.service" &&
+  ! grep -q '^DynamicUser=' "$tree/lib/systemd/system/revstat-refresh.service" &&
+  grep -q '^u revstat ' "$tree/lib/sysusers.d/revstat.conf" || fail "the service has no user of its own"
 for file in "$tree"/bin/* "$library"/librevstat.so.0; do
   ! readelf -d "$file" | grep -E 'RPATH|RUNPATH' || fail "$file has an RPATH"
 done

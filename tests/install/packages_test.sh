@@ -51,7 +51,9 @@ has librevstat-dev include/revstat/revstat.h include/revstat/engine/check/checke
   'lib/.*librevstat.so' 'lib/.*librevstat.a' 'lib/.*pkgconfig/revstat.pc' \
   'lib/.*cmake/revstat/revstat-config.cmake'
 has revstat bin/revstat bin/revstat-gen share/man/man1/revstat.1.gz \
-  lib/systemd/system/revstat-refresh.service share/bash-completion/completions/revstat
+  lib/systemd/system/revstat-refresh.service lib/sysusers.d/revstat.conf share/bash-completion/completions/revstat
+dpkg-deb --info "$(package revstat)" postinst | grep -q 'systemd-sysusers revstat.conf' ||
+  fail "revstat does not make its user"
 names librevstat0 Depends libc6 libssl3 libcurl4 liburcu8 libabsl20220623
 names revstat Depends libc6 libssl3 libcurl4 libsystemd0
 names librevstat-dev Depends librevstat0 libabsl-dev libssl-dev

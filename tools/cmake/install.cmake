@@ -67,6 +67,8 @@ file(WRITE \"${PROJECT_BINARY_DIR}/revstat-refresh.service\" \"\${unit}\")"
         COMPONENT tools)
 install(FILES ${PROJECT_BINARY_DIR}/revstat-refresh.service
         DESTINATION lib/systemd/system COMPONENT tools)
+install(FILES ${PROJECT_SOURCE_DIR}/tools/systemd/revstat.sysusers
+        DESTINATION lib/sysusers.d RENAME revstat.conf COMPONENT tools)
 
 # One page for a program, made of what --help prints of each of its commands.
 find_program(GZIP_PROGRAM gzip REQUIRED)
