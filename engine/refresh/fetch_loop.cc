@@ -335,7 +335,7 @@ void FetchLoop::JudgeAll() {
 void FetchLoop::Judge(WatchedSource& source) {
   const Time now = options_.now();
   const SourceHealth::State before = source.Judge(now);
-  const SourceHealth::State after = source.Health(now).state;
+  const SourceHealth::State after = source.StateAt(now);
   if (before == after) return;
   is_health_old_ = true;
   if (after == SourceHealth::State::kStale) {

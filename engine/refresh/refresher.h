@@ -49,6 +49,9 @@ struct RefresherOptions {
 // A certificate that was in the sources once stays vouched for in the store,
 // unless `other_trust` says that the sources are all that counts.
 //
+// The lock is inherited by fork: a host that forks its workers starts this
+// after it has, or in a process of its own.
+//
 // Thread-safety: Reload, RefreshAll, Health and the waiting from any thread.
 class Refresher {
  public:

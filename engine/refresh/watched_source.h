@@ -63,11 +63,11 @@ class WatchedSource {
 
   // The state as of `now`; remembers it, and says what it was before.
   SourceHealth::State Judge(Time now);
+  SourceHealth::State StateAt(Time now) const;
   SourceHealth Health(Time now) const;
   std::optional<Time> stale_from() const;
 
  private:
-  SourceHealth::State StateAt(Time now) const;
   bool IsExpired(Time now) const;
   void FinishWell(const std::string& url, const FetchResult& result);
   void ForgetValidators();

@@ -78,7 +78,6 @@ class FileSystem {
   virtual ~FileSystem() = default;
 
   enum class OpenMode : uint8_t {
-    kWrite,         // an existing file
     kCreate,        // an empty one, whatever was there
     kCreateNew,     // an empty one; kNotWritable where there is one
     kOpenOrCreate,  // what is there, or an empty one

@@ -42,8 +42,8 @@ absl::Status StagedFile::WriteAt(uint64_t offset, Bytes octets) {
 }
 
 absl::StatusOr<std::shared_ptr<const Buffer>> StagedFile::Der() {
-  // A download that began again may have been longer.
-  absl::Status status = Truncate(kDerOffset + der_bytes_);
+  // An empty one has room for the header all the same.
+  const absl::Status status = Truncate(kDerOffset + der_bytes_);
   if (!status.ok()) return status;
   auto mapping = Map();
   if (!mapping.ok()) return mapping.status();

@@ -28,14 +28,12 @@ class StagedFile {
   // The CRL's next octets. kTooLarge above the limit, before anything is
   // written; kNotWritable where the disk is full.
   absl::Status Append(Bytes octets);
-  // Forgets what was appended: a download begins again.
-  void Restart() { der_bytes_ = 0; }
   uint64_t der_bytes() const { return der_bytes_; }
 
   // What was appended, in place. Nothing may be appended afterwards.
   absl::StatusOr<std::shared_ptr<const Buffer>> Der();
 
-  // For SegmentWriter.
+  // For WriteSegment.
   absl::Status WriteAt(uint64_t offset, Bytes octets);
   absl::Status Truncate(uint64_t size) { return file_->Truncate(size); }
   void StartSync() { file_->StartSync(); }

@@ -246,7 +246,8 @@ void AddRefreshCommand(CLI::App& app, int* exit_status) {
   refresh->add_flag_callback(
       "--only-sources", [options] { options->other_trust = OtherTrust::kGoes; },
       "Certificates that the sources file does not name leave the store, with "
-      "their CRLs; at SIGHUP too");
+      "their CRLs, and those it names as untrusted are trusted no more; at "
+      "SIGHUP too");
   refresh->add_flag_callback(
       "--refuse-shrunk", [options] { options->shrunk = OddCrl::kRefuse; },
       "Refuse a CRL with less than half of the entries, not only report it");
