@@ -45,6 +45,8 @@ struct FetchLimits {
   uint64_t low_speed_bytes = 1024;
   std::chrono::milliseconds low_speed_time = std::chrono::seconds(30);
   unsigned max_redirects = 5;
+
+  friend bool operator==(const FetchLimits&, const FetchLimits&) = default;
 };
 
 struct FetchRequest {

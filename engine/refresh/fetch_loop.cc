@@ -119,22 +119,30 @@ void FetchLoop::WriteState() {
 }
 
 void FetchLoop::Load(std::vector<IssuerSource> issuers) {
-  fetcher_->CancelAll();
-  ++epoch_;
   for (const Source& source : sources_) {
     remembered_[source->watched().id] = source->state();
     if (source->held() != nullptr) held_.Add(source->held());
   }
   sources_.clear();
-  by_id_.clear();
+  std::map<std::string, Source> before;
+  before.swap(by_id_);
   for (WatchedCrl& watched : MakeWatchList(issuers)) {
+    const auto same = before.find(watched.id);
+    if (same != before.end() &&
+        same->second->IsAs(watched, issuers[watched.issuer])) {
+      sources_.push_back(same->second);
+      by_id_[watched.id] = same->second;
+      before.erase(same);
+      continue;
+    }
     const SourceState& state = remembered_[watched.id];
     auto held = held_.Find(state, watched.kind);
     const IssuerSource& issuer = issuers[watched.issuer];
-    sources_.push_back(std::make_unique<WatchedSource>(
+    sources_.push_back(std::make_shared<WatchedSource>(
         std::move(watched), issuer, state, std::move(held)));
-    by_id_[sources_.back()->watched().id] = sources_.back().get();
+    by_id_[sources_.back()->watched().id] = sources_.back();
   }
+  for (const auto& [id, source] : before) CancelFetches(id);
   remembered_.clear();
   held_ = HeldCrls();
   has_changed_ = is_health_old_ = true;
@@ -143,6 +151,13 @@ void FetchLoop::Load(std::vector<IssuerSource> issuers) {
     return !id.empty() && !by_id_.contains(id);
   });
   round_ended_.notify_all();
+}
+
+void FetchLoop::CancelFetches(const std::string& id) {
+  const auto [first, last] = fetches_.equal_range(id);
+  for (auto fetch = first; fetch != last; ++fetch)
+    fetcher_->Cancel(fetch->second);
+  fetches_.erase(first, last);
 }
 
 void FetchLoop::MakeAllDue() {
@@ -184,10 +199,11 @@ void FetchLoop::Submit(WatchedSource& source, FetchRequest request) {
   };
   const std::string id = source.watched().id;
   const std::string url = request.url;
-  fetcher_->Submit(
+  const FetchId fetch = fetcher_->Submit(
       std::move(request), [this, id, url, staged](FetchResult result) {
         HandleFetched(id, std::move(result), url, std::move(*staged));
       });
+  fetches_.emplace(id, fetch);
 }
 
 void FetchLoop::HandleFetched(const std::string& id, FetchResult result,
@@ -209,7 +225,7 @@ void FetchLoop::HandleFetched(const std::string& id, FetchResult result,
       Tell(event);
       IngestJob job = source.JobFor(std::move(staged));
       job.ticket = ++last_ticket_;
-      tickets_[job.ticket] = {id, epoch_, url, std::move(result)};
+      tickets_[job.ticket] = {id, by_id_.at(id), url, std::move(result)};
       worker_->Add(std::move(job));
       return;
     }
@@ -243,7 +259,7 @@ void FetchLoop::HandleAnswer(IngestAnswer answer) {
   if (by_id == by_id_.end()) return;  // no longer among the sources
   WatchedSource& source = *by_id->second;
   has_changed_ = true;
-  const bool is_of_this_round = ticket.epoch == epoch_;
+  const bool is_of_this_round = ticket.asked.lock() == by_id->second;
   const absl::Status why =
       answer.status.ok() ? answer.result.refusal : answer.status;
   if (why.ok()) {
@@ -259,27 +275,6 @@ void FetchLoop::HandleAnswer(IngestAnswer answer) {
     Tell(event);
   }
   if (is_of_this_round) EndRoundIfDone(source);
-}
-
-void FetchLoop::HandleNews(const IngestAnswer& answer) {
-  for (const Source& source : sources_) {
-    if (source->held() == nullptr ||
-        !answer.gone.contains(source->held()->sha256()))
-      continue;
-    source->Lose();
-    has_changed_ = is_health_old_ = true;
-  }
-  RefreshEvent event;
-  event.at = options_.now();
-  event.kind = RefreshEvent::Kind::kDamaged;
-  for (const LostFile& lost : answer.lost) {
-    event.why = lost.why;
-    Tell(event);
-  }
-  if (answer.status.ok()) return;
-  event.kind = RefreshEvent::Kind::kStopped;
-  event.why = answer.status;
-  Tell(event);
 }
 
 void FetchLoop::HandleTaken(WatchedSource& source, const Ticket& ticket,
@@ -315,6 +310,7 @@ void FetchLoop::HandleTaken(WatchedSource& source, const Ticket& ticket,
 
 void FetchLoop::EndRoundIfDone(WatchedSource& source) {
   if (source.is_in_round()) return;
+  fetches_.erase(source.watched().id);
   source.EndRound(options_.now());
   has_changed_ = is_health_old_ = true;
   Judge(source);
@@ -326,33 +322,6 @@ void FetchLoop::EndRoundIfDone(WatchedSource& source) {
       health_.push_back(each->Health(options_.now()));
     round_ended_.notify_all();
   }
-}
-
-void FetchLoop::JudgeAll() {
-  for (const Source& source : sources_) Judge(*source);
-}
-
-void FetchLoop::Judge(WatchedSource& source) {
-  const Time now = options_.now();
-  const SourceHealth::State before = source.Judge(now);
-  const SourceHealth::State after = source.StateAt(now);
-  if (before == after) return;
-  is_health_old_ = true;
-  if (after == SourceHealth::State::kStale) {
-    Tell(EventOf(RefreshEvent::Kind::kStale, source, ""));
-  } else if (before == SourceHealth::State::kStale) {
-    Tell(EventOf(RefreshEvent::Kind::kFreshAgain, source, ""));
-  }
-}
-
-void FetchLoop::TellHealth() {
-  if (!is_health_old_) return;
-  is_health_old_ = false;
-  std::vector<SourceHealth> health;
-  for (const Source& source : sources_)
-    health.push_back(source->Health(options_.now()));
-  const std::lock_guard lock(mutex_);
-  health_ = std::move(health);
 }
 
 milliseconds FetchLoop::WaitFor() const {
@@ -368,21 +337,6 @@ milliseconds FetchLoop::WaitFor() const {
           std::min<milliseconds>(wait, *stale - now + std::chrono::seconds(1));
   }
   return std::max(wait, milliseconds(0));
-}
-
-RefreshEvent FetchLoop::EventOf(RefreshEvent::Kind kind,
-                                const WatchedSource& source,
-                                const std::string& url) const {
-  RefreshEvent event;
-  event.kind = kind;
-  event.at = options_.now();
-  event.health = source.Health(event.at);
-  event.url = url;
-  return event;
-}
-
-void FetchLoop::Tell(const RefreshEvent& event) const {
-  if (options_.on_event) options_.on_event(event);
 }
 
 }  // namespace revstat

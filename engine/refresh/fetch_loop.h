@@ -50,16 +50,17 @@ class FetchLoop {
   };
   // A CRL on its way through the worker.
   struct Ticket {
-    std::string id;  // of its source
-    uint64_t epoch = 0;
+    std::string id;                      // of its source
+    std::weak_ptr<WatchedSource> asked;  // in whose round it is
     std::string url;
     FetchResult result;
   };
-  using Source = std::unique_ptr<WatchedSource>;
+  using Source = std::shared_ptr<WatchedSource>;
 
   Inbox TakeInbox();
   void WriteState();
   void Load(std::vector<IssuerSource> issuers);
+  void CancelFetches(const std::string& id);
   void MakeAllDue();
   void BeginRounds();
   void BeginRound(WatchedSource& source);
@@ -103,8 +104,9 @@ class FetchLoop {
   HeldCrls held_;  // only until the first Load
   RefreshState remembered_;
   std::vector<Source> sources_;
-  std::map<std::string, WatchedSource*> by_id_;
-  uint64_t epoch_ = 0;  // counts Loads
+  std::map<std::string, Source> by_id_;
+  std::multimap<std::string, FetchId>
+      fetches_;  // of rounds, by the source's id
   uint64_t last_ticket_ = 0;
   std::map<uint64_t, Ticket> tickets_;
   bool has_changed_ = false;     // what WriteState writes

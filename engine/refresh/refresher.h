@@ -66,7 +66,8 @@ class Refresher {
   Refresher& operator=(const Refresher&) = delete;
 
   // Goes on with other sources. Those whose name, kind and URLs stay keep their
-  // state; fetches of the others are dropped.
+  // state, and their fetches go on where limits, proxy and so on stay as well;
+  // fetches of the others are dropped.
   void Reload(std::vector<IssuerSource> issuers);
 
   // Makes every source due now; only Retry-After is still obeyed.

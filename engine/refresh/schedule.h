@@ -20,6 +20,9 @@ struct ScheduleLimits {
   // After the first failure; doubled after each further one, up to the cap.
   std::chrono::seconds first_backoff = std::chrono::seconds(30);
   std::chrono::seconds max_backoff = std::chrono::hours(1);
+
+  friend bool operator==(const ScheduleLimits&,
+                         const ScheduleLimits&) = default;
 };
 
 // Where in its window a source falls, 0 to below 1: the same in every run, and

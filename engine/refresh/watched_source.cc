@@ -1,6 +1,7 @@
 #include "engine/refresh/watched_source.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -55,6 +56,17 @@ void WatchedSource::Hold(std::shared_ptr<const CrlSource> held) {
   state_.issuer = held->canonical_issuer();
   state_.scope_key = CrlScope::Of(held->crl()).Key();
   held_ = std::move(held);
+}
+
+bool WatchedSource::IsAs(const WatchedCrl& watched,
+                         const IssuerSource& issuer) const {
+  const auto parts = [](const WatchedCrl& crl, const IssuerSource& source) {
+    return std::tie(crl.id, crl.allowed_issuers, crl.origin, source.schedule,
+                    source.grace, source.limits, source.proxy, source.ca_file,
+                    source.headers, source.user_agent, source.addresses,
+                    source.downgrade, source.discovered_by_proxy);
+  };
+  return parts(watched_, issuer_) == parts(watched, issuer);
 }
 
 bool WatchedSource::IsDue(Time now) const {

@@ -24,6 +24,9 @@ class WatchedSource {
                 SourceState state, std::shared_ptr<const CrlSource> held);
 
   const WatchedCrl& watched() const { return watched_; }
+  // Whether it would be watched in just the same way as now: then its fetches
+  // may go on. The certificates themselves do not matter, for the store judges.
+  bool IsAs(const WatchedCrl& watched, const IssuerSource& issuer) const;
   const SourceState& state() const { return state_; }
   Time next_attempt() const { return state_.next_attempt; }
   bool is_in_round() const { return open_ > 0; }

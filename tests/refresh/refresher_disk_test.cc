@@ -173,6 +173,31 @@ class Gate {
   bool is_open_ = false;
 };
 
+// A large download is not begun again for a change that is not its own.
+TEST_F(RefresherOnDisk, good_fetches_go_on_over_a_reload) {
+  const TestAuthority ca;
+  const TestAuthority second("Second CA");
+  Serve("a", ca.Crl(NumberedCrl(1, {"01"})));
+  Serve("b", second.Crl(NumberedCrl(1, {"02"})));
+  Gate gate;
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  files.Watch([&gate](const std::string& call) {
+    if (call.starts_with("write ") && call.ends_with(".part")) gate.Pass();
+  });
+  RefresherOptions options = Options();
+  options.files = &files;
+  const IssuerSource source = SourceOf("ca", ca, {"/ok/a"});
+  Start({source}, options);
+  gate.WaitForOne();  // within the body
+  refresher_->Reload({SourceOf("second", second, {"/ok/b"}), source});
+  gate.Open();
+  EXPECT_TRUE(refresher_->WaitForRound(std::chrono::seconds(60)));
+  std::vector<RefreshEvent> events;
+  GoOnUntilPublished({"ca", "second"}, &events);
+  EXPECT_EQ(Of(events, Kind::kFetched, "ca").size(), 1u) << Summary(events);
+  refresher_.reset();  // before the disk that it writes to
+}
+
 // Neither a disk that hangs nor the rest of what a buffer unpacks to is waited
 // for.
 TEST_F(RefresherOnDisk, good_stop_within_a_bomb_and_while_the_disk_hangs) {
