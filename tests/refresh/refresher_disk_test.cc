@@ -5,6 +5,7 @@
 
 #include "tests/refresh/refresher_fixture.h"
 #include "tests/store/faulty_file_system.h"
+#include "tests/store/sync_order.h"
 
 namespace revstat::test {
 namespace {
@@ -172,6 +173,24 @@ class Gate {
   uint64_t arrived_ = 0;
   bool is_open_ = false;
 };
+
+// Of all that a refresher writes, its own state included.
+TEST_F(RefresherOnDisk, good_nothing_is_relied_on_before_it_is_synced) {
+  const TestAuthority ca;
+  SyncOrder order(folder_.path() + "/store");
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  order.Watch(&files);
+  RefresherOptions options = Options();
+  options.files = &files;
+  Serve("a", ca.Crl(NumberedCrl(1, {"01"})));
+  Start({SourceOf("ca", ca, {"/ok/a"})}, options);
+  ASSERT_TRUE(IsPublished(FirstRound(), "ca"));
+  EXPECT_TRUE(order.IsOnDisk(folder_.path() + "/store/refresh.toml"));
+  Serve("a", ca.Crl(NumberedCrl(2, {"01"})));
+  EXPECT_TRUE(IsPublished(Round(), "ca"));
+  refresher_.reset();  // before the disk that it writes to
+  EXPECT_EQ(order.faults(), std::vector<std::string>());
+}
 
 // A large download is not begun again for a change that is not its own.
 TEST_F(RefresherOnDisk, good_fetches_go_on_over_a_reload) {

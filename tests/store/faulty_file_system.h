@@ -64,7 +64,7 @@ class FaultyFileSystem : public FileSystem {
     return real_.ReadStart(path, most);
   }
   absl::Status Rename(const std::string& from, const std::string& to) override {
-    absl::Status status = Call("rename " + to);
+    absl::Status status = Call("rename " + from + " " + to);
     return status.ok() ? real_.Rename(from, to) : status;
   }
   absl::Status Remove(const std::string& path) override {
