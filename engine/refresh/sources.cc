@@ -90,6 +90,21 @@ class TableReader {
     }
   }
 
+  void ReadShare(std::string_view key, std::optional<double>* value) {
+    if (const toml::node* node = Find(key)) {
+      const auto share = node->value<double>();
+      if (!share) return WrongType(key, *node, "a share such as 0.5");
+      if (!(*share >= 0 && *share <= 1)) return OutOfRange(key);
+      *value = *share;
+    }
+  }
+
+  void ReadOdd(std::string_view key, std::optional<OddCrl>* value) {
+    OddCrl odd = value->value_or(OddCrl::kReport);
+    Read(key, &odd, OddCrl::kReport, OddCrl::kRefuse);
+    if (Has(key)) *value = odd;
+  }
+
   // Where a key's value stands; the n-th item of a list.
   toml::source_region PlaceOf(std::string_view key, size_t item) const {
     const toml::node* node = table_.get(key);
@@ -158,6 +173,9 @@ void ReadOptions(TableReader& reader, IssuerSource* issuer) {
   reader.Read("discover", &issuer->discovery, Discovery::kOff, Discovery::kOn);
   reader.Read("discover_by_proxy", &issuer->discovered_by_proxy,
               ProxyPolicy::kRefuse, ProxyPolicy::kAllow);
+  reader.ReadOdd("refuse_shrunk", &issuer->odd.shrunk);
+  reader.ReadShare("shrink_to", &issuer->odd.shrink_to);
+  reader.ReadOdd("refuse_conflicting", &issuer->odd.conflicting);
 }
 
 // What is wrong between keys that are right by themselves.

@@ -19,6 +19,9 @@
 //   ca_file = "tls.pem"             # for https, instead of the system's
 //   headers = ["X-Key: value"]
 //   user_agent = "revstat"
+//   refuse_shrunk = false           # or only report a CRL with fewer entries
+//   shrink_to = 0.5                 #   than this share of those before
+//   refuse_conflicting = false      # or only report a number used again
 //   allow_private_addresses = false
 //   allow_downgrade = false         # a redirect from https to http
 //
@@ -37,6 +40,7 @@
 #include "absl/status/status.h"
 #include "engine/base/buffer.h"
 #include "engine/refresh/fetch.h"
+#include "engine/refresh/odd_crl.h"
 #include "engine/refresh/schedule.h"
 
 namespace revstat {
@@ -72,6 +76,7 @@ struct IssuerSource {
   std::string user_agent = "revstat";
   AddressPolicy addresses = AddressPolicy::kPublicOnly;
   DowngradePolicy downgrade = DowngradePolicy::kRefuse;
+  OddRules odd;
 };
 
 struct ConfigProblem {

@@ -209,14 +209,18 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   if (!status.ok()) return Refused(status);
   status = CheckConflict(*crl, held);
   if (!status.ok()) {
-    if (options_.conflicting == OddCrl::kRefuse) return Refused(status);
+    if (expected.odd.conflicting.value_or(options_.conflicting) ==
+        OddCrl::kRefuse)
+      return Refused(status);
     result.odd.push_back(status);
   }
   if (result.before != nullptr) {
-    status = CheckShrink(**source, *result.before, options_.shrink_to,
+    status = CheckShrink(**source, *result.before,
+                         expected.odd.shrink_to.value_or(options_.shrink_to),
                          options_.shrink_from);
     if (!status.ok()) {
-      if (options_.shrunk == OddCrl::kRefuse) return Refused(status);
+      if (expected.odd.shrunk.value_or(options_.shrunk) == OddCrl::kRefuse)
+        return Refused(status);
       result.odd.push_back(status);
     }
   }

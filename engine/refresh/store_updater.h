@@ -14,13 +14,11 @@
 #include "absl/status/statusor.h"
 #include "engine/check/store_contents.h"
 #include "engine/refresh/held_certificates.h"
+#include "engine/refresh/odd_crl.h"
 #include "engine/store/generation_word.h"
 #include "engine/store/staged_file.h"
 
 namespace revstat {
-
-// What to do with what is authentic but odd: kReport takes it in all the same.
-enum class OddCrl : uint8_t { kReport, kRefuse };
 
 struct StoreUpdaterOptions {
   IngestOptions ingest;
@@ -44,6 +42,7 @@ struct ExpectedCrl {
   std::optional<std::string> issuer;     // CanonicalName
   std::optional<std::string> scope_key;  // CrlScope::Key()
   std::optional<Kind> kind;
+  OddRules odd;  // of whoever sends it
 };
 
 struct TakeResult {

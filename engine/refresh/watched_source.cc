@@ -64,7 +64,7 @@ bool WatchedSource::IsAs(const WatchedCrl& watched,
     return std::tie(crl.id, crl.allowed_issuers, crl.origin, source.schedule,
                     source.grace, source.limits, source.proxy, source.ca_file,
                     source.headers, source.user_agent, source.addresses,
-                    source.downgrade, source.discovered_by_proxy);
+                    source.downgrade, source.discovered_by_proxy, source.odd);
   };
   return parts(watched_, issuer_) == parts(watched, issuer);
 }
@@ -110,6 +110,7 @@ IngestJob WatchedSource::JobFor(std::unique_ptr<StagedFile> staged) const {
   job.expected.kind = watched_.kind == CrlKind::kDelta
                           ? ExpectedCrl::Kind::kDelta
                           : ExpectedCrl::Kind::kComplete;
+  job.expected.odd = issuer_.odd;
   if (!state_.issuer.empty()) {
     job.expected.issuer = state_.issuer;
     job.expected.scope_key = state_.scope_key;

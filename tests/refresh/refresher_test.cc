@@ -329,8 +329,27 @@ TEST_F(RefresherTest, good_ShrunkIsReportedOrRefused) {
   EXPECT_EQ(Summary(Round()), "fetched ca; refused ca shrunk");
   refresher_.reset();
   TakeEvents();
-  Start(sources);
+  // The block's own word goes first.
+  std::vector<IssuerSource> lenient = sources;
+  lenient[0].odd.shrunk = OddCrl::kReport;
+  Start(lenient, options);
   EXPECT_EQ(Summary(Round()), "fetched ca; odd ca shrunk; published ca");
+}
+
+TEST_F(RefresherTest, invalid_ShrunkBelowTheShareOfItsBlock) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 200; ++i) many.push_back(std::to_string(1000 + i));
+  Serve("a", ca_.Crl(NumberedCrl(1, {many.begin(), many.end()})));
+  IssuerSource source = SourceOf("ca", ca_, {"/ok/a"});
+  source.odd = {OddCrl::kRefuse, OddCrl::kRefuse, 0.9};
+  Start({source});
+  ASSERT_EQ(Summary(FirstRound()), "fetched ca; published ca");
+  Serve("a", ca_.Crl(NumberedCrl(1, {many.begin(), many.end() - 1})));
+  EXPECT_EQ(Summary(Round()), "fetched ca; refused ca conflicting_crl");
+  Serve("a", ca_.Crl(NumberedCrl(2, {many.begin(), many.end() - 21})));
+  EXPECT_EQ(Summary(Round()), "fetched ca; refused ca shrunk");
+  Serve("a", ca_.Crl(NumberedCrl(2, {many.begin(), many.end() - 20})));
+  EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
 }
 
 TEST_F(RefresherTest, good_StopWhileServersHang) {

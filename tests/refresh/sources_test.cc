@@ -37,6 +37,10 @@ max_time = "2m"
 proxy = "http://proxy:3128"
 ca_file = "tls.pem"
 allow_downgrade = true
+discover_by_proxy = true
+refuse_shrunk = true
+shrink_to = 0.9
+refuse_conflicting = false
 )";
 
 TEST(Sources, good_AllKeys) {
@@ -58,6 +62,11 @@ TEST(Sources, good_AllKeys) {
   EXPECT_EQ(first.addresses, AddressPolicy::kAny);
   EXPECT_EQ(first.downgrade, DowngradePolicy::kRefuse);
   EXPECT_EQ(first.discovery, Discovery::kOff);
+  EXPECT_EQ(first.discovered_by_proxy, ProxyPolicy::kRefuse);
+  EXPECT_EQ(first.odd, OddRules());
+  const IssuerSource& other = parsed.issuers[1];
+  EXPECT_EQ(other.discovered_by_proxy, ProxyPolicy::kAllow);
+  EXPECT_EQ(other.odd, (OddRules{OddCrl::kReport, OddCrl::kRefuse, 0.9}));
   const IssuerSource& second = parsed.issuers[1];
   EXPECT_EQ(second.untrusted_files, std::vector<std::string>{"conf/sub.pem"});
   EXPECT_EQ(second.certificate_files,
@@ -109,6 +118,7 @@ max_bytes = 0
 grace = "soon"
 allow_private_addresses = "yes"
 crl_url = "http://c.example/"
+shrink_to = 2
 )"),
             "f:1:1: unknown key \"colour\": there are [defaults] and "
             "[[issuer]]\n"
@@ -122,7 +132,8 @@ crl_url = "http://c.example/"
             "f:10:13: \"max_bytes\" is out of range\n"
             "f:11:9: \"grace\" must be a time such as \"90s\" or \"24h\"\n"
             "f:12:27: \"allow_private_addresses\" must be true or false\n"
-            "f:13:1: unknown key \"crl_url\"\n");
+            "f:13:1: unknown key \"crl_url\"\n"
+            "f:14:13: \"shrink_to\" is out of range\n");
 }
 
 TEST(Sources, invalid_WhatIsMissing) {
