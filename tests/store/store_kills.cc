@@ -266,8 +266,9 @@ int Run(Writer write, int kills, uint32_t seed) {
     if (waitpid(writer, &status, 0) != writer || WTERMSIG(status) != SIGKILL)
       Fail(Concat({"the writer ended by itself, kill ", std::to_string(i)}));
     seen = Check(folder.store(), log, seen, write);
-    // A busy machine takes longer than when it was measured.
-    if (i % 20 == 19 && LastOf(log) < static_cast<uint64_t>(i) / 5)
+    // A busy machine takes longer than when it was measured. Far above what is
+    // asked for at the end, so that no bad last minute fails the test.
+    if (i % 10 == 9 && LastOf(log) < static_cast<uint64_t>(i) / 3)
       longest += longest / 2;
   }
   const uint64_t acknowledged = LastOf(log);
