@@ -12,6 +12,15 @@ void DataFiles::AddOption(CLI::App* app) {
       ->capture_default_str();
 }
 
+void DataFiles::AddSizeOption(CLI::App* app) {
+  // Fewer would leave some of 3,000 issuers without an entry.
+  app->add_option("--entries", large_,
+                  "Of the largest CRL, as make-data was told; goals are set "
+                  "for 10 million")
+      ->check(CLI::Range(uint64_t{10'000}, kLargeCrl).description(""))
+      ->capture_default_str();
+}
+
 std::string DataFiles::Crl(uint64_t entries) const {
   return folder_ + "/" + std::to_string(entries) + ".crl";
 }

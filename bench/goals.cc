@@ -4,11 +4,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <iterator>
+#include <functional>
+#include <utility>
 
-#include "bench/data_files.h"
+#include "bench/goal_options.h"
 #include "bench/goals_check.h"
 #include "bench/goals_engine.h"
+#include "bench/goals_json.h"
 #include "bench/goals_scopes.h"
 #include "bench/goals_table.h"
 #include "bench/ingest.h"
@@ -17,43 +19,85 @@
 namespace revstat::bench {
 namespace {
 
-int Main(int argc, char** argv) {
-  DataFiles files;
-  std::string revstat = REVSTAT_PROGRAM;
-  int rounds = 5;
+struct Group {
+  const char* name;
+  std::vector<Goal> (*measure)(const GoalOptions&);
+};
+
+// Processes first, while this one is small.
+constexpr Group kGroups[] = {{"revstat check", CheckGoals},
+                             {"ingest", IngestGoals},
+                             {"lookups", LookupGoals},
+                             {"lookups of OpenSSL", OpensslGoals},
+                             {"lookups while publishing", PublishingGoals},
+                             {"deltas", DeltaGoals},
+                             {"many issuers", ManyIssuersGoals},
+                             {"partitions", PartitionGoals}};
+
+struct CommandLine {
+  GoalOptions options{.revstat = REVSTAT_PROGRAM};
   std::string only;
-  CLI::App app("Measures the goals of the project; takes some minutes.");
-  files.AddOption(&app);
-  app.add_option("--revstat", revstat, "The program")->capture_default_str();
-  app.add_option("--rounds", rounds, "Medians of so many")
+  std::string json;
+  bool list = false;
+};
+
+void AddOptions(CLI::App* app, CommandLine* line) {
+  line->options.files.AddOption(app);
+  line->options.files.AddSizeOption(app);
+  app->add_option("--revstat", line->options.revstat, "The program")
+      ->capture_default_str();
+  app->add_option("--rounds", line->options.rounds, "Medians of so many")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_option("--only", only,
-                 "Only the groups with this in their name: lookups, deltas, "
-                 "many issuers, partitions, ...");
-  if (const auto status = ParseCommandLine(&app, argc, argv)) return *status;
+  app->add_option("--seconds", line->options.seconds,
+                  "How long each rate is measured, in each round")
+      ->check(CLI::Range(0.001, 60.0).description(""))
+      ->capture_default_str();
+  app->add_option("--only", line->only,
+                  "Only the groups with this in their name: lookups, deltas, "
+                  "many issuers, partitions, ...");
+  app->add_option("--json", line->json, "Write what was measured to it")
+      ->type_name("FILE");
+  app->add_flag("--list", line->list, "Print the names of the groups");
+}
 
-  Require(ReadCa(files));  // says best what is missing
-  std::vector<Goal> goals;
-  const auto measure = [&](const std::string& what, const auto& make) {
-    if (what.find(only) == std::string::npos) return;
-    std::vector<Goal> more = make();
-    std::fprintf(stderr, "measured: %s\n", what.c_str());
-    std::move(more.begin(), more.end(), std::back_inserter(goals));
-  };
-  // Processes first, while this one is small.
-  measure("revstat check", [&] { return CheckGoals(files, revstat, rounds); });
-  measure("ingest", [&] { return IngestGoals(files, rounds); });
-  measure("lookups", [&] { return LookupGoals(files, rounds); });
-  measure("lookups of OpenSSL", [&] { return OpensslGoals(files, rounds); });
-  measure("lookups while publishing",
-          [&] { return PublishingGoals(files, rounds); });
-  measure("deltas", [&] { return DeltaGoals(files, rounds); });
-  measure("many issuers", [&] { return ManyIssuersGoals(rounds); });
-  measure("partitions", [&] { return PartitionGoals(files, rounds); });
-  Print(goals);
+std::vector<Group> Chosen(const std::string& only) {
+  std::vector<Group> chosen;
+  for (const Group& group : kGroups) {
+    if (std::string_view(group.name).find(only) != std::string_view::npos)
+      chosen.push_back(group);
+  }
+  if (chosen.empty()) {
+    Require(absl::InvalidArgumentError("no group has '" + only +
+                                       "' in its name; see --list"));
+  }
+  return chosen;
+}
+
+int Main(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app("Measures the goals of the project; takes some minutes.");
+  AddOptions(&app, &line);
+  if (const auto status = ParseCommandLine(&app, argc, argv)) return *status;
+  const std::vector<Group> chosen = Chosen(line.only);
+  if (line.list) {
+    for (const Group& group : chosen) std::puts(group.name);
+    return 0;
+  }
+
+  Require(ReadCa(line.options.files));  // says best what is missing
+  std::vector<GoalGroup> groups;
+  std::vector<Goal> all;
+  for (const Group& group : chosen) {
+    groups.push_back({group.name, group.measure(line.options)});
+    const std::vector<Goal>& goals = groups.back().goals;
+    all.insert(all.end(), goals.begin(), goals.end());
+    std::fprintf(stderr, "measured: %s\n", group.name);
+  }
+  Print(all);
+  if (!line.json.empty()) Require(WriteJson(groups, line.json));
   return std::all_of(
-             goals.begin(), goals.end(),
+             all.begin(), all.end(),
              [](const Goal& goal) { return goal.reached == Reached::kYes; })
              ? 0
              : 1;

@@ -2,18 +2,16 @@
 #ifndef REVSTAT_BENCH_GOALS_CHECK_H_
 #define REVSTAT_BENCH_GOALS_CHECK_H_
 
-#include <string>
 #include <vector>
 
-#include "bench/data_files.h"
+#include "bench/goal_options.h"
 #include "bench/goals_table.h"
 
 namespace revstat::bench {
 
-// `revstat` is the program's file. To be called while this process is small: a
-// child's peak memory is never less than its parent's at its start.
-std::vector<Goal> CheckGoals(const DataFiles& files, const std::string& revstat,
-                             int rounds);
+// To be called while this process is small: a child's peak memory is never less
+// than its parent's at its start.
+std::vector<Goal> CheckGoals(const GoalOptions& options);
 
 }  // namespace revstat::bench
 

@@ -4,18 +4,19 @@
 
 #include <vector>
 
-#include "bench/data_files.h"
+#include "bench/goal_options.h"
 #include "bench/goals_table.h"
 
 namespace revstat::bench {
 
-// All on the CRL of 10 M entries, but for OpenSSL's: 1 M for both sides there.
+// All on the largest CRL, but for OpenSSL's: the medium one for both sides
+// there.
 // Every answer is checked before anything is timed; a wrong one ends the
 // program.
-std::vector<Goal> IngestGoals(const DataFiles& files, int rounds);
-std::vector<Goal> LookupGoals(const DataFiles& files, int rounds);
-std::vector<Goal> OpensslGoals(const DataFiles& files, int rounds);
-std::vector<Goal> PublishingGoals(const DataFiles& files, int rounds);
+std::vector<Goal> IngestGoals(const GoalOptions& options);
+std::vector<Goal> LookupGoals(const GoalOptions& options);
+std::vector<Goal> OpensslGoals(const GoalOptions& options);
+std::vector<Goal> PublishingGoals(const GoalOptions& options);
 
 }  // namespace revstat::bench
 

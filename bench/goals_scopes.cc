@@ -25,7 +25,7 @@ std::shared_ptr<const Buffer> Read(const std::string& path) {
 SnapshotBuilder WithBase(const DataFiles& files) {
   SnapshotBuilder builder;
   Require(builder.AddIssuer(Require(ReadCa(files))).status());
-  Require(builder.IngestCrl(Read(files.Crl(kLargeCrl)), {}));
+  Require(builder.IngestCrl(Read(files.Crl(files.large())), {}));
   return builder;
 }
 
@@ -45,49 +45,53 @@ Goal ApplyGoal(const DataFiles& files, const SnapshotBuilder& with_base,
   return {"delta of 1,000 entries, from its bytes to published",
           absl::StrFormat("<= %g ms", kMostMilliseconds),
           absl::StrFormat("%.2f ms", median),
-          AtMost(median, kMostMilliseconds)};
+          AtMost(median, kMostMilliseconds),
+          {.value = median, .unit = "ms"}};
 }
 
 }  // namespace
 
-std::vector<Goal> DeltaGoals(const DataFiles& files, int rounds) {
-  const Subject subject(files, kLargeCrl);
-  const SnapshotBuilder base = WithBase(files);
+std::vector<Goal> DeltaGoals(const GoalOptions& options) {
+  const Subject subject(options.files, options.files.large());
+  const SnapshotBuilder base = WithBase(options.files);
   SnapshotPublisher without(base.Build());
   SnapshotPublisher with(base.Build());
-  std::vector<Goal> goals = {ApplyGoal(files, base, &with, rounds)};
+  std::vector<Goal> goals = {
+      ApplyGoal(options.files, base, &with, options.rounds)};
   const auto plain = Checked(MakePublishedBatch(without, subject, kGoalHits));
   const auto overlaid = Checked(MakePublishedBatch(with, subject, kGoalHits));
   goals.push_back(RateGoal(
-      "batch, 1 thread, with a delta", "without", 0.8, rounds,
-      [&] { return Rate(*overlaid, 1); }, [&] { return Rate(*plain, 1); }));
+      "batch, 1 thread, with a delta", "without", 0.8, options.rounds,
+      [&] { return Rate(*overlaid, 1, options.seconds); },
+      [&] { return Rate(*plain, 1, options.seconds); }));
   return goals;
 }
 
-std::vector<Goal> PartitionGoals(const DataFiles& files, int rounds) {
-  const Subject subject(files, kLargeCrl);
+std::vector<Goal> PartitionGoals(const GoalOptions& options) {
+  const Subject subject(options.files, options.files.large());
   SnapshotBuilder builder;
-  Require(builder.AddIssuer(Require(ReadCa(files))).status());
+  Require(builder.AddIssuer(Require(ReadCa(options.files))).status());
   builder.DeclareAllPartitionsHeld();
   for (unsigned i = 0; i < DataFiles::kPartitions; ++i)
-    Require(builder.IngestCrl(Read(files.Partition(i)), {}));
+    Require(builder.IngestCrl(Read(options.files.Partition(i)), {}));
   const SnapshotPublisher publisher(builder.Build());
   const auto one = Checked(MakeBatch(subject, kGoalHits));
   const auto many = Checked(MakePublishedBatch(publisher, subject, kGoalHits));
   return {RateGoal(
-      "batch of bare serials, 1 thread, 128 partitions", "one CRL", 0.5, rounds,
-      [&] { return Rate(*many, 1); }, [&] { return Rate(*one, 1); })};
+      "batch of bare serials, 1 thread, 128 partitions", "one CRL", 0.5,
+      options.rounds, [&] { return Rate(*many, 1, options.seconds); },
+      [&] { return Rate(*one, 1, options.seconds); })};
 }
 
-std::vector<Goal> ManyIssuersGoals(int rounds) {
+std::vector<Goal> ManyIssuersGoals(const GoalOptions& options) {
   constexpr uint32_t kIssuers = 3000;
-  ManyIssuers issuers(kIssuers, kLargeCrl / kIssuers, kGoalHits);
+  ManyIssuers issuers(kIssuers, options.files.large() / kIssuers, kGoalHits);
   Require(issuers.Check());
   RandomLines memory(issuers.index_bytes());
   return {RateGoal(
       "batch, 1 thread, 3,000 issuers mixed", "random cache lines", 0.45,
-      rounds, [&] { return Rate(issuers, 1); },
-      [&] { return Rate(memory, 1); })};
+      options.rounds, [&] { return Rate(issuers, 1, options.seconds); },
+      [&] { return Rate(memory, 1, options.seconds); })};
 }
 
 }  // namespace revstat::bench

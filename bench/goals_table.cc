@@ -14,6 +14,16 @@ void Print(const std::vector<Goal>& goals) {
   }
 }
 
+std::string CountText(uint64_t count) {
+  constexpr uint64_t kThousand = 1000;
+  constexpr uint64_t kMillion = 1'000'000;
+  if (count >= kMillion && count % kMillion == 0)
+    return std::to_string(count / kMillion) + " M";
+  if (count >= kThousand && count % kThousand == 0)
+    return std::to_string(count / kThousand) + " k";
+  return std::to_string(count);
+}
+
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const size_t half = values.size() / 2;

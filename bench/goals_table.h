@@ -2,7 +2,9 @@
 #ifndef REVSTAT_BENCH_GOALS_TABLE_H_
 #define REVSTAT_BENCH_GOALS_TABLE_H_
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,11 +12,21 @@ namespace revstat::bench {
 
 enum class Reached { kNo, kYes };
 
+// What `measured` says in words, for programs that keep or compare it.
+struct Figures {
+  double value = 0;
+  std::string unit;
+  std::optional<double> beside;  // the other of a pair, in the same unit
+  std::optional<double> ratio;   // value / beside, the median of the rounds'
+  std::optional<double> peak_megabytes;
+};
+
 struct Goal {
   std::string what;
   std::string goal;
   std::string measured;
   Reached reached = Reached::kNo;
+  Figures figures = {};
 };
 
 inline Reached AtMost(double measured, double limit) {
@@ -28,6 +40,9 @@ inline Reached AtLeast(double measured, double limit) {
 void Print(const std::vector<Goal>& goals);
 
 double Median(std::vector<double> values);
+
+// "10 M", "200 k", "512".
+std::string CountText(uint64_t count);
 
 // Medians of rounds A B A B ...: what a slow moment does to one of a pair it
 // does to the other as well, so their ratio is that of each round.

@@ -9,13 +9,12 @@
 namespace revstat::bench {
 namespace {
 
-constexpr double kSeconds = 0.5;
 constexpr double kMillion = 1e6;
 
 }  // namespace
 
-double Rate(Contender& contender, unsigned threads) {
-  return tool::RatePerSecond(threads, kSeconds, [&](unsigned thread) {
+double Rate(Contender& contender, unsigned threads, double seconds) {
+  return tool::RatePerSecond(threads, seconds, [&](unsigned thread) {
     return contender.Run(thread, kPiece);
   });
 }
@@ -25,10 +24,15 @@ Goal RateGoal(std::string what, const char* other, double least, int rounds,
               const std::function<double()>& rate,
               const std::function<double()>& other_rate) {
   const PairFigures pair = MeasurePair(rounds, rate, other_rate);
-  return {std::move(what), absl::StrFormat(">= %g x %s", least, other),
+  return {std::move(what),
+          absl::StrFormat(">= %g x %s", least, other),
           absl::StrFormat("%.2f x (%.2f M/s beside %.2f M/s)", pair.ratio,
                           pair.a / kMillion, pair.b / kMillion),
-          AtLeast(pair.ratio, least)};
+          AtLeast(pair.ratio, least),
+          {.value = pair.a / kMillion,
+           .unit = "M/s",
+           .beside = pair.b / kMillion,
+           .ratio = pair.ratio}};
 }
 
 std::unique_ptr<Contender> Checked(std::unique_ptr<Contender> contender) {

@@ -14,8 +14,8 @@ namespace revstat::bench {
 // Percent of the questions that are listed.
 inline constexpr unsigned kGoalHits = 1;
 
-// Things a second.
-double Rate(Contender& contender, unsigned threads);
+// Things a second, measured for so long.
+double Rate(Contender& contender, unsigned threads, double seconds = 0.5);
 
 // A rate that is to be at least `least` times another.
 Goal RateGoal(std::string what, const char* other, double least, int rounds,
