@@ -33,11 +33,12 @@ quietly() {
   return 1
 }
 
-# deps GROUP...: the packages that tools/*deps.txt list in these groups.
+# deps GROUP...: the packages that tools/deps.txt, or the file named by
+# $deps_file, lists in these groups.
 deps() {
   awk -v groups=" $* " '
     /^\[/ { wanted = index(groups, " " substr($1, 2, length($1) - 2) " "); next }
-    wanted && NF && !/^#/ { print $1 }' "$root"/tools/*deps.txt
+    wanted && NF && !/^#/ { print $1 }' "${deps_file:-$root/tools/deps.txt}"
 }
 
 # missing PACKAGE...: those of the packages that are not installed.
@@ -63,7 +64,7 @@ is_debian() {
 install_deps() {
   local wanted absent as_root=()
   mapfile -t wanted < <(deps "$@")
-  ((${#wanted[@]})) || die "tools/*deps.txt list no package for: $*"
+  ((${#wanted[@]})) || die "${deps_file:-tools/deps.txt} lists no package for: $*"
   if ! is_debian || ! command -v dpkg-query >/dev/null; then
     die "this is not Debian, so packages cannot be installed for you.
 Install what your system has in place of these Debian 12 packages:

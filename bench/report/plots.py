@@ -50,12 +50,12 @@ _DECADES = ', '.join(f'"{text}" 1e{power}' for power, text in enumerate(
 
 
 def _log_axes(ylabel, sizes, yticks):
-    return (f'set title "{ylabel}" font ",14"\n'
+    return (f'set title "{ylabel}, by entries" font ",14"\n'
             'set logscale xy\nset border 3\nset tics nomirror\n'
             'set grid ytics xtics lc rgb "#808080" lw 0.4 dt 3\n'
             f'set xrange [{min(sizes) * 0.7}:{max(sizes) * 1.4}]\n'
-            f'set xtics ({_DECADES})\nset xlabel "entries"\n'
-            'set key top left Left reverse samplen 1.5\n'
+            f'set xtics ({_DECADES})\nset bmargin 5\n'
+            'set key bmargin center horizontal maxcols 3 samplen 1.2\n'
             f'set ytics {yticks}\n')
 
 
@@ -91,21 +91,23 @@ def _growth_panels(rows):
     octets = '("10 kB" 1e4, "100 kB" 1e5, "1 MB" 1e6, "10 MB" 1e7, "100 MB" 1e8, "1 GB" 1e9, "10 GB" 1e10)'
     rates = '("1 M/s" 1e6, "3 M/s" 3e6, "10 M/s" 1e7, "30 M/s" 3e7, "100 M/s" 1e8, "300 M/s" 3e8, "1 G/s" 1e9)'
     return [
-        ('time', 'Time to take a CRL in: parsed, verified, indexed, queryable',
+        ('time', 'Time to take a CRL in (parsed, verified, indexed, queryable; two threads), and '
+         'SHA-256 of the file',
          _log_axes('time to take in', sizes, seconds) + _series([
-             ('taken in, two threads', BLUE, False, of('ingest_seconds')),
-             ('SHA-256 of the file, one thread', ORANGE, False, of('sha256_seconds')),
+             ('taken in', BLUE, False, of('ingest_seconds')),
+             ('SHA-256', ORANGE, False, of('sha256_seconds')),
              ('linear', GREY, True, _per_entry(of('ingest_seconds')))])),
-        ('memory', 'Peak memory of that, the whole process',
+        ('memory', 'Peak memory of that: the whole process, and what it must hold',
          _log_axes('memory', sizes, octets) + _series([
-             ('peak of the process', BLUE, False, of('peak_bytes')),
+             ('peak', BLUE, False, of('peak_bytes')),
              ('file + index', ORANGE, False, held),
              ('index', GREEN, False, of('index_bytes'))])),
-        ('lookups', 'Lookups in batches on one thread, by the share of listed serials',
-         _log_axes('lookups a second', sizes, rates) + 'set key bottom left\n' + _series(
-             [(f'{hits} % listed', colour, False, lookups(hits))
+        ('lookups', 'Lookups in batches on one thread, by the share of listed serials, and reads of '
+         'random cache lines',
+         _log_axes('lookups a second', sizes, rates) + _series(
+             [(f'{hits} % hits', colour, False, lookups(hits))
               for hits, colour in zip((0, 1, 50, 100), COLOURS)] +
-             [('random cache lines', GREY, True, of('random_lines_per_second'))])),
+             [('random lines', GREY, True, of('random_lines_per_second'))])),
     ]
 
 
@@ -125,8 +127,8 @@ def growth(rows):
 def growth_in_one(rows):
     """All but the index side by side, on white: for the README."""
     panels = [text for _, _, text in _growth_panels(rows)]
-    script = _terminal(1080, 330, 'white') + 'set multiplot layout 1,3\n'
-    script += 'set key samplen 1\n'.join([''] + panels) + 'unset multiplot\n'
+    script = _terminal(1080, 360, 'white') + 'set multiplot layout 1,3\n'
+    script += ''.join(panels) + 'unset multiplot\n'
     return standalone(_gnuplot(script))
 
 
@@ -138,14 +140,16 @@ def bars(rows, log_axis, mark=None, width=560):
     smallest = min([value for _, value, _, _ in rows] + [mark or largest])
     low = 10 ** math.floor(math.log10(smallest / 1.5)) if log_axis else 0
     high = largest * (1 if not log_axis else (largest / low) ** 0.25) * 1.25
+    ticks = '%.0s%c' if high >= 1e4 else '%g'
     script = _terminal(width, height)
     if log_axis:
-        script += 'set logscale x\n'
+        step = math.ceil(math.log10(high / low) / 6)
+        script += f'set logscale x\nset xtics {10 ** step}\n'
     script += (f'set xrange [{low}:{high}]\nset yrange [{-len(rows) + 0.4}:0.9]\n'
-               'unset ytics\nset border 1\nset xtics nomirror format "%g"\nset key off\n'
+               f'unset ytics\nset border 1\nset xtics nomirror format "{ticks}"\nset key off\n'
                'set lmargin 2\nset rmargin 3\n')
     if mark:
-        script += f'set arrow from {mark}, graph 0 to {mark}, graph 1 nohead lw 1.5 dt 2\n'
+        script += f'set arrow from {mark}, graph 0 to {mark}, graph 1 nohead back lw 1.5 dt 2\n'
     plots = []
     for good, colour in ((True, BLUE), (False, ORANGE)):
         chosen = [(i, v) for i, (_, v, _, g) in enumerate(rows) if g == good]

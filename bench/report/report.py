@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import shlex
+import statistics
 import sys
 
 import plots
@@ -54,6 +55,14 @@ def short(value):
     return f'{value:.3g}'
 
 
+def duration(seconds):
+    """With three digits, in the unit that suits."""
+    for size, unit in ((1, 's'), (1e-3, 'ms'), (1e-6, 'us')):
+        if seconds >= size:
+            return f'{seconds / size:.3g} {unit}'
+    return f'{seconds / 1e-9:.3g} ns'
+
+
 class Table:
     """Rows of text, as Markdown and as HTML."""
 
@@ -71,7 +80,7 @@ class Table:
                 return '<td class="no">no</td>'
             if re.fullmatch(r'`[^`]*`', text):
                 return f'<td><code>{html.escape(text[1:-1])}</code></td>'
-            kind = ' class="number"' if re.match(r'[\d.]+( [kMG])?$', text) else ''
+            kind = ' class="number"' if re.match(r'[\d.,]+( \S{1,3})?$', text) else ''
             return f'<td{kind}>{html.escape(text)}</td>'
 
         head = ''.join(f'<th>{html.escape(text)}</th>' for text in self.head)
@@ -107,6 +116,43 @@ def command_of_goals(command, group):
             at = words.index(option)
             del words[at:at + 2]
     return shlex.join(words + ['--only', group])
+
+
+PEER_FIGURES = {
+    'load_seconds': 'time to load', 'peak_bytes': 'peak memory',
+    'per_second_1': 'lookups a second, 1 % hits', 'per_second_50': 'lookups a second, 50 % hits'
+}
+
+
+def peers_of(runs):
+    """Runs of the same peer on the same list as one, with the medians of their figures."""
+    together = {}
+    for run in runs:
+        together.setdefault((run['entries'], run['peer']), []).append(run)
+    rows = []
+    for (_, _), same in sorted(together.items(), key=lambda one: one[0][0]):
+        row = dict(next((run for run in same if 'failed' in run), same[0]))
+        for key in PEER_FIGURES:
+            if key in row:
+                row[key] = statistics.median(run[key] for run in same)
+        rows.append(row)
+    return rows
+
+
+def peer_figure(key, row):
+    if key not in row:
+        return ''
+    if key == 'load_seconds':
+        return duration(row[key])
+    return short(row[key]) + ('B' if key == 'peak_bytes' else '')
+
+
+def peer_plot(rows, key, caption):
+    """(name, caption, SVG) of bars, the best on top."""
+    rows = sorted(rows, key=lambda row: row[key], reverse=key.startswith('per_second'))
+    drawn = plots.bars([(row['peer'], row[key], peer_figure(key, row), row['peer'] == 'revstat')
+                        for row in rows], log_axis=True, width=480)
+    return 'peers_' + key, caption, drawn
 
 
 class Report:
@@ -150,8 +196,8 @@ class Report:
     def add_goals(self, goals):
         self.heading('Goals')
         if plots.available():
-            rows = [(goal['name'], margin(goal), goal['measured'], goal['reached'])
-                    for goal in goals]
+            rows = [(goal['name'], margin(goal), re.split(r' \(|, ', goal['measured'])[0],
+                     goal['reached']) for goal in goals]
             self.figures([('goals', 'How many times over each goal is reached (at 1: just so)',
                            plots.bars(rows, log_axis=True, mark=1))], ' class="wide"')
         self.table(['what', 'goal', 'measured', 'reached', 'group'],
@@ -173,9 +219,9 @@ class Report:
         for row in rows:
             peak = row['peak_bytes'] / 1e6
             table.append([
-                f"{row['entries']:,}", f"{1000 * row['ingest_seconds']:.3g} ms",
+                f"{row['entries']:,}", duration(row['ingest_seconds']),
                 f"{row['ingest_seconds'] / row['sha256_seconds']:.2f}",
-                f"{1e9 * row['ingest_seconds'] / row['entries']:.3g} ns", f'{peak:.0f} MB',
+                duration(row['ingest_seconds'] / row['entries']), f'{peak:.0f} MB',
                 f"{row['index_bytes_per_entry']:.2f}"
             ] + [f"{rate['per_second'] / 1e6:.3g} M/s" for rate in row['lookups']] +
                          [f"{row['random_lines_per_second'] / 1e6:.3g} M/s"])
@@ -187,33 +233,28 @@ class Report:
         self.command_table([(f"{row['entries']:,} entries", command) for row, command in
                             zip(rows, self.commands.get('growth', []))])
 
-    def add_peers(self, rows):
+    def add_peers(self, runs):
         self.heading('Peers')
-        keys = list(dict.fromkeys(key for row in rows for key in row))
-        if plots.available():
-            self.figures([plot for key in keys if (plot := self._peer_plot(rows, keys[0], key))])
-        self.table([key.replace('_', ' ') for key in keys],
-                   [[short(row.get(key)) for key in keys] for row in rows])
+        rows = peers_of(runs)
+        sizes = {size: [row for row in rows if row['entries'] == size and 'failed' not in row]
+                 for size in dict.fromkeys(row['entries'] for row in rows)}
+        # The race that most take part in; of several, the longest list.
+        size = max(sizes, key=lambda one: (len(sizes[one]), one))
+        if plots.available() and len(sizes[size]) > 1:
+            self.figures([peer_plot(sizes[size], key, f'{what}, {size:,} entries')
+                          for key, what in PEER_FIGURES.items()])
+        self.table(['entries', 'peer', 'version'] + list(PEER_FIGURES.values()) + ['how'],
+                   [[f"{row['entries']:,}", row['peer'], row.get('version', '')] +
+                    [peer_figure(key, row) for key in PEER_FIGURES] +
+                    [row.get('failed') or ', signature '.join(
+                        row[key] for key in ('search', 'signature') if row.get(key))]
+                    for row in rows])
+        self.note('Medians of the runs, each in a process of its own; every answer is checked.')
         self.command_table([('peers', command) for command in self.commands.get('peers', [])])
 
-    @staticmethod
-    def _peer_plot(rows, name, key):
-        """Bars of a key that is a number in at least two rows, if it is worth it."""
-        if not re.search(r'seconds|bytes|megabytes|_mb$|per_second|_rate|lookups', key):
-            return None
-        of = [(str(row[name]), row[key]) for row in rows
-              if isinstance(row.get(key), (int, float)) and row[key] > 0]
-        if len(of) < 2:
-            return None
-        of.sort(key=lambda one: one[1])
-        drawn = plots.bars([(label, value, short(value), label.startswith('revstat'))
-                            for label, value in of], log_axis=True, width=480)
-        return 'peer_' + re.sub(r'\W', '_', key), key.replace('_', ' '), drawn
-
     def write(self, title, summary):
-        date = f'{title}\n'
         (self.folder / 'report.md').write_text(
-            f'# {date}\n{summary}\n\n' + '\n'.join(self.markdown), encoding='utf-8')
+            f'# {title}\n\n{summary}\n\n' + '\n'.join(self.markdown), encoding='utf-8')
         (self.folder / 'index.html').write_text(
             '<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head>'
             '<meta charset="utf-8"/>'
