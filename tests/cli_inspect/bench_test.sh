@@ -28,7 +28,7 @@ for hits in 0 1 50 100; do
   has out "^ *$hits % openssl 1 [0-9.]+ "
 done
 has out '^ memory 2 [0-9.]+ random cache lines'
-has out '^OpenSSL [0-9.]+.*: parse'
+has out '^OpenSSL [0-9.]+.*: parse .*, load of revstat is [0-9.]+ x faster; [0-9.]+ MB more in memory$'
 has out 'every answer checked .*; not listed is active;'
 [[ ! -s err ]] || fail "bench writes to a standard error that is no terminal"
 
@@ -44,6 +44,7 @@ hasnt out '^ *50 %'
 
 run 0 "$revstat" bench --crl list.crl --trust ca.pem "${brief[@]}" --format json
 same "JSON objects" 1 "$(wc -l <out)"
+has out '^\{"time":"20..-..-..T..:..:..Z","version":"[0-9.]+","cpu":".*","cores":[0-9]+,"load_average":'
 has out '"entries":3000,.*"lookups":\[\{"hit_percent":0,"mode":"single","threads":1,"per_second":'
 if command -v python3 >/dev/null; then
   python3 -c '
@@ -52,6 +53,7 @@ report = json.load(open("out"))
 assert len(report["lookups"]) == 16 and len(report["memory"]) == 2
 assert len(report["openssl"]["lookups"]) == 4
 assert all(l["per_second"] > 0 for l in report["lookups"])
+assert report["openssl"]["load_is_faster_by"] > 0 and report["openssl"]["memory_bytes"] >= 0
 assert report["load"]["peak_bytes"] > report["bytes"] > 0' || fail "JSON"
 fi
 

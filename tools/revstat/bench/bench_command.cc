@@ -10,6 +10,7 @@
 
 #include "engine/base/error.h"
 #include "engine/x509/name_text.h"
+#include "tools/revstat/bench/machine.h"
 #include "tools/revstat/bench/options.h"
 #include "tools/revstat/bench/report.h"
 #include "tools/revstat/commands.h"
@@ -18,14 +19,17 @@
 namespace revstat::tool {
 namespace {
 
+constexpr uint64_t kMegabyte = 1'000'000;
+
 constexpr char kHelp[] = R"(
 Takes the CRL in as check does, beside SHA-256 over the same bytes; asks for
 serials of which 0, 1, 50 and 100 % are listed, one by one and in batches,
 beside reads of random cache lines of as much memory as the index; and does the
-same with OpenSSL. Every answer is first compared with the CRL; a wrong one
+same with OpenSSL, up to 12 million entries if memory allows. Every answer is first compared with the CRL; a wrong one
 ends the run. "OF MEMORY" is the share of the random reads' rate. Times of
 single lookups are without the cost of reading the clock. Takes less than a
-minute; nothing else should run meanwhile.
+minute; nothing else should run meanwhile. A JSON line also says when, on what
+machine and with which version it was measured.
 
 Examples:
   revstat bench --crl big.crl --trust ca.pem
@@ -53,8 +57,10 @@ class Stage {
   const bool shown_;
 };
 
-BenchReport ReportOf(const BenchSubject& subject, const BenchOptions& options) {
+BenchReport ReportOf(const BenchSubject& subject, const BenchOptions& options,
+                     const Machine& machine) {
   BenchReport report;
+  report.machine = machine;
   report.crl = options.crl;
   report.issuer = FormatName(subject.source->crl().issuer());
   report.entries = subject.source->statistics().entries;
@@ -74,16 +80,27 @@ std::vector<QuerySet> MakeSets(const BenchQueries& queries, uint64_t entries) {
   return sets;
 }
 
+// Empty where OpenSSL is measured without being asked for.
+std::string WhyWithoutOpenssl(uint64_t entries) {
+  if (entries > kOpensslMaxEntries) {
+    return Concat({"the CRL has more than ", WithCommas(kOpensslMaxEntries),
+                   " entries and --openssl is not given"});
+  }
+  const uint64_t needed = entries * kOpensslBytesAnEntry;
+  const uint64_t available = AvailableMemory();
+  if (available == 0 || needed <= available) return "";
+  return Concat({"it needs some ", WithCommas(needed / kMegabyte), " MB, of ",
+                 WithCommas(available / kMegabyte),
+                 " MB that are free, and --openssl is not given"});
+}
+
 absl::Status MeasureOpenssl(const BenchSubject& subject,
                             const BenchQueries& queries,
                             const std::vector<QuerySet>& sets,
                             const BenchOptions& options, BenchReport* report) {
-  if (report->entries > kOpensslMaxEntries &&
-      options.openssl == OpensslRun::kUpToLimit) {
-    report->openssl_skipped =
-        Concat({"the CRL has more than ", WithCommas(kOpensslMaxEntries),
-                " entries and --openssl is not given"});
-    return absl::OkStatus();
+  if (options.openssl == OpensslRun::kUpToLimit) {
+    report->openssl_skipped = WhyWithoutOpenssl(report->entries);
+    if (!report->openssl_skipped.empty()) return absl::OkStatus();
   }
   const auto crl = OpensslCrl::Load(subject.source->crl().der());
   if (!crl.ok()) {
@@ -100,11 +117,12 @@ absl::Status MeasureOpenssl(const BenchSubject& subject,
 }
 
 absl::StatusOr<BenchReport> Measure(const BenchOptions& options) {
+  const Machine machine = DescribeMachine();  // its load before ours
   Stage stage;
   stage.Begin("taking in the CRL");
   const auto subject = LoadBenchSubject(options);
   if (!subject.ok()) return subject.status();
-  BenchReport report = ReportOf(*subject, options);
+  BenchReport report = ReportOf(*subject, options, machine);
 
   stage.Begin("making questions and reading what the CRL answers");
   const BenchQueries queries(*subject->source, subject->issuer,
@@ -159,8 +177,8 @@ void AddMeasureOptions(CLI::App* bench, BenchOptions* options) {
       ->check(CLI::Range(0.001, 60.0).description(""));
   bench->add_flag_callback(
       "--openssl", [options] { options->openssl = OpensslRun::kAlways; },
-      "Compare with OpenSSL even above 2 million entries: it needs some 300 "
-      "bytes of memory an entry");
+      "Compare with OpenSSL even above 12 million entries or where memory is "
+      "short: it needs some 400 bytes an entry");
   bench->add_flag_callback(
       "--allow-sha1",
       [options] { options->weak_digest = WeakDigest::kAllowSha1; },

@@ -10,6 +10,7 @@
 #include "engine/snapshot/verdict.h"
 #include "tools/revstat/bench/load.h"
 #include "tools/revstat/bench/lookup.h"
+#include "tools/revstat/bench/machine.h"
 #include "tools/revstat/bench/openssl.h"
 
 namespace revstat::tool {
@@ -20,6 +21,7 @@ struct OpensslLookup {
 };
 
 struct BenchReport {
+  Machine machine;
   std::string crl;  // the file
   std::string issuer;
   uint64_t entries = 0;
