@@ -24,7 +24,7 @@ struct Field {
   Field(const DataFiles& files, uint64_t entries)
       : subject(files, entries),
         serials(MakeSerialHashSet(subject.source().crl())) {
-    if (entries <= tool::kOpensslMaxEntries)
+    if (entries <= kMediumCrl)
       openssl = Require(MakeOpensslCrl(subject.source().crl().der()));
   }
 
