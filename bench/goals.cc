@@ -4,8 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <functional>
-#include <utility>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "bench/goal_options.h"
 #include "bench/goals_check.h"
@@ -35,7 +36,7 @@ constexpr Group kGroups[] = {{"revstat check", CheckGoals},
                              {"partitions", PartitionGoals}};
 
 struct CommandLine {
-  GoalOptions options{.revstat = REVSTAT_PROGRAM};
+  GoalOptions options;
   std::string only;
   std::string json;
   bool list = false;
@@ -76,6 +77,7 @@ std::vector<Group> Chosen(const std::string& only) {
 
 int Main(int argc, char** argv) {
   CommandLine line;
+  line.options.revstat = REVSTAT_PROGRAM;
   CLI::App app("Measures the goals of the project; takes some minutes.");
   AddOptions(&app, &line);
   if (const auto status = ParseCommandLine(&app, argc, argv)) return *status;

@@ -15,10 +15,10 @@ enum class Reached { kNo, kYes };
 // What `measured` says in words, for programs that keep or compare it.
 struct Figures {
   double value = 0;
-  std::string unit;
-  std::optional<double> beside;  // the other of a pair, in the same unit
-  std::optional<double> ratio;   // value / beside, the median of the rounds'
-  std::optional<double> peak_megabytes;
+  std::string unit = {};
+  std::optional<double> beside = {};  // the other of a pair, in the same unit
+  std::optional<double> ratio = {};   // value / beside, median of the rounds'
+  std::optional<double> peak_megabytes = {};
 };
 
 struct Goal {
