@@ -6,6 +6,7 @@
 
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 logs=$root/build/log
+deps_file=$root/tools/deps.txt  # tools/bench-peers names another for a while
 
 # The compiler cache hits across clones: paths below the checkout are hashed as
 # relative ones, and the working directory in the debug information is ignored.
