@@ -6,7 +6,7 @@
 
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 logs=$root/build/log
-deps_file=$root/tools/deps.txt  # tools/bench-peers names another for a while
+deps_file=$root/tools/deps.txt  # others name another for a while
 
 # The compiler cache hits across clones: paths below the checkout are hashed as
 # relative ones, and the working directory in the debug information is ignored.
@@ -34,12 +34,11 @@ quietly() {
   return 1
 }
 
-# deps GROUP...: the packages that tools/deps.txt, or the file named by
-# $deps_file, lists in these groups.
+# deps GROUP...: the packages that $deps_file lists in these groups.
 deps() {
   awk -v groups=" $* " '
     /^\[/ { wanted = index(groups, " " substr($1, 2, length($1) - 2) " "); next }
-    wanted && NF && !/^#/ { print $1 }' "${deps_file:-$root/tools/deps.txt}"
+    wanted && NF && !/^#/ { print $1 }' "$deps_file"
 }
 
 # missing PACKAGE...: those of the packages that are not installed.
@@ -65,7 +64,7 @@ is_debian() {
 install_deps() {
   local wanted absent as_root=()
   mapfile -t wanted < <(deps "$@")
-  ((${#wanted[@]})) || die "${deps_file:-tools/deps.txt} lists no package for: $*"
+  ((${#wanted[@]})) || die "$deps_file lists no package for: $*"
   if ! is_debian || ! command -v dpkg-query >/dev/null; then
     die "this is not Debian, so packages cannot be installed for you.
 Install what your system has in place of these Debian 12 packages:
