@@ -68,7 +68,7 @@ Verdict OcspCache::VerdictOf(const LookupPolicy& policy, const Entry& entry) {
       break;
   }
   static_assert(sizeof(Entry) == 64);
-  if (entry.revocation_time > at) {
+  if (entry.revocation_time > at + skew) {
     verdict.status = Status::kUnknown;
     verdict.cause = is_early ? Cause::kNotYetCurrent : Cause::kRevokedLater;
     return verdict;

@@ -77,7 +77,7 @@ Verdict VerdictOf(const absl::StatusOr<VerifiedOcsp>& answer,
       verdict.status = Status::kRevoked;
       break;
   }
-  if (single.revocation_time > policy.at) {
+  if (single.revocation_time > policy.at + policy.clock_skew) {
     return Unknown(single.this_update > policy.at + policy.clock_skew
                        ? Cause::kNotYetCurrent
                        : Cause::kRevokedLater);

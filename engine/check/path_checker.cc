@@ -7,13 +7,15 @@
 #include "engine/x509/name_text.h"
 
 namespace revstat {
-namespace {
 
 bool IsAccepted(const Verdict& verdict, UnknownPolicy unknown) {
   return verdict.status == Status::kActive ||
          (verdict.status == Status::kUnknown &&
-          unknown == UnknownPolicy::kAccept);
+          unknown == UnknownPolicy::kAccept &&
+          verdict.cause != Cause::kRevokedLater);
 }
+
+namespace {
 
 std::string Describe(const CertificateView& certificate,
                      const Verdict& verdict) {

@@ -17,6 +17,10 @@ namespace revstat {
 // the verdict itself never shows.
 enum class UnknownPolicy : uint8_t { kRefuse, kAccept };
 
+// Whether a certificate with this verdict may be used. One that is listed, if
+// only from a later time on, is never let through for want of knowledge.
+bool IsAccepted(const Verdict& verdict, UnknownPolicy unknown);
+
 // Whose status is asked: the certificate's alone, or also that of every
 // certificate between it and the anchor.
 enum class CheckDepth : uint8_t { kEndEntity, kChain };

@@ -219,11 +219,16 @@ absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
   SalvagedStore salvaged;
   StoreContents& contents = salvaged.contents;
   for (const ManifestSegment& record : manifest->segments) {
+    const std::string path = names.SegmentPath(record.id);
     auto crl = OpenCrl(files, names, record);
+    if (crl.ok()) {
+      const absl::Status whole = crl->segment->CompareChecksums(path);
+      if (!whole.ok()) crl = whole;
+    }
     if (crl.ok()) {
       contents.crls.push_back(*std::move(crl));
     } else if (IsLoss(crl.status())) {
-      salvaged.lost.push_back({names.SegmentPath(record.id), crl.status()});
+      salvaged.lost.push_back({path, crl.status()});
     } else {
       return crl.status();
     }

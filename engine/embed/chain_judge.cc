@@ -207,9 +207,7 @@ class Judge {
 
 bool IsAccepted(const RevocationPolicy& policy, const Verdict& verdict) {
   if ((verdict.flags & Verdict::kStapleMissing) != 0) return false;
-  return verdict.status == Status::kActive ||
-         (verdict.status == Status::kUnknown &&
-          policy.unknown == UnknownPolicy::kAccept);
+  return IsAccepted(verdict, policy.unknown);
 }
 
 RevocationReport JudgeChain(const Snapshot& snapshot,

@@ -67,7 +67,8 @@ Verdict Snapshot::Listing(const LookupPolicy& policy, const List& list,
   verdict.reason = reason;
   verdict.status = reason == ReasonCode::kCertificateHold ? Status::kOnHold
                                                           : Status::kRevoked;
-  if (revocation_seconds <= ToUnix(policy.at) ||
+  // A CA's clock may run ahead of ours here, too.
+  if (revocation_seconds <= ToUnix(policy.at) + policy.clock_skew.count() ||
       reason == ReasonCode::kRemoveFromCrl) {
     return verdict;
   }

@@ -16,7 +16,7 @@ enum class NextUpdatePolicy : uint8_t { kEnforce, kIgnore };
 // active. A listing is believed however old its source is.
 struct LookupPolicy {
   Time at;
-  std::chrono::seconds clock_skew{0};  // allowed on thisUpdate and nextUpdate
+  std::chrono::seconds clock_skew{0};  // allowed on all times of CRLs
   std::optional<std::chrono::seconds> max_age =
       std::nullopt;  // since thisUpdate
   NextUpdatePolicy next_update = NextUpdatePolicy::kEnforce;

@@ -5,6 +5,8 @@
 
 #include "engine/base/error.h"
 #include "engine/check/issuer_resolver.h"
+#include "engine/check/path_checker.h"
+#include "engine/check/path_checker.h"
 #include "tests/snapshot/test_authority.h"
 
 namespace revstat::test {
@@ -244,6 +246,20 @@ TEST(IssuerResolver, ListsNameIssuersByDigestOrName) {
   ASSERT_TRUE(builder.AddIssuer(twin.Certificate()).ok());
   const auto both = builder.Build();
   EXPECT_EQ(*IssuerResolver(*both).IssuerNamed("CN=Test CA"), kAmbiguousIssuer);
+}
+
+TEST(IsAccepted, good_for_active_and_wanted_unknown_but_nothing_listed) {
+  Verdict verdict;
+  verdict.status = Status::kActive;
+  EXPECT_TRUE(IsAccepted(verdict, UnknownPolicy::kRefuse));
+  verdict = Unknown(Cause::kStale);
+  EXPECT_FALSE(IsAccepted(verdict, UnknownPolicy::kRefuse));
+  EXPECT_TRUE(IsAccepted(verdict, UnknownPolicy::kAccept));
+  // It is on the list, only from a later time on.
+  verdict = Unknown(Cause::kRevokedLater);
+  EXPECT_FALSE(IsAccepted(verdict, UnknownPolicy::kAccept));
+  verdict.status = Status::kRevoked;
+  EXPECT_FALSE(IsAccepted(verdict, UnknownPolicy::kAccept));
 }
 
 }  // namespace

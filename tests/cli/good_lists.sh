@@ -80,6 +80,11 @@ statuses unknown unknown
 causes no_issuer no_issuer
 [[ $(column issuer | head -1) == 'CN=Somebody Else' ]] || fail "the issuer is not printed as it was given"
 
+# A column that says nothing to us, as a misspelt one does, is told of.
+list 'issuer,serial,notAfter,colour\n%s,%s,2020-01-01,red\n' "$issuer" $serial_a
+check 0 list.csv
+has err 'list.csv: not used: the columns notAfter, colour; those read are issuer, serial, not_before, not_after'
+
 # A header alone, and a name that says nothing.
 list 'issuer,serial\n'
 check 0 list.csv

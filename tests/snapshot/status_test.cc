@@ -119,6 +119,12 @@ TEST(Status, RevocationAfterTheAskedTimeIsNeitherRevokedNorActive) {
             Status::kRevoked);
   ExpectUnknown(AskOne(crl, "0123", At("2025-12-01T00:00:00Z")),
                 Cause::kNotYetCurrent);
+  // Unless the CA's clock may be that much ahead.
+  LookupPolicy skewed = At("2026-01-19T23:55:00Z");
+  skewed.clock_skew = std::chrono::minutes(5);
+  EXPECT_EQ(AskOne(crl, "0123", skewed).status, Status::kRevoked);
+  skewed.at -= std::chrono::seconds(1);
+  ExpectUnknown(AskOne(crl, "0123", skewed), Cause::kRevokedLater);
 }
 
 TEST(Status, CrlNewerThanTheAskedTimeProvesAnEarlierRevocation) {

@@ -185,6 +185,22 @@ TEST_F(StoreSalvage, good_others_after_one_segment_is_damaged) {
   EXPECT_EQ(ReadAll(path + ".damaged"), bad);
 }
 
+TEST_F(StoreSalvage, good_answer_again_after_an_index_was_damaged) {
+  const std::string path = names_.SegmentPath(1);
+  Octets bad = ReadAll(path);
+  bad.back() ^= 1;  // the offset of the entry: no reader sees it
+  WriteTo(path, bad);
+  EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kOk);
+  const auto updater = MustOpen(folder_.store());
+  ASSERT_EQ(updater->lost().size(), 1u);
+  EXPECT_EQ(updater->lost()[0].path, path);
+  MustTake(updater.get(), *ca_.Crl(NumberedCrl(1, {"01"})));
+  ASSERT_TRUE(updater->Commit(During()).ok());
+  const auto reader = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_EQ(StatusIn(**reader, "01"), Status::kRevoked);
+}
+
 TEST_F(StoreSalvage, good_others_after_one_segment_is_gone) {
   std::filesystem::remove(names_.SegmentPath(1));
   ExpectLost(names_.SegmentPath(1));

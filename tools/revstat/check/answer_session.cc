@@ -45,13 +45,21 @@ uint64_t SizeOf(int descriptor) {
              : 0;
 }
 
-// A folder of certificates has other files in it, too; but not by these names.
+// A folder of certificates and lists has other files in it, too; but not by
+// these names.
 bool IsNamedLikeCertificates(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension();
-  constexpr std::array<std::string_view, 6> kExtensions = {
-      ".pem", ".cer", ".crt", ".der", ".p7b", ".p7c"};
+  constexpr std::array<std::string_view, 8> kExtensions = {
+      ".pem", ".cer", ".crt", ".der", ".p7b", ".p7c", ".csv", ".tsv"};
   return std::find(kExtensions.begin(), kExtensions.end(), extension) !=
          kExtensions.end();
+}
+
+std::string Joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += Concat({text.empty() ? "" : ", ", name});
+  return text;
 }
 
 }  // namespace
@@ -73,6 +81,8 @@ void AnswerSession::Answer(const std::string& input) {
   const uint64_t rows_before = tally_.total();
   reported_ = 0;
   skipped_ = 0;
+  skipped_names_.clear();
+  links_ = 0;
   has_list_ = false;
   std::error_code error;
   if (input == "-") {
@@ -88,8 +98,16 @@ void AnswerSession::Answer(const std::string& input) {
                    " more could not be read"}));
   }
   if (skipped_ > 0) {
+    const bool are_all_named = skipped_ == skipped_names_.size();
     Report(Concat({input, ": ", WithCommas(skipped_),
-                   " files are neither certificates nor lists"}));
+                   skipped_ == 1 ? " file is" : " files are",
+                   " neither certificate nor list: ", Joined(skipped_names_),
+                   are_all_named ? "" : ", ..."}));
+  }
+  if (links_ > 0) {
+    Report(Concat({input, ": ", WithCommas(links_),
+                   links_ == 1 ? " link to a folder is not followed"
+                               : " links to folders are not followed"}));
   }
   // Whoever asks about nothing has most likely asked wrongly; but a list that
   // was made by a program may well be empty.
@@ -110,8 +128,11 @@ void AnswerSession::AnswerFolder(const std::string& path) {
     for (; !error && walk != fs::directory_iterator(); walk.increment(error)) {
       std::error_code ignored;
       if (walk->is_directory(ignored)) {
-        if (!walk->is_symlink(ignored))
+        if (walk->is_symlink(ignored)) {
+          ++links_;
+        } else {
           folders.push_back(walk->path().string());
+        }
       } else if (walk->is_regular_file(ignored) || walk->is_symlink(ignored)) {
         files.push_back(walk->path().string());
       }
@@ -142,7 +163,8 @@ void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
       kind == ContentKind::kOcspResponse || kind == ContentKind::kOcspRequest;
   if (no_certificates && from == From::kFolder &&
       (kind != ContentKind::kOther || !IsNamedLikeCertificates(name))) {
-    ++skipped_;
+    constexpr size_t kMostNames = 3;
+    if (skipped_++ < kMostNames) skipped_names_.push_back(name);
     return;
   }
   if (kind == ContentKind::kList) {
@@ -228,6 +250,13 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
   const auto columns = ListColumns::FromHeader(head);
   if (!columns.ok()) return AddUnreadable(name, MessageOf(columns.status()));
   has_list_ = true;
+  if (!columns->unused().empty()) {
+    // A misspelt not_after would go unnoticed.
+    Report(Concat({name, ": not used: the column",
+                   columns->unused().size() > 1 ? "s " : " ",
+                   Joined(columns->unused()),
+                   "; those read are issuer, serial, not_before, not_after"}));
+  }
   struct Worker {
     RowAnswerer& answerer;
     ListBlock block;

@@ -66,6 +66,8 @@ class AnswerSession {
   uint64_t reported_ = 0;  // problems of the input that is being answered
   bool has_list_ = false;  // was one, or a folder with one
   uint64_t skipped_ = 0;   // files of a folder that are something else
+  std::vector<std::string> skipped_names_;  // of the first of them
+  uint64_t links_ = 0;                      // to folders, in a folder
   Tally tally_;
 };
 

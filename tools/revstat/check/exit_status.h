@@ -14,6 +14,7 @@ inline int ExitStatusOf(const Tally& tally, UnknownPolicy unknown,
   if (tally.of(Status::kUnknown) + tally.of(Status::kActive) != tally.total()) {
     return kExitNotActive;
   }
+  if (tally.has(Cause::kRevokedLater)) return kExitUnknown;  // it is listed
   return tally.of(Status::kUnknown) > 0 && unknown == UnknownPolicy::kRefuse
              ? kExitUnknown
              : kExitActive;

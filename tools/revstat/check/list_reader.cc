@@ -111,6 +111,7 @@ absl::StatusOr<ListColumns> ListColumns::FromHeader(std::string_view line) {
     const auto found = std::find(kNames.begin(), kNames.end(), name);
     if (found == kNames.end()) {
       columns.roles_.push_back(kOther);
+      columns.unused_.emplace_back(Trim(field));
       continue;
     }
     const auto role = static_cast<size_t>(found - kNames.begin());

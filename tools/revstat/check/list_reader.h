@@ -40,6 +40,8 @@ class ListColumns {
                   std::deque<std::string>* storage) const;
 
   char separator() const { return separator_; }
+  // Of columns that say nothing to us, as the header spells them.
+  const std::vector<std::string>& unused() const { return unused_; }
   // True for issuer and serial in this order and no other column.
   bool are_plain() const {
     return roles_.size() == 2 && roles_[0] == kIssuer && roles_[1] == kSerial;
@@ -50,6 +52,7 @@ class ListColumns {
 
   char separator_ = ',';
   std::vector<Role> roles_;
+  std::vector<std::string> unused_;
 };
 
 // Some whole lines of a list.

@@ -29,6 +29,9 @@ struct Tally {
   uint64_t of(Status status) const {
     return by_status[static_cast<size_t>(status)];
   }
+  bool has(Cause cause) const {
+    return (causes >> static_cast<unsigned>(cause) & 1) != 0;
+  }
   void Add(const Verdict& verdict) {
     ++by_status[static_cast<size_t>(verdict.status)];
     static_assert(kCauseCount <= 64);

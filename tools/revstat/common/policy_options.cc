@@ -83,7 +83,7 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
       ->type_name("TIME")
       ->check(CLI::Validator(CheckTimeText, ""));
   AddSeconds(command, "--clock-skew", &options->clock_skew, 86400,
-             "Allowed difference of clocks on thisUpdate and nextUpdate");
+             "Allowed difference of clocks; 0 if not given");
   AddSeconds(command, "--max-age", &options->max_age, int64_t{1} << 40,
              "A CRL older than this never proves that a certificate is active");
   AddSeconds(command, "--short-lived", &options->short_lived, int64_t{1} << 40,
@@ -99,7 +99,8 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
   command->add_flag_callback(
       "--all-partitions",
       [options] { options->partitions = Partitions::kAllHeld; },
-      "The partitions given are all there are: a serial in none is active");
+      "The partitions by distribution point that are given are all there "
+      "are: a bare serial in none is active");
   command
       ->add_option_function<std::string>(
           "--unknown",

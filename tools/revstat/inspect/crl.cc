@@ -216,20 +216,35 @@ void AddSizes(const CrlView& crl, const CrlIndex& index, InspectSheet* sheet) {
               index.statistics.entries, sheet);
 }
 
+struct UseNames {
+  const char* json;
+  const char* text;
+};
+UseNames NamesOf(CrlUse use) {
+  switch (use) {
+    case CrlUse::kAnyAnswer:
+      return {"any", "any answer"};
+    case CrlUse::kActive:
+      return {"active", "proving a certificate active"};
+    case CrlUse::kBareActive:
+      return {"bare_active", "proving a bare serial active"};
+  }
+  return {"", ""};
+}
+
 void AddLimits(const CrlView& crl, const absl::StatusOr<CrlIndex>& index,
                InspectSheet* sheet) {
   Shown shown{Json::array(), {}};
   for (const CrlLimit& limit : LimitsOf(crl, index)) {
-    const bool any = limit.use == CrlUse::kAnyAnswer;
-    Json one = {{"use", any ? "any" : "active"}};
+    const auto [use, words] = NamesOf(limit.use);
+    Json one = {{"use", use}};
     if (!limit.unless.empty()) one["unless"] = limit.unless;
     one["cause"] = NameOf(limit.cause);
     one["why"] = limit.why;
     shown.json.push_back(std::move(one));
     shown.lines.push_back(
-        Concat({any ? "any answer" : "proving a certificate active",
-                limit.unless.empty() ? "" : ", without ", limit.unless, ": ",
-                limit.why, " [", NameOf(limit.cause), "]"}));
+        Concat({words, limit.unless.empty() ? "" : ", without ", limit.unless,
+                ": ", limit.why, " [", NameOf(limit.cause), "]"}));
   }
   AddShown("not_used_for", "not used for", std::move(shown), sheet);
 }

@@ -36,8 +36,8 @@ void AddScopeLimits(const CrlView& crl, std::vector<CrlLimit>* limits) {
     limits->push_back({CrlUse::kAnyAnswer, "", Cause::kOutOfScope,
                        "a delta CRL without a cRLNumber applies to nothing"});
   } else if (crl.is_delta()) {
-    limits->push_back({CrlUse::kAnyAnswer, "", Cause::kOutOfScope,
-                       "a delta CRL counts only beside a complete CRL of its "
+    limits->push_back({CrlUse::kActive, "", Cause::kOutOfScope,
+                       "a delta CRL does so only beside a complete CRL of its "
                        "scope and key that it applies to"});
   }
   const auto& point = crl.issuing_distribution_point();
@@ -47,7 +47,9 @@ void AddScopeLimits(const CrlView& crl, std::vector<CrlLimit>* limits) {
                        "it is of attribute certificates only"});
   } else if (point->name.present() || point->kinds != CertificateKinds::kAll ||
              point->only_some_reasons.has_value()) {
-    limits->push_back({CrlUse::kActive, "--all-partitions", Cause::kIncomplete,
+    limits->push_back({CrlUse::kBareActive,
+                       point->name.present() ? "--all-partitions" : "",
+                       Cause::kIncomplete,
                        "it covers a part of the issuer's certificates or "
                        "reasons, so that a bare serial may be elsewhere"});
   }

@@ -13,8 +13,9 @@
 namespace revstat::tool {
 
 enum class CrlUse {
-  kAnyAnswer,  // neither revoked nor active can rest on it
-  kActive,     // it proves what it lists, but nothing of what it does not list
+  kAnyAnswer,   // neither revoked nor active can rest on it
+  kActive,      // it proves what it lists, but nothing of what it does not list
+  kBareActive,  // the same, but only of a serial without its certificate
 };
 
 struct CrlLimit {
