@@ -53,8 +53,8 @@ TEST_F(FaultsTest, invalid_EncodingsOtherThanOneGzip) {
   for (const char* header :
        {"Content-Encoding/zstd", "Content-Encoding/br",
         "content-encoding/deflate", "Content-Encoding/gzip,gzip",
-        "Content-Encoding/gzip%0D%0AContent-Encoding:%20gzip",
-        "Transfer-Encoding/gzip", "Transfer-Encoding/gzip,chunked"}) {
+        "Content-Encoding/gzip%7Cgzip", "Transfer-Encoding/gzip",
+        "Transfer-Encoding/gzip,chunked"}) {
     EXPECT_EQ(CodeFor("/encoding/" + std::string(header) + "/a"),
               "bad_content_encoding")
         << header;

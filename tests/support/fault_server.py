@@ -11,7 +11,7 @@ does; NAME is a file in FOLDER, HITS counts start at zero:
     /plain/NAME         the file, without any validator
     /fresh/SECONDS/NAME the file with Cache-Control: max-age
     /gzip/NAME          compressed; /badgzip/NAME with a body that is no deflate
-    /encoding/HEADER/VALUE/NAME   with that header, "Content-Encoding" say, and a gzip
+    /encoding/HEADER/VALUE/NAME   a gzip with that header, or several with "|" between them
     /chunked/NAME       in chunks; /chunkgarbage/NAME with a broken chunk size
     /cut/N/NAME         the first N tenths of what Content-Length says
     /short/NAME /long/NAME   Content-Length 10 octets too small, too large
@@ -180,8 +180,8 @@ def serve(connection, request, path, port):
     elif kind in ("gzip", "badgzip"):
         answer(connection, 200, compressed(name, kind == "badgzip"), [("Content-Encoding", "gzip")])
     elif kind == "encoding":
-        value = urllib.parse.unquote(rest[1])
-        answer(connection, 200, compressed(name, False), [(rest[0], value)])
+        values = urllib.parse.unquote(rest[1]).split("|")
+        answer(connection, 200, compressed(name, False), [(rest[0], value) for value in values])
     elif kind == "chunked":
         chunked(connection, name, None)
     elif kind == "status":
