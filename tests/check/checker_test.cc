@@ -6,7 +6,6 @@
 #include "engine/base/error.h"
 #include "engine/check/issuer_resolver.h"
 #include "engine/check/path_checker.h"
-#include "engine/check/path_checker.h"
 #include "tests/snapshot/test_authority.h"
 
 namespace revstat::test {
