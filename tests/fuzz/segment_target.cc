@@ -11,7 +11,7 @@ using namespace revstat;
 
 struct Copy : HugeMemory, Mapping {
   explicit Copy(size_t size)
-      : HugeMemory(size), Mapping(HugeMemory::data(), size) {}
+      : HugeMemory(size), Mapping(HugeMemory::data(), size, FileId{}) {}
 };
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
