@@ -80,10 +80,10 @@ statuses unknown unknown
 causes no_issuer no_issuer
 [[ $(column issuer | head -1) == 'CN=Somebody Else' ]] || fail "the issuer is not printed as it was given"
 
-# A column that says nothing to us, as a misspelt one does, is told of.
-list 'issuer,serial,notAfter,colour\n%s,%s,2020-01-01,red\n' "$issuer" $serial_a
+# A column that is misspelt is told of.
+list 'issuer,serial,notAfter,colour,Valid from\n%s,%s,2020-01-01,red,\n' "$issuer" $serial_a
 check 0 list.csv
-has err 'list.csv: not used: the columns notAfter, colour; those read are issuer, serial, not_before, not_after'
+has err 'list.csv: not used: the columns notAfter, Valid from; those read are issuer, serial, not_before, not_after'
 
 # A header alone, and a name that says nothing.
 list 'issuer,serial\n'

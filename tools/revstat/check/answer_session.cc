@@ -251,7 +251,6 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
   if (!columns.ok()) return AddUnreadable(name, MessageOf(columns.status()));
   has_list_ = true;
   if (!columns->unused().empty()) {
-    // A misspelt not_after would go unnoticed.
     Report(Concat({name, ": not used: the column",
                    columns->unused().size() > 1 ? "s " : " ",
                    Joined(columns->unused()),

@@ -32,6 +32,15 @@ std::string NormalName(std::string_view field) {
   return name;
 }
 
+// A misspelt not_after ("notAfter", "valid to") would go unnoticed otherwise.
+bool SoundsLikeValidity(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kParts = {"before", "after",
+                                                      "valid", "expir"};
+  return std::any_of(kParts.begin(), kParts.end(), [&](std::string_view part) {
+    return name.find(part) != std::string_view::npos;
+  });
+}
+
 std::string_view FirstLine(std::string_view text) {
   if (text.starts_with(kByteOrderMark))
     text.remove_prefix(kByteOrderMark.size());
@@ -111,7 +120,7 @@ absl::StatusOr<ListColumns> ListColumns::FromHeader(std::string_view line) {
     const auto found = std::find(kNames.begin(), kNames.end(), name);
     if (found == kNames.end()) {
       columns.roles_.push_back(kOther);
-      columns.unused_.emplace_back(Trim(field));
+      if (SoundsLikeValidity(name)) columns.unused_.emplace_back(Trim(field));
       continue;
     }
     const auto role = static_cast<size_t>(found - kNames.begin());

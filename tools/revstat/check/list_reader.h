@@ -40,7 +40,8 @@ class ListColumns {
                   std::deque<std::string>* storage) const;
 
   char separator() const { return separator_; }
-  // Of columns that say nothing to us, as the header spells them.
+  // Columns that sound as if they said until when a certificate is valid, as
+  // the header spells them, but by no name that is read.
   const std::vector<std::string>& unused() const { return unused_; }
   // True for issuer and serial in this order and no other column.
   bool are_plain() const {

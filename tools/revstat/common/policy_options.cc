@@ -99,8 +99,7 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
   command->add_flag_callback(
       "--all-partitions",
       [options] { options->partitions = Partitions::kAllHeld; },
-      "The partitions by distribution point that are given are all there "
-      "are: a bare serial in none is active");
+      "All distribution points are given: a bare serial in none is active");
   command
       ->add_option_function<std::string>(
           "--unknown",
