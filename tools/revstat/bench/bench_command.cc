@@ -27,9 +27,10 @@ serials of which 0, 1, 50 and 100 % are listed, one by one and in batches,
 beside reads of random cache lines of as much memory as the index; and does the
 same with OpenSSL, up to 12 million entries if memory allows. Every answer is first compared with the CRL; a wrong one
 ends the run. "OF MEMORY" is the share of the random reads' rate. Times of
-single lookups are without the cost of reading the clock. Takes less than a
-minute; nothing else should run meanwhile. A JSON line also says when, on what
-machine and with which version it was measured.
+single lookups are without the cost of reading the clock. Takes some seconds;
+about a minute with 10 million entries, half of it OpenSSL's. Nothing else
+should run meanwhile. A JSON line also says when, on what machine and with
+which version it was measured.
 
 Examples:
   revstat bench --crl big.crl --trust ca.pem
@@ -173,7 +174,7 @@ void AddMeasureOptions(CLI::App* bench, BenchOptions* options) {
       ->check(CLI::Range(1u, 256u).description(""));
   bench
       ->add_option("--seconds", options->seconds,
-                   "How long each of some 30 measurements takes (0.5)")
+                   "How long each of some 30 measurements takes (0.3)")
       ->check(CLI::Range(0.001, 60.0).description(""));
   bench->add_flag_callback(
       "--openssl", [options] { options->openssl = OpensslRun::kAlways; },

@@ -18,7 +18,7 @@ struct BenchOptions {
   std::vector<std::string> trust;
   uint64_t queries = 1'000'000;
   unsigned threads = 2;
-  double seconds = 0.5;  // each measurement
+  double seconds = 0.3;  // each measurement
   BenchFormat format = BenchFormat::kTable;
   OpensslRun openssl = OpensslRun::kUpToLimit;
   WeakDigest weak_digest = WeakDigest::kRefuse;
