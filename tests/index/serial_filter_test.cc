@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/index/listed_crl.h"
 
 namespace revstat::test {
@@ -23,7 +25,7 @@ std::vector<uint32_t> Select(const SerialFilter& filter,
 
 TEST(SerialFilter, LetsThroughEveryListedSerialAndFewOthers) {
   std::mt19937_64 random(7);
-  for (const size_t size : {0, 1, 2, 100, 1000, 5000}) {
+  for (const size_t size : std::array<size_t, 6>{0, 1, 2, 100, 1000, 5000}) {
     std::set<SerialNumber> listed;
     while (listed.size() < size) listed.insert(AnySerial(random));
     std::vector<Listed> entries;
