@@ -83,8 +83,10 @@ absl::StatusOr<StoreReader::Outcome> StoreReader::Update(Time at) {
     return Outcome::kUnchanged;
   }
   policy_.lookup.at = at;
-  publisher_->Publish(MakeSnapshot());
+  auto snapshot = MakeSnapshot();
+  // First: who has seen an answer of the new generation is told its number.
   generation_.store(contents_.manifest.generation, std::memory_order_relaxed);
+  publisher_->Publish(std::move(snapshot));
   if (is_new) seen_.store(seen, std::memory_order_relaxed);
   if (!status.ok()) return status;
   return Outcome::kPublished;
