@@ -27,6 +27,21 @@ ErrorCode CheckBitString(Bytes content) {
                                          : ErrorCode::kBadBitString;
 }
 
+// A number of more than 128 bits, in an object identifier: 18 octets have 126
+// of them; of a 19th, the first, 2 are left.
+bool HasLargeArc(Bytes oid) {
+  constexpr size_t kMostOctets = 19;
+  if (oid.size() < kMostOctets) return false;
+  bool is_start = true;
+  size_t octets = 0;
+  for (uint8_t octet : oid) {
+    if (is_start) octets = octet > 0x83 ? 1 : 0;
+    if (++octets > kMostOctets) return true;
+    is_start = octet < 0x80;
+  }
+  return false;
+}
+
 }  // namespace
 
 ErrorCode CheckInteger(Bytes content) {
@@ -88,26 +103,21 @@ Flag ReadFlag(Cursor& cursor, const char* field, Tag tag) {
   return Flag::kFalse;
 }
 
+// X.690 8.19.2: base 128, each number in the fewest octets.
 Bytes ReadOid(Cursor& cursor, const char* field) {
   const Element element = cursor.Read(kOid, field);
   if (!cursor.ok()) return {};
-  // X.690 8.19.2: base 128, each number in the fewest octets.
-  bool minimal = true;
-  bool start = true;
-  // 18 octets have 126 bits; of a 19th, the first, 2 are left.
-  bool fits = true;
-  size_t octets = 0;
+  bool is_minimal = true;
+  uint8_t before = 0;
   for (uint8_t octet : element.value) {
-    minimal = minimal && !(start && octet == 0x80);
-    if (start) octets = octet > 0x83 ? 1 : 0;
-    fits = fits && ++octets <= 19;
-    start = octet < 0x80;
+    is_minimal &= before >= 0x80 || octet != 0x80;
+    before = octet;
   }
-  if (element.value.empty() || !minimal || !start) {
+  if (element.value.empty() || !is_minimal || before >= 0x80) {
     cursor.FailAt(element.tlv, ErrorCode::kBadOid, field);
     return {};
   }
-  if (!fits) {
+  if (HasLargeArc(element.value)) {
     cursor.FailAt(element.tlv, ErrorCode::kOidArcTooLarge, field);
     return {};
   }

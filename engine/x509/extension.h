@@ -2,7 +2,8 @@
 #ifndef REVSTAT_ENGINE_X509_EXTENSION_H_
 #define REVSTAT_ENGINE_X509_EXTENSION_H_
 
-#include <array>
+#include <cstddef>
+#include <cstdint>
 
 #include "engine/base/bytes.h"
 #include "engine/der/cursor.h"
@@ -47,7 +48,11 @@ template <class Visit>
 void ReadExtensions(der::Cursor& cursor, const char* field, Visit&& visit) {
   cursor.Nested(der::kSequence, field, [&](der::Cursor& list) {
     if (list.AtEnd()) list.Fail(ErrorCode::kEmptySequence, field);
-    std::array<Bytes, kMaxExtensions> seen;
+    // Not initialised: to clear it takes longer than to fill what is used.
+    struct Type {
+      const uint8_t* data;
+      size_t size;
+    } seen[kMaxExtensions];
     for (size_t count = 0; !list.AtEnd(); ++count) {
       const Bytes start = list.rest();
       const Extension extension = ReadExtension(list);
@@ -57,12 +62,13 @@ void ReadExtensions(der::Cursor& cursor, const char* field, Visit&& visit) {
       const Bytes oid = extension.oid;
       for (size_t i = 0; i < count; ++i) {
         // They mostly differ in their last octet, if not in their size.
-        if (seen[i].size() == oid.size() && seen[i].back() == oid.back() &&
-            Equal(seen[i], oid)) {
+        if (seen[i].size == oid.size() &&
+            seen[i].data[oid.size() - 1] == oid.back() &&
+            Equal(Bytes(seen[i].data, seen[i].size), oid)) {
           return list.FailAt(start, ErrorCode::kDuplicateExtension, field);
         }
       }
-      seen[count] = oid;
+      seen[count] = {oid.data(), oid.size()};
       visit(extension);
     }
   });

@@ -22,14 +22,14 @@ TEST(WorkInOrder, PutsInTheOrderOfTake) {
     Worker second;
     int taken = 0;
     std::vector<int> put;
-    WorkInOrder(
+    WorkInOrder<int>(
         threads, first, second,
         [&](Worker& worker) {
           worker.block = taken;
           return taken++ < 10000;
         },
-        [](Worker& worker) { worker.block *= 2; },
-        [&](Worker& worker) { put.push_back(worker.block); });
+        [](Worker& worker, int& product) { product = 2 * worker.block; },
+        [&](int& product) { put.push_back(product); });
     ASSERT_EQ(put.size(), 10000u);
     for (int i = 0; i < 10000; ++i)
       ASSERT_EQ(put[static_cast<size_t>(i)], 2 * i);

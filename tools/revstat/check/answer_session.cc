@@ -62,6 +62,12 @@ std::string Joined(const std::vector<std::string>& names) {
   return text;
 }
 
+// A block's results, and where it began in the input.
+struct Finished {
+  Results results;
+  uint64_t offset = 0;
+};
+
 }  // namespace
 
 void AnswerSession::Begin() {
@@ -229,20 +235,22 @@ void AnswerSession::AnswerBundle(const std::string& name, Bytes file) {
     return !worker.objects.empty() &&
            !is_output_broken.load(std::memory_order_relaxed);
   };
-  const auto work = [&](Worker& worker) {
+  const auto work = [&](Worker& worker, Finished& finished) {
     uint64_t at = worker.first_position;
     for (const FoundObject& object : worker.objects)
       worker.answerer.AddObject(object, name, is_alone ? 0 : at++);
     worker.answerer.Finish();
+    finished.offset = worker.objects.front().offset;
+    std::swap(finished.results, worker.answerer.results());
   };
-  const auto put = [&](Worker& worker) {
-    Put(worker.answerer);
-    progress.Update(worker.objects.front().offset, tally_.total());
+  const auto put = [&](Finished& finished) {
+    Put(finished.results);
+    progress.Update(finished.offset, tally_.total());
     if (!output_->status().ok())
       is_output_broken.store(true, std::memory_order_relaxed);
   };
-  WorkInOrder(file.size() < kWorthAThread ? Threads::kOne : threads_, first,
-              second, take, work, put);
+  WorkInOrder<Finished>(file.size() < kWorthAThread ? Threads::kOne : threads_,
+                        first, second, take, work, put);
 }
 
 void AnswerSession::AnswerList(int descriptor, const std::string& name,
@@ -273,16 +281,18 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
     read = taken.status();
     return taken.ok() && *taken;
   };
-  const auto work = [&](Worker& worker) {
+  const auto work = [&](Worker& worker, Finished& finished) {
     worker.answerer.AnswerList(*columns, worker.block, name);
+    finished.offset = worker.block.offset();
+    std::swap(finished.results, worker.answerer.results());
   };
-  const auto put = [&](Worker& worker) {
-    Put(worker.answerer);
-    progress.Update(worker.block.offset(), tally_.total());
+  const auto put = [&](Finished& finished) {
+    Put(finished.results);
+    progress.Update(finished.offset, tally_.total());
     if (!output_->status().ok())
       is_output_broken.store(true, std::memory_order_relaxed);
   };
-  WorkInOrder(threads_, first, second, take, work, put);
+  WorkInOrder<Finished>(threads_, first, second, take, work, put);
   if (!read.ok()) AddUnreadable(name, MessageOf(read));
 }
 
@@ -290,11 +300,10 @@ void AnswerSession::AddUnreadable(const std::string& name,
                                   std::string_view why) {
   first_.AddUnreadable(name, 0, why);
   first_.Finish();
-  Put(first_);
+  Put(first_.results());
 }
 
-void AnswerSession::Put(RowAnswerer& answerer) {
-  Results& results = answerer.results();
+void AnswerSession::Put(Results& results) {
   tally_.Add(results.tally);
   for (const std::string& problem : results.problems) {
     // The rest are only counted.

@@ -56,8 +56,8 @@ class AnswerSession {
   void AnswerBundle(const std::string& name, Bytes file);
   void AddUnreadable(const std::string& name, std::string_view why);
 
-  // Gives out what an answerer has finished.
-  void Put(RowAnswerer& answerer);
+  // Gives out what an answerer has finished, and empties it.
+  void Put(Results& results);
 
   RowAnswerer first_;
   RowAnswerer second_;  // of the second thread
