@@ -121,7 +121,7 @@ Verdict Snapshot::AbsenceFromParts(const LookupPolicy& policy,
 Verdict Snapshot::AbsenceFrom(const LookupPolicy& policy,
                               const Coverage& coverage) const {
   if (coverage.snapshot_ != id_) return Unknown(Cause::kNoIssuer);
-  return coverage.currency_.IsGiven(policy)
+  return coverage.currency_.IsGiven(CurrencyBounds(policy))
              ? coverage.currency_.verdict
              : AbsenceFromParts(policy, coverage);
 }

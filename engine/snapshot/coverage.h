@@ -3,6 +3,7 @@
 #define REVSTAT_ENGINE_SNAPSHOT_COVERAGE_H_
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "engine/snapshot/lookup_policy.h"
@@ -10,6 +11,28 @@
 #include "engine/x509/distribution_point.h"
 
 namespace revstat {
+
+// What a policy asks of the dates of CRLs that are to be current, worked out
+// once for many of them. Since 1970.
+struct CurrencyBounds {
+  explicit CurrencyBounds(const LookupPolicy& policy) {
+    constexpr int64_t kNone = std::numeric_limits<int64_t>::min();
+    const int64_t at = ToUnix(policy.at);
+    const int64_t skew = policy.clock_skew.count();
+    latest_this_update = at + skew;
+    earliest_this_update = policy.max_age.has_value()
+                               ? at - policy.max_age->count() - skew
+                               : kNone;
+    earliest_next_update =
+        policy.next_update == NextUpdatePolicy::kIgnore ? kNone : at - skew;
+    are_all = !policy.not_after.has_value();
+  }
+
+  int64_t latest_this_update;
+  int64_t earliest_this_update;
+  int64_t earliest_next_update;
+  bool are_all;  // false: more is asked
+};
 
 // What to say of a serial that nothing lists, while all CRLs that may prove it
 // active are current: most of the time, and then the parts of a coverage need
@@ -22,15 +45,12 @@ struct Currency {
   Verdict verdict;
   bool is_usable = false;  // false: one of them is never current
 
-  bool IsGiven(const LookupPolicy& policy) const {
-    const int64_t at = ToUnix(policy.at);
-    const int64_t skew = policy.clock_skew.count();
-    return is_usable && !policy.not_after.has_value() &&
-           latest_this_update <= at + skew &&
-           (policy.next_update == NextUpdatePolicy::kIgnore ||
-            at <= earliest_next_update + skew) &&
-           (!policy.max_age.has_value() ||
-            at - earliest_this_update <= policy.max_age->count() + skew);
+  // Without a branch: batches over many issuers ask it for each serial.
+  bool IsGiven(const CurrencyBounds& bounds) const {
+    return is_usable & bounds.are_all &
+           (latest_this_update <= bounds.latest_this_update) &
+           (earliest_this_update >= bounds.earliest_this_update) &
+           (earliest_next_update >= bounds.earliest_next_update);
   }
 };
 

@@ -3,31 +3,36 @@
 namespace revstat {
 
 void Snapshot::MixedLookup::Run() {
+  const Direct* const direct_of = snapshot_.direct_.data();
   const size_t issuers = snapshot_.direct_.size();
   for (const LookupKey& key : keys_) {
     if (key.issuer >= issuers) continue;
-    const Direct& direct = snapshot_.direct_[key.issuer];
-    __builtin_prefetch(&direct.set);
-    __builtin_prefetch(&direct.currency);
+    __builtin_prefetch(&direct_of[key.issuer].set);
+    __builtin_prefetch(&direct_of[key.issuer].currency);
   }
-  for (size_t i = 0; i < keys_.size(); ++i) Add(i);
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const LookupKey& key = keys_[i];
+    PrefetchNext(i);
+    if (key.issuer >= issuers || snapshot_.IsForeign(key) ||
+        direct_of[key.issuer].list == nullptr) {
+      AddUnusual(i);
+      continue;
+    }
+    const Direct& direct = direct_of[key.issuer];
+    verdicts_[i] = direct.currency.IsGiven(bounds_) ? direct.currency.verdict
+                                                    : AbsenceOf(key.issuer);
+    AddProbe(i, direct.set);
+  }
   Flush();
 }
 
-void Snapshot::MixedLookup::Add(size_t i) {
+void Snapshot::MixedLookup::AddUnusual(size_t i) {
   const LookupKey& key = keys_[i];
-  if (key.issuer >= snapshot_.direct_.size() || snapshot_.IsForeign(key)) {
-    verdicts_[i] = snapshot_.Lookup(policy_, key);
-    return;
+  if (key.issuer < snapshot_.direct_.size() && !snapshot_.IsForeign(key)) {
+    verdicts_[i] = AbsenceOf(key.issuer);
+    if (AddProbes(i)) return;
   }
-  const Direct& direct = snapshot_.direct_[key.issuer];
-  verdicts_[i] = direct.currency.IsGiven(policy_) ? direct.currency.verdict
-                                                  : AbsenceOf(key.issuer);
-  if (direct.list != nullptr) {
-    AddProbe(i, direct.set);
-  } else if (!AddProbes(i)) {
-    verdicts_[i] = snapshot_.Lookup(policy_, key);
-  }
+  verdicts_[i] = snapshot_.Lookup(policy_, key);
 }
 
 Verdict Snapshot::MixedLookup::AbsenceOf(IssuerId issuer) {
@@ -51,13 +56,6 @@ bool Snapshot::MixedLookup::AddProbes(size_t i) {
       AddProbe(i, snapshot_.lists_[series.first + l].set);
   }
   return true;
-}
-
-void Snapshot::MixedLookup::AddProbe(size_t i, const SerialSet& set) {
-  if (set.size() == 0) return;
-  if (probe_count_ == kProbes) Flush();
-  probes_[probe_count_] = {&set, &keys_[i].serial};
-  positions_[probe_count_++] = static_cast<uint16_t>(i);
 }
 
 void Snapshot::MixedLookup::Flush() {

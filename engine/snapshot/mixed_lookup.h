@@ -20,6 +20,7 @@ class Snapshot::MixedLookup {
               std::span<const LookupKey> keys, Verdict* verdicts)
       : snapshot_(snapshot),
         policy_(policy),
+        bounds_(policy),
         keys_(keys),
         verdicts_(verdicts) {}
 
@@ -30,15 +31,30 @@ class Snapshot::MixedLookup {
   // An issuer with more is asked by itself at once.
   static constexpr size_t kMaxListsEach = 8;
 
-  void Add(size_t i);
+  // The keys of the next block, which mostly follow these: while their lines
+  // come, the lists' lines are worked on. Never read as they stand.
+  void PrefetchNext(size_t i) const {
+    constexpr size_t kKeysInALine = 64 / sizeof(LookupKey);
+    if (i % kKeysInALine == 0)
+      __builtin_prefetch(reinterpret_cast<const void*>(
+          reinterpret_cast<uintptr_t>(keys_.data() + i) + keys_.size_bytes()));
+  }
+  // A key whose issuer may have several lists, or is not known.
+  void AddUnusual(size_t i);
   Verdict AbsenceOf(IssuerId issuer);
   bool AddProbes(size_t i);
-  void AddProbe(size_t i, const SerialSet& set);
+  // An empty set too: to know that it is, another line of it would be read.
+  void AddProbe(size_t i, const SerialSet& set) {
+    if (probe_count_ == kProbes) Flush();
+    probes_[probe_count_] = {&set, &keys_[i].serial};
+    positions_[probe_count_++] = static_cast<uint16_t>(i);
+  }
   void Flush();
   void Apply(size_t i, uint32_t offset);
 
   const Snapshot& snapshot_;
   const LookupPolicy& policy_;
+  const CurrencyBounds bounds_;
   const std::span<const LookupKey> keys_;
   Verdict* const verdicts_;
   // The newest absence that was not to be had from an issuer's Currency.
