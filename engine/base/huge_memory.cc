@@ -2,37 +2,49 @@
 
 #include <sys/mman.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 
+#include "engine/base/shared_huge_pages.h"
+
 namespace revstat {
 namespace {
 
-constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kPage = 4096;
 constexpr size_t kCacheLine = 64;
+
+// Small tables come from the heap, where they take no more than they need. From
+// so many octets of them on they share huge pages: lookups in many tables, in
+// turns, then mostly wait for the page tables.
+constexpr size_t kMostInHeap = size_t{4} << 20;
+std::atomic<size_t> in_heap = 0;
+
+// AddressSanitizer sees beyond the end of a table in the heap only.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define REVSTAT_TABLES_STAY_IN_HEAP
+#endif
+#endif
+#ifdef REVSTAT_TABLES_STAY_IN_HEAP
+constexpr bool kMayShare = false;
+#else
+constexpr bool kMayShare = true;
+#endif
 
 size_t RoundUp(size_t size, size_t unit) {
   return (size + unit - 1) / unit * unit;
 }
+size_t HeapAlignment(size_t size) { return size < kPage ? kCacheLine : kPage; }
 
-// Small tables come from the heap: a huge page each would be mostly empty.
-bool IsMapped(size_t size) { return size >= kHugePage; }
-
-// Huge pages must be aligned, and the system aligns to small ones: so ask for
-// one more and give back what is too much. The pages come zeroed.
-uint8_t* Map(size_t size) {
-  const size_t asked = size + kHugePage;
-  void* const mapping = mmap(nullptr, asked, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED) throw std::bad_alloc();
-  const auto start = reinterpret_cast<uintptr_t>(mapping);
-  const size_t before = RoundUp(start, kHugePage) - start;
-  auto* const data = static_cast<uint8_t*>(mapping) + before;
-  if (before > 0) munmap(mapping, before);
-  if (before < kHugePage) munmap(data + size, kHugePage - before);
-  madvise(data, size, MADV_HUGEPAGE);
+uint8_t* FromHeap(size_t size) {
+  const size_t rounded = RoundUp(size, HeapAlignment(size));
+  auto* const data =
+      static_cast<uint8_t*>(std::aligned_alloc(HeapAlignment(size), rounded));
+  if (data == nullptr) throw std::bad_alloc();
+  std::memset(data, 0, rounded);
+  in_heap.fetch_add(size, std::memory_order_relaxed);
   return data;
 }
 
@@ -40,22 +52,32 @@ uint8_t* Map(size_t size) {
 
 HugeMemory::HugeMemory(size_t size) : size_(size) {
   if (size == 0) return;
-  if (IsMapped(size)) {
-    data_ = Map(RoundUp(size, kHugePage));
-    return;
+  if (size >= kHugePage) {
+    data_ = MapHugePages(RoundUp(size, kHugePage));
+    place_ = Place::kOwnPages;
+  } else if (kMayShare && size >= kPage &&
+             in_heap.load(std::memory_order_relaxed) >= kMostInHeap) {
+    data_ = SharedHugePages::Instance().Allocate(size);
+    place_ = Place::kSharedPages;
+  } else {
+    data_ = FromHeap(size);
+    place_ = Place::kHeap;
   }
-  const size_t rounded = RoundUp(size, size < kPage ? kCacheLine : kPage);
-  data_ = static_cast<uint8_t*>(
-      std::aligned_alloc(size < kPage ? kCacheLine : kPage, rounded));
-  if (data_ == nullptr) throw std::bad_alloc();
-  std::memset(data_, 0, rounded);
 }
 
 HugeMemory::~HugeMemory() {
-  if (IsMapped(size_)) {
-    munmap(data_, RoundUp(size_, kHugePage));
-  } else {
-    std::free(data_);
+  if (data_ == nullptr) return;
+  switch (place_) {
+    case Place::kHeap:
+      in_heap.fetch_sub(size_, std::memory_order_relaxed);
+      std::free(data_);
+      break;
+    case Place::kSharedPages:
+      SharedHugePages::Instance().Free(data_, size_);
+      break;
+    case Place::kOwnPages:
+      munmap(data_, RoundUp(size_, kHugePage));
+      break;
   }
 }
 

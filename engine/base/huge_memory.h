@@ -14,7 +14,8 @@
 namespace revstat {
 
 // Owns one zeroed region, aligned to a cache line and, from a page's size on,
-// to a page at least. Move-only.
+// to a page at least. Move-only. Where there are megabytes of small ones, they
+// share huge pages, of which one is kept while any table on it is.
 // Throws std::bad_alloc like any container where there is no memory.
 class HugeMemory {
  public:
@@ -23,10 +24,12 @@ class HugeMemory {
   ~HugeMemory();
   HugeMemory(HugeMemory&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
-        size_(std::exchange(other.size_, 0)) {}
+        size_(std::exchange(other.size_, 0)),
+        place_(other.place_) {}
   HugeMemory& operator=(HugeMemory&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
+    std::swap(place_, other.place_);
     return *this;
   }
 
@@ -35,8 +38,11 @@ class HugeMemory {
   Bytes bytes() const { return {data_, size_}; }
 
  private:
+  enum class Place : uint8_t { kHeap, kSharedPages, kOwnPages };
+
   uint8_t* data_ = nullptr;
   size_t size_ = 0;
+  Place place_ = Place::kHeap;
 };
 
 }  // namespace revstat

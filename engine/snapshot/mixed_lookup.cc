@@ -5,14 +5,17 @@ namespace revstat {
 void Snapshot::MixedLookup::Run() {
   const Direct* const direct_of = snapshot_.direct_.data();
   const size_t issuers = snapshot_.direct_.size();
-  for (const LookupKey& key : keys_) {
-    if (key.issuer >= issuers) continue;
-    __builtin_prefetch(&direct_of[key.issuer].set);
-    __builtin_prefetch(&direct_of[key.issuer].currency);
-  }
+  const auto prefetch = [&](size_t i) {
+    if (i >= keys_.size() || keys_[i].issuer >= issuers) return;
+    __builtin_prefetch(&direct_of[keys_[i].issuer].set);
+    __builtin_prefetch(&direct_of[keys_[i].issuer].currency);
+  };
+  constexpr size_t kAhead = 32;
+  for (size_t i = 0; i < kAhead; ++i) prefetch(i);
   for (size_t i = 0; i < keys_.size(); ++i) {
     const LookupKey& key = keys_[i];
     PrefetchNext(i);
+    prefetch(i + kAhead);
     if (key.issuer >= issuers || snapshot_.IsForeign(key) ||
         direct_of[key.issuer].list == nullptr) {
       AddUnusual(i);
@@ -62,6 +65,18 @@ void Snapshot::MixedLookup::Flush() {
   ListedSerial found[kProbes];
   const size_t count = FindListed(probes_, probe_count_, found);
   probe_count_ = 0;
+  // What an answer needs of each issuer's list comes for all of them together.
+  const auto list_of = [&](size_t k) {
+    return snapshot_.direct_[keys_[positions_[found[k].probe]].issuer].list;
+  };
+  for (size_t k = 0; k < count; ++k) {
+    if (const List* const list = list_of(k))
+      __builtin_prefetch(&list->this_update);
+  }
+  for (size_t k = 0; k < count; ++k) {
+    if (const List* const list = list_of(k))
+      __builtin_prefetch(&snapshot_.sources_[list->source]->crl());
+  }
   for (size_t k = 0; k < count; ++k)
     Apply(positions_[found[k].probe], found[k].offset);
 }

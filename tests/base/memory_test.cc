@@ -4,6 +4,7 @@
 
 #include "engine/base/huge_memory.h"
 #include "engine/base/parallel.h"
+#include "engine/base/shared_huge_pages.h"
 
 namespace revstat {
 namespace {
@@ -25,6 +26,61 @@ TEST(HugeMemory, IsZeroedAndAlignedToACacheLine) {
 TEST(HugeMemory, OfNothingIsEmpty) {
   EXPECT_TRUE(HugeMemory().bytes().empty());
   EXPECT_TRUE(HugeMemory(0).bytes().empty());
+}
+
+// More of them than stay in the heap.
+TEST(HugeMemory, OfManySmallOnesEachIsItsOwn) {
+  constexpr size_t kCount = 1000;
+  constexpr size_t kSize = 23'456;
+  std::vector<HugeMemory> tables;
+  for (size_t i = 0; i < kCount; ++i) {
+    HugeMemory& table = tables.emplace_back(kSize);
+    const Bytes bytes = table.bytes();
+    ASSERT_TRUE(std::all_of(bytes.begin(), bytes.end(),
+                            [](uint8_t octet) { return octet == 0; }));
+    std::fill_n(table.data(), kSize, static_cast<uint8_t>(i));
+    if (i % 3 == 2) tables[i / 3] = HugeMemory(kSize);
+  }
+  for (size_t i = kCount / 3 + 1; i < kCount; ++i) {
+    const Bytes bytes = tables[i].bytes();
+    ASSERT_TRUE(std::all_of(bytes.begin(), bytes.end(), [&](uint8_t octet) {
+      return octet == static_cast<uint8_t>(i);
+    }));
+  }
+}
+
+TEST(SharedHugePages, GivesPagesBackThatNoTableIsOn) {
+  SharedHugePages pages;
+  constexpr size_t kSize = 1 << 16;
+  constexpr size_t kInAPage = kHugePage / kSize;
+  std::vector<uint8_t*> tables;
+  for (size_t i = 0; i < 10 * kInAPage; ++i)
+    tables.push_back(pages.Allocate(kSize));
+  const size_t held = pages.pages();
+  EXPECT_GE(held, 10u);
+  // One table in each page stays.
+  for (size_t i = 0; i < tables.size(); ++i) {
+    if (i % kInAPage != 0) pages.Free(tables[i], kSize);
+  }
+  EXPECT_EQ(pages.pages(), held);
+  for (size_t i = 0; i < tables.size(); i += kInAPage) {
+    tables[i][0] = 1;
+    pages.Free(tables[i], kSize);
+  }
+  EXPECT_LT(pages.pages(), 4u);  // what is still to be cut up
+}
+
+TEST(SharedHugePages, LetsATableLieOnTwoPages) {
+  SharedHugePages pages;
+  constexpr size_t kSize = kHugePage / 2 + 4096;
+  uint8_t* const first = pages.Allocate(kSize);
+  uint8_t* const second = pages.Allocate(kSize);
+  pages.Free(first, kSize);
+  std::fill_n(second, kSize, uint8_t{1});
+  pages.Free(second, kSize);
+  uint8_t* const third = pages.Allocate(kSize);
+  EXPECT_EQ(third[kSize - 1], 0);
+  pages.Free(third, kSize);
 }
 
 TEST(HugeMemory, MovesItsRegion) {

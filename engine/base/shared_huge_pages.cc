@@ -1,0 +1,88 @@
+#include "engine/base/shared_huge_pages.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include <new>
+
+namespace revstat {
+namespace {
+
+constexpr size_t kPage = 4096;
+
+}  // namespace
+
+// Huge pages must be aligned, and the system aligns to small ones: so ask for
+// one more and give back what is too much.
+uint8_t* MapHugePages(size_t size) {
+  const size_t asked = size + kHugePage;
+  void* const mapping = mmap(nullptr, asked, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED) throw std::bad_alloc();
+  const auto start = reinterpret_cast<uintptr_t>(mapping);
+  const size_t before = (start + kHugePage - 1) / kHugePage * kHugePage - start;
+  auto* const data = static_cast<uint8_t*>(mapping) + before;
+  if (before > 0) munmap(mapping, before);
+  if (before < kHugePage) munmap(data + size, kHugePage - before);
+  madvise(data, size, MADV_HUGEPAGE);
+  return data;
+}
+
+SharedHugePages& SharedHugePages::Instance() {
+  static auto* const instance = [] {
+    auto* const made = new SharedHugePages;
+    pthread_atfork([] { Instance().mutex_.lock(); },
+                   [] { Instance().mutex_.unlock(); },
+                   [] { Instance().mutex_.unlock(); });
+    return made;
+  }();
+  return *instance;
+}
+
+uint8_t* SharedHugePages::Allocate(size_t size) {
+  const size_t rounded = (size + kPage - 1) / kPage * kPage;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (static_cast<size_t>(end_ - next_) < rounded) AddRegion();
+  uint8_t* const data = next_;
+  ForEachPage(data, rounded, [&](uintptr_t page) { ++users_[page]; });
+  next_ += rounded;
+  ForEachPage(data, rounded, [&](uintptr_t page) {
+    if (page + kHugePage <= reinterpret_cast<uintptr_t>(next_)) Release(page);
+  });
+  return data;
+}
+
+void SharedHugePages::Free(uint8_t* data, size_t size) noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ForEachPage(data, size, [&](uintptr_t page) { Release(page); });
+}
+
+void SharedHugePages::AddRegion() {
+  uint8_t* const region = MapHugePages(kRegion);
+  try {
+    ForEachPage(region, kRegion, [&](uintptr_t page) { users_[page] = 1; });
+  } catch (const std::bad_alloc&) {
+    ForEachPage(region, kRegion, [&](uintptr_t page) { users_.erase(page); });
+    munmap(region, kRegion);
+    throw;
+  }
+  // What is left of the region before is cut up no more.
+  ForEachPage(next_, static_cast<size_t>(end_ - next_),
+              [&](uintptr_t page) { Release(page); });
+  next_ = region;
+  end_ = region + kRegion;
+}
+
+void SharedHugePages::Release(uintptr_t page) noexcept {
+  const auto user = users_.find(page);
+  if (--user->second > 0) return;
+  users_.erase(user);
+  munmap(reinterpret_cast<void*>(page), kHugePage);
+}
+
+size_t SharedHugePages::pages() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return users_.size();
+}
+
+}  // namespace revstat
