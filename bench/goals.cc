@@ -12,6 +12,7 @@
 #include "bench/goals_check.h"
 #include "bench/goals_engine.h"
 #include "bench/goals_json.h"
+#include "bench/goals_lookup.h"
 #include "bench/goals_scopes.h"
 #include "bench/goals_table.h"
 #include "bench/ingest.h"

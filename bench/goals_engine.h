@@ -1,4 +1,5 @@
-// The goals of the library: ingest, lookups, lookups while publishing.
+// The goals of the library: ingest, lookups beside OpenSSL and while
+// publishing.
 #ifndef REVSTAT_BENCH_GOALS_ENGINE_H_
 #define REVSTAT_BENCH_GOALS_ENGINE_H_
 
@@ -14,7 +15,6 @@ namespace revstat::bench {
 // Every answer is checked before anything is timed; a wrong one ends the
 // program.
 std::vector<Goal> IngestGoals(const GoalOptions& options);
-std::vector<Goal> LookupGoals(const GoalOptions& options);
 std::vector<Goal> OpensslGoals(const GoalOptions& options);
 std::vector<Goal> PublishingGoals(const GoalOptions& options);
 

@@ -31,12 +31,15 @@ absl::StatusOr<double> Sha256Seconds(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Snapshot>> Ingest(
-    const std::string& crl_path, std::shared_ptr<const Buffer> ca) {
+    const std::string& crl_path, std::shared_ptr<const Buffer> ca,
+    Threads threads) {
   SnapshotBuilder builder;
   if (auto id = builder.AddIssuer(std::move(ca)); !id.ok()) return id.status();
   auto crl = Buffer::ReadFile(crl_path);
   if (!crl.ok()) return crl.status();
-  const absl::Status taken = builder.IngestCrl(*std::move(crl), {});
+  IngestOptions options;
+  options.threads = threads;
+  const absl::Status taken = builder.IngestCrl(*std::move(crl), options);
   if (!taken.ok()) return Annotate(taken, crl_path);
   return builder.Build();
 }
@@ -51,14 +54,15 @@ absl::StatusOr<std::shared_ptr<const Buffer>> ReadCa(const DataFiles& files) {
 }
 
 absl::StatusOr<IngestFigures> MeasureIngest(
-    const std::string& crl_path, const std::shared_ptr<const Buffer>& ca) {
+    const std::string& crl_path, const std::shared_ptr<const Buffer>& ca,
+    Threads threads) {
   const auto sha256_seconds = Sha256Seconds(crl_path);
   if (!sha256_seconds.ok()) return sha256_seconds.status();
   absl::Status reset = ResetPeakMemory();
   if (!reset.ok()) return reset;
 
   const auto start = tool::BenchClock::now();
-  const auto snapshot = Ingest(crl_path, ca);
+  const auto snapshot = Ingest(crl_path, ca, threads);
   const double ingest_seconds = tool::SecondsSince(start);
   if (!snapshot.ok()) return snapshot.status();
   const CrlSource& source = *(*snapshot)->sources().front();

@@ -8,13 +8,15 @@
 
 #include "absl/status/statusor.h"
 #include "bench/data_files.h"
+#include "engine/base/parallel.h"
 #include "engine/snapshot/snapshot.h"
 
 namespace revstat::bench {
 
 // A snapshot of one issuer, whose id is 0, and one CRL.
 absl::StatusOr<std::unique_ptr<const Snapshot>> Ingest(
-    const std::string& crl_path, std::shared_ptr<const Buffer> ca);
+    const std::string& crl_path, std::shared_ptr<const Buffer> ca,
+    Threads threads = Threads::kTwo);
 
 // The certificate of the data's one CA.
 absl::StatusOr<std::shared_ptr<const Buffer>> ReadCa(const DataFiles& files);
@@ -31,7 +33,8 @@ struct IngestFigures {
 // First the digest, which brings the file into the page cache, and then the
 // ingest; each opens the file anew, and that counts.
 absl::StatusOr<IngestFigures> MeasureIngest(
-    const std::string& crl_path, const std::shared_ptr<const Buffer>& ca);
+    const std::string& crl_path, const std::shared_ptr<const Buffer>& ca,
+    Threads threads = Threads::kTwo);
 
 }  // namespace revstat::bench
 
