@@ -34,7 +34,8 @@ constexpr Group kGroups[] = {{"revstat check", CheckGoals},
                              {"lookups while publishing", PublishingGoals},
                              {"deltas", DeltaGoals},
                              {"many issuers", ManyIssuersGoals},
-                             {"partitions", PartitionGoals}};
+                             {"partitions", PartitionGoals},
+                             {"OCSP", OcspGoals}};
 
 struct CommandLine {
   GoalOptions options;

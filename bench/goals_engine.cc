@@ -10,6 +10,7 @@
 #include "bench/contender.h"
 #include "bench/ingest.h"
 #include "bench/listed_contenders.h"
+#include "bench/ocsp_contenders.h"
 #include "bench/program.h"
 #include "bench/publishing.h"
 #include "bench/rate_goal.h"
@@ -115,6 +116,21 @@ std::vector<Goal> PublishingGoals(const GoalOptions& options) {
                            "1 thread, quiet", 1.8, options.rounds,
                            two_beside_a_writer,
                            [&] { return Rate(*batch, 1, options.seconds); }));
+  return goals;
+}
+
+std::vector<Goal> OcspGoals(const GoalOptions& options) {
+  std::vector<Goal> goals;
+  for (const char* type : {"RSA-2048", "P-256"}) {
+    const OcspSubject subject(type, OcspSignedBy::kIssuer);
+    const auto engine = MakeOcspEngine(subject);
+    const auto raw = MakeRawSignature(subject);
+    goals.push_back(RateGoal(
+        Concat({"OCSP responses verified, ", type}),
+        "raw signature checks of libcrypto", 0.9, options.rounds,
+        [&] { return Rate(*engine, 1, options.seconds); },
+        [&] { return Rate(*raw, 1, options.seconds); }));
+  }
   return goals;
 }
 

@@ -17,6 +17,8 @@ namespace revstat::bench {
 std::vector<Goal> IngestGoals(const GoalOptions& options);
 std::vector<Goal> OpensslGoals(const GoalOptions& options);
 std::vector<Goal> PublishingGoals(const GoalOptions& options);
+// Needs no inputs.
+std::vector<Goal> OcspGoals(const GoalOptions& options);
 
 }  // namespace revstat::bench
 
