@@ -127,6 +127,20 @@ TEST_F(OddCrls, invalid_vanished_from_a_crl_that_keeps_the_expired) {
   ExpectOdd(LongCrl(1, 200), odd, ErrorCode::kVanished);
 }
 
+// By removeFromCRL, which is for holds and for those that have expired.
+TEST_F(OddCrls, invalid_vanished_by_a_delta) {
+  CrlText delta = DeltaCrl(1, 2, {});
+  delta.entries = {
+      Entry(IntegerOf("01"), UtcTime("260102030405Z"), {Reason(8)})};
+  const CrlText held = NumberedCrl(1, {"01", "02"});
+  EXPECT_EQ(
+      ErrorCodeOf(
+          TakeKnowing({Issued("01", "270101000000Z")}, held, delta).refusal),
+      ErrorCode::kVanished);
+  EXPECT_EQ(TakeKnowing({Issued("01", "251231000000Z")}, held, delta).outcome,
+            Outcome::kTaken);
+}
+
 TEST_F(OddCrls, good_vanished_of_an_expired_certificate) {
   const TakeResult taken =
       TakeKnowing({Issued("01", "251231000000Z"), AsBuffer(Octets{0x30})},
