@@ -69,6 +69,7 @@ int RunCheck(const CheckOptions& options) {
                    count == 1 ? " certificate" : " certificates",
                    ": the stricter answer counts"}));
   }
+  ReportRefusedOcsp(evidence, session.checkers());
   if (!output.status().ok()) {
     Report(MessageOf(output.status()));
     return kExitFailure;
