@@ -86,6 +86,8 @@ enum class ErrorClass : uint8_t {
     "another CRL with the same number and other content is held")              \
   X(kScopeChanged, kUntrue, "the CRL is of another issuer or scope")           \
   X(kShrunk, kUntrue, "the CRL lists far fewer than the one held")             \
+  X(kVanished, kUntrue,                                                        \
+    "a revoked certificate is listed no longer, and has not expired")          \
   X(kOcspMalformedRequest, kUntrue, "the responder answers malformedRequest")  \
   X(kOcspInternalError, kUntrue, "the responder answers internalError")        \
   X(kOcspTryLater, kUntrue, "the responder answers tryLater")                  \

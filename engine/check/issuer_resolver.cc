@@ -153,9 +153,13 @@ absl::StatusOr<IssuerId> IssuerResolver::IssuerNamed(std::string_view text) {
     std::copy(octets->begin(), octets->end(), digest.begin());
     id = snapshot_.IssuerWithCertificate(digest);
   } else {
-    const auto name = CanonicalNameOfText(text);
-    if (!name.ok()) return name.status();
-    const auto named = snapshot_.IssuersNamed(*name);
+    std::vector<IssuerId> named;
+    for (RdnOrder order : {RdnOrder::kLastFirst, RdnOrder::kFirstFirst}) {
+      const auto name = CanonicalNameOfText(text, order);
+      if (!name.ok()) return name.status();
+      const auto so = snapshot_.IssuersNamed(*name);
+      named.insert(named.end(), so.begin(), so.end());
+    }
     if (!named.empty())
       id = AreOneAuthority(snapshot_, named) ? named.front() : kAmbiguousIssuer;
   }

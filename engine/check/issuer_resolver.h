@@ -41,8 +41,9 @@ class IssuerResolver {
   Question QuestionOf(const CertificateView& certificate, IssuerId issuer);
 
   // The issuer named in a list: the SHA-256 of its certificate in hexadecimal,
-  // or its subject in RFC 4514 form. kUnknownIssuer, or kAmbiguousIssuer for a
-  // name that several have; kBadText for neither form.
+  // or its subject in RFC 4514 form, or in the order in which OpenSSL prints
+  // names. kUnknownIssuer, or kAmbiguousIssuer for what several are called, in
+  // one order or the other; kBadText for none of these forms.
   absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
 
  private:

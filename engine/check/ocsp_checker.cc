@@ -201,6 +201,8 @@ Verdict OcspChecker::AskHeld(std::span<const uint32_t> positions,
   }
   const uint32_t source = set_.place(positions[0]).source;
   const auto by = SignerOf(source, question.key.issuer, *issuer, about);
+  if (!by.ok() && about == About::kCertificate)
+    refused_.try_emplace(source, by.status());
   const auto answer =
       by.ok() ? OcspVerifier::AnswerOf(*by, *issuer,
                                        {question.key.serial, issuer_name},

@@ -85,6 +85,10 @@ class OcspChecker {
   Verdict JoinStapled(const Question& question, NameView issuer_name,
                       const Verdict& crl, const OcspResponseView* stapled);
 
+  // The responses of the set that have been asked about a certificate and whose
+  // signature, or signer, is not believed: why the first time, by source.
+  const std::map<uint32_t, absl::Status>& refused() const { return refused_; }
+
  private:
   OcspChecker(const Snapshot& snapshot, const OcspSet& set,
               OcspCheckPolicy policy);
@@ -134,6 +138,7 @@ class OcspChecker {
   std::map<std::pair<uint32_t, IssuerId>, absl::StatusOr<SignedOcsp>> signers_;
   // Of the delegates met last, by certificate.
   std::vector<std::pair<std::vector<uint8_t>, OcspSignerStatus>> delegates_;
+  std::map<uint32_t, absl::Status> refused_;
   IssuerId asked_issuer_ = kUnknownIssuer;  // of the response being verified
 };
 

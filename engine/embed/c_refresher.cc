@@ -25,7 +25,8 @@ struct revstat_refresher {
 
 namespace {
 
-constexpr uint32_t kFlags = REVSTAT_REFUSE_SHRUNK | REVSTAT_REFUSE_CONFLICTING;
+constexpr uint32_t kFlags = REVSTAT_REFUSE_SHRUNK | REVSTAT_REFUSE_CONFLICTING |
+                            REVSTAT_REFUSE_VANISHED;
 constexpr uint32_t kMaxFetches = 300;  // as `revstat refresh` has it
 
 // As large as the structure was in its first version.
@@ -68,6 +69,7 @@ revstat::RefresherOptions RefresherOptionsOf(
   options.updater.holder = "a program with librevstat";
   options.updater.shrunk = OddCrlOf(given, REVSTAT_REFUSE_SHRUNK);
   options.updater.conflicting = OddCrlOf(given, REVSTAT_REFUSE_CONFLICTING);
+  options.updater.vanished = OddCrlOf(given, REVSTAT_REFUSE_VANISHED);
   options.fetcher.max_active = given.max_fetches;
   options.fetcher.max_per_host = given.max_fetches_per_host;
   options.now = [given] {

@@ -124,7 +124,8 @@ enum {
 typedef struct revstat_policy {
   uint32_t struct_size; /* set by revstat_policy_init */
   uint32_t flags;
-  int64_t clock_skew;  /* seconds allowed on thisUpdate and nextUpdate; 0 */
+  int64_t clock_skew;  /* seconds allowed on all times of CRLs, revocation dates
+                          included; 0 */
   int64_t max_age;     /* of a CRL that proves active, in seconds; -1: any */
   int64_t short_lived; /* a certificate valid for no longer than this many
                           seconds needs no source; -1: none */
@@ -245,7 +246,10 @@ enum {
   /* A CRL with less than half of the entries is refused, not only reported. */
   REVSTAT_REFUSE_SHRUNK = 1 << 0,
   /* So are other octets under a number that is held. */
-  REVSTAT_REFUSE_CONFLICTING = 1 << 1
+  REVSTAT_REFUSE_CONFLICTING = 1 << 1,
+  /* So is a CRL without a revoked certificate that has not expired, as far as
+   * the sources, the store, or the CRL itself tell. */
+  REVSTAT_REFUSE_VANISHED = 1 << 2
 };
 
 /* One event, a JSON object of json[0, size) that lives during the call: what

@@ -67,6 +67,16 @@ absl::Status CheckShrink(const CrlSource& crl, const CrlSource& before,
                            std::to_string(held)}));
 }
 
+absl::Status CheckVanished(const CrlView& crl, const Vanished& vanished) {
+  if (vanished.count == 0) return absl::OkStatus();
+  return MakeError(ErrorCode::kVanished,
+                   Concat({Describe(crl), "; serial ", vanished.first_serial,
+                           vanished.count == 1 ? "" : " and others, ",
+                           vanished.count == 1
+                               ? ""
+                               : std::to_string(vanished.count) + " in all"}));
+}
+
 std::string Describe(const CrlView& crl) {
   std::string text = crl.is_delta() ? "delta " : "";
   text += crl.crl_number().has_value()

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "engine/base/time.h"
 #include "engine/snapshot/crl_source.h"
+#include "engine/snapshot/vanished.h"
 
 namespace revstat {
 
@@ -34,6 +35,9 @@ absl::Status CheckConflict(
 // those of `before`, which has `shrink_from` or more.
 absl::Status CheckShrink(const CrlSource& crl, const CrlSource& before,
                          double shrink_to, uint64_t shrink_from);
+
+// kVanished where any has: what FindVanished has found for `crl`.
+absl::Status CheckVanished(const CrlView& crl, const Vanished& vanished);
 
 // How errors name a CRL: "number 1a of 2026-01-01T00:00:00Z".
 std::string Describe(const CrlView& crl);

@@ -35,7 +35,8 @@ struct RefreshEvent {
     kFetched,      // a body arrived; what it is worth comes with a later event
     kNotModified,  // the server, or the octets, say that nothing has changed
     kRefused,     // a fetch or a CRL failed; `why`. The old one goes on serving
-    kOdd,         // taken in all the same; `why`: kShrunk, kConflictingCrl
+    kOdd,         // taken in all the same; `why`: kShrunk, kConflictingCrl,
+                  // kVanished
     kPublished,   // durable, and visible to readers
     kStale,       // the source just became so
     kFreshAgain,  // and is no longer

@@ -28,6 +28,7 @@ std::string ChangesOf(const CrlChanges& changes) {
   object.Number("put_on_hold", static_cast<int64_t>(changes.put_on_hold));
   object.Number("lifted", static_cast<int64_t>(changes.lifted));
   object.Number("gone", static_cast<int64_t>(changes.gone));
+  object.Number("gone_too_early", static_cast<int64_t>(changes.gone_too_early));
   std::string first;
   for (const CrlChanges::Entry& entry : changes.first) {
     JsonObject item;

@@ -24,7 +24,9 @@ void HeldCertificates::Index(size_t position) {
   const Bytes der = held_[position].der->bytes();
   by_sha256_.emplace(KeyOf(Sha256(der)), position);
   const auto view = CertificateView::Parse(der);
-  if (view.ok()) by_name_[CanonicalName(view->subject())].push_back(position);
+  if (!view.ok()) return;
+  by_name_[CanonicalName(view->subject())].push_back(position);
+  by_issuer_[CanonicalName(view->issuer())].push_back(position);
 }
 
 absl::StatusOr<HeldCertificates::Outcome> HeldCertificates::Add(
@@ -108,6 +110,18 @@ std::vector<CertificateView> HeldCertificates::CandidatesFor(const CrlView& crl,
     }
   }
   return candidates;
+}
+
+std::vector<CertificateView> HeldCertificates::IssuedBy(
+    const std::string& issuer) const {
+  std::vector<CertificateView> issued;
+  const auto found = by_issuer_.find(issuer);
+  if (found == by_issuer_.end()) return issued;
+  for (size_t position : found->second) {
+    const auto view = CertificateView::Parse(held_[position].der->bytes());
+    if (view.ok()) issued.push_back(*view);
+  }
+  return issued;
 }
 
 std::string HeldCertificates::SignerKeyOf(const Sha256Digest& sha256) const {

@@ -52,6 +52,10 @@ class HeldCertificates {
   // They borrow.
   std::vector<CertificateView> CandidatesFor(const CrlView& crl, Time at) const;
 
+  // Those that name this issuer (a CanonicalName), whoever signed them. They
+  // borrow.
+  std::vector<CertificateView> IssuedBy(const std::string& issuer) const;
+
   // The same for all certificates of one name and key: what they sign replaces
   // one another's.
   std::string SignerKeyOf(const Sha256Digest& sha256) const;
@@ -62,9 +66,10 @@ class HeldCertificates {
   void Index(size_t position);
 
   std::vector<ManifestCertificate> held_;
-  // Positions, by SHA-256 and by CanonicalName.
+  // Positions, by SHA-256, and by the CanonicalNames of subject and issuer.
   std::unordered_map<std::string, size_t> by_sha256_;
   std::unordered_map<std::string, std::vector<size_t>> by_name_;
+  std::unordered_map<std::string, std::vector<size_t>> by_issuer_;
   SteadyInterval paths_steady_;
 };
 

@@ -289,6 +289,7 @@ void IngestWorker::Commit() {
       answer.changes =
           CompareCrls(answer.result.before.get(), *answer.result.crl,
                       options_.max_first_changes);
+      answer.changes.gone_too_early = answer.result.vanished;
     }
     deliver_(std::move(answer));
   }

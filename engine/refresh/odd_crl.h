@@ -15,6 +15,7 @@ struct OddRules {
   std::optional<OddCrl> conflicting;
   std::optional<OddCrl> shrunk;
   std::optional<double> shrink_to;
+  std::optional<OddCrl> vanished = std::nullopt;
 
   friend bool operator==(const OddRules&, const OddRules&) = default;
 };

@@ -176,6 +176,7 @@ void ReadOptions(TableReader& reader, IssuerSource* issuer) {
   reader.ReadOdd("refuse_shrunk", &issuer->odd.shrunk);
   reader.ReadShare("shrink_to", &issuer->odd.shrink_to);
   reader.ReadOdd("refuse_conflicting", &issuer->odd.conflicting);
+  reader.ReadOdd("refuse_vanished", &issuer->odd.vanished);
 }
 
 // What is wrong between keys that are right by themselves.

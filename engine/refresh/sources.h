@@ -8,7 +8,8 @@
 //   crl_urls = ["http://..."]       # mirrors of one CRL: http, https, file
 //   delta_urls = ["http://..."]     # mirrors of its delta CRL
 //   discover = false                # also what `certificates`, `trust` and
-//   certificates = ["server.pem"]   #   `untrusted` name as distribution points
+//   certificates = ["server.pem"]   #   `untrusted` name as distribution
+//                                   #   points; and whose expiry is known
 //   discover_by_proxy = false       # those of a proxy, which connects anywhere
 //   min_interval = "5m"             # "s", "m", "h", "d", or whole seconds
 //   max_interval = "24h"
@@ -22,6 +23,8 @@
 //   refuse_shrunk = false           # or only report a CRL with fewer entries
 //   shrink_to = 0.5                 #   than this share of those before
 //   refuse_conflicting = false      # or only report a number used again
+//   refuse_vanished = false         # or only report a certificate that is
+//                                   #   listed no longer before it expires
 //   allow_private_addresses = false
 //   allow_downgrade = false         # a redirect from https to http
 //

@@ -14,8 +14,6 @@
 namespace revstat {
 namespace {
 
-using Sources = std::vector<std::shared_ptr<const CrlSource>>;
-
 constexpr uint64_t kTwoThreadsFrom = 1 << 18;
 
 std::string ParentOf(const std::string& folder) {
@@ -224,23 +222,8 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   result.before = NewestLike(*crl, held);
   status = CheckForward(*crl, held);
   if (!status.ok()) return Refused(status);
-  status = CheckConflict(*crl, held);
-  if (!status.ok()) {
-    if (expected.odd.conflicting.value_or(options_.conflicting) ==
-        OddCrl::kRefuse)
-      return Refused(status);
-    result.odd.push_back(status);
-  }
-  if (result.before != nullptr) {
-    status = CheckShrink(**source, *result.before,
-                         expected.odd.shrink_to.value_or(options_.shrink_to),
-                         options_.shrink_from);
-    if (!status.ok()) {
-      if (expected.odd.shrunk.value_or(options_.shrunk) == OddCrl::kRefuse)
-        return Refused(status);
-      result.odd.push_back(status);
-    }
-  }
+  status = CheckOdd(*source, held, expected, &result);
+  if (!status.ok()) return Refused(status);
   std::vector<CrlView> all = {*crl};
   for (const auto& other : held) all.push_back(other->crl());
   if (!StillNeeded(all, at).front()) {

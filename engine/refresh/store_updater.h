@@ -15,6 +15,7 @@
 #include "engine/check/store_contents.h"
 #include "engine/refresh/held_certificates.h"
 #include "engine/refresh/odd_crl.h"
+#include "engine/snapshot/vanished.h"
 #include "engine/store/generation_word.h"
 #include "engine/store/staged_file.h"
 
@@ -31,6 +32,9 @@ struct StoreUpdaterOptions {
   OddCrl shrunk = OddCrl::kReport;
   double shrink_to = 0.5;
   uint64_t shrink_from = 100;
+  // Certificates that are known not to have expired and are revoked no longer
+  // (kVanished): see FindVanished, and ExpectedCrl::certificates.
+  OddCrl vanished = OddCrl::kReport;
   // Told to whoever finds the store locked: "revstat refresh".
   std::string holder;
 };
@@ -43,6 +47,9 @@ struct ExpectedCrl {
   std::optional<std::string> scope_key;  // CrlScope::Key()
   std::optional<Kind> kind;
   OddRules odd;  // of whoever sends it
+  // Whose expiry is known, beside those of the store: one in DER each; others
+  // are passed over. Nothing of them is trusted.
+  std::vector<std::shared_ptr<const Buffer>> certificates;
 };
 
 struct TakeResult {
@@ -54,8 +61,9 @@ struct TakeResult {
 
   Outcome outcome = Outcome::kRefused;
   absl::Status refusal;
-  // What was let pass: kConflictingCrl, kShrunk.
+  // What was let pass: kConflictingCrl, kShrunk, kVanished.
   std::vector<absl::Status> odd;
+  uint64_t vanished = 0;  // certificates, with kVanished
   // The CRL that is held now; null where it was refused.
   std::shared_ptr<const CrlSource> crl;
   // The newest of the same signer, scope and kind that was held before; null
@@ -115,7 +123,7 @@ class StoreUpdater {
   //                    same signer, scope and kind, or newer ones say all that
   //                    it does;
   //   kScopeChanged    it is not what the caller expects;
-  //   kConflictingCrl, kShrunk  where the options say so.
+  //   kConflictingCrl, kShrunk, kVanished  where the options say so.
   // Cost: ingest, writing its index, and a SHA-256 of it beside the disk.
   absl::StatusOr<TakeResult> Take(std::unique_ptr<StagedFile> staged, Time at,
                                   const ExpectedCrl& expected = {});
@@ -145,6 +153,7 @@ class StoreUpdater {
 
  private:
   using Group = std::vector<const StoredCrl*>;  // of one signer and scope
+  using Sources = std::vector<std::shared_ptr<const CrlSource>>;
 
   StoreUpdater(const std::string& folder, const StoreUpdaterOptions& options,
                FileSystem* files);
@@ -162,6 +171,12 @@ class StoreUpdater {
   std::string GroupKeyOf(const CrlView& crl, const Sha256Digest& signer) const;
   Group GroupOf(const std::string& key) const;
   const StoredCrl* FindSame(const CrlView& crl) const;
+  absl::Status CheckOdd(const std::shared_ptr<const CrlSource>& source,
+                        const Sources& held, const ExpectedCrl& expected,
+                        TakeResult* result) const;
+  Vanished FindVanishedBeside(const std::shared_ptr<const CrlSource>& source,
+                              const Sources& held,
+                              const ExpectedCrl& expected) const;
   absl::StatusOr<StoredCrl> Write(std::unique_ptr<StagedFile> staged,
                                   const CrlSource& source,
                                   const Sha256Digest& signer, Time at);

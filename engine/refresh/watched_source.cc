@@ -66,7 +66,11 @@ bool WatchedSource::IsAs(const WatchedCrl& watched,
                     source.headers, source.user_agent, source.addresses,
                     source.downgrade, source.discovered_by_proxy, source.odd);
   };
-  return parts(watched_, issuer_) == parts(watched, issuer);
+  const auto is_same = [](const auto& a, const auto& b) {
+    return Equal(a->bytes(), b->bytes());
+  };
+  return parts(watched_, issuer_) == parts(watched, issuer) &&
+         std::ranges::equal(issuer_.certificates, issuer.certificates, is_same);
 }
 
 bool WatchedSource::IsDue(Time now) const {
@@ -111,6 +115,7 @@ IngestJob WatchedSource::JobFor(std::unique_ptr<StagedFile> staged) const {
                           ? ExpectedCrl::Kind::kDelta
                           : ExpectedCrl::Kind::kComplete;
   job.expected.odd = issuer_.odd;
+  job.expected.certificates = issuer_.certificates;
   if (!state_.issuer.empty()) {
     job.expected.issuer = state_.issuer;
     job.expected.scope_key = state_.scope_key;

@@ -25,7 +25,8 @@ class WatchedSource {
 
   const WatchedCrl& watched() const { return watched_; }
   // Whether it would be watched in just the same way as now: then its fetches
-  // may go on. The certificates themselves do not matter, for the store judges.
+  // may go on. Of the certificates only those whose expiry is known by them
+  // matter: the others are the store's to judge.
   bool IsAs(const WatchedCrl& watched, const IssuerSource& issuer) const;
   const SourceState& state() const { return state_; }
   Time next_attempt() const { return state_.next_attempt; }

@@ -1,54 +1,28 @@
 #include "engine/snapshot/crl_changes.h"
 
-#include "engine/x509/crl_entry.h"
+#include "engine/snapshot/standing.h"
 
 namespace revstat {
 namespace {
 
-// How an entry leaves its certificate.
-enum class Standing : uint8_t { kNotListed, kOnHold, kRevoked };
-
-Standing StandingOf(ReasonCode reason) {
-  if (reason == ReasonCode::kRemoveFromCrl) return Standing::kNotListed;
-  return reason == ReasonCode::kCertificateHold ? Standing::kOnHold
-                                                : Standing::kRevoked;
-}
-
-// 5.3.3: the CanonicalName of the first directory name, as the index has it.
-std::string IssuerOf(const CrlEntry& entry) {
-  std::string issuer;
-  ForEachGeneralName(entry.certificate_issuer, [&](const der::Element& name) {
-    if (name.tag != kDirectoryName || !issuer.empty()) return;
-    der::Trace trace(name.value);
-    der::Cursor cursor(name.value, &trace);
-    issuer = CanonicalName(NameView::Read(cursor, "certificateIssuer"));
-  });
-  return issuer;
-}
-
 // visit(entry, the set in `of` of its issuer, or null) for each entry of `crl`.
 template <class Visit>
-void ForEachEntry(const CrlSource& crl, const CrlSource& of, Visit&& visit) {
-  CrlEntryReader reader(crl.crl());
-  const SerialSet* own = crl.SetOf(crl.canonical_issuer());
-  const SerialSet* other = of.SetOf(crl.canonical_issuer());
-  while (reader.Next()) {
-    const CrlEntry& entry = reader.entry();
-    if (!entry.certificate_issuer.empty()) {
-      const std::string issuer = IssuerOf(entry);
-      own = crl.SetOf(issuer);
-      other = of.SetOf(issuer);
-    }
-    visit(entry, own, other);
-  }
+void ForEachEntryBeside(const CrlSource& crl, const CrlSource& of,
+                        Visit&& visit) {
+  const SerialSet* own = nullptr;
+  const SerialSet* other = nullptr;
+  ForEachEntry(
+      crl,
+      [&](const std::string& issuer) {
+        own = crl.SetOf(issuer);
+        other = of.SetOf(issuer);
+      },
+      [&](const CrlEntry& entry) { visit(entry, own, other); });
 }
 
 Standing StandingIn(const CrlSource& crl, const SerialSet* set,
                     const SerialNumber& serial) {
-  if (set == nullptr) return Standing::kNotListed;
-  const uint32_t offset = set->Find(serial);
-  if (offset == SerialSet::kNotListed) return Standing::kNotListed;
-  const auto entry = CrlEntryReader::At(crl.crl(), offset);
+  const auto entry = FindEntry(crl, set, serial);
   return entry ? StandingOf(entry->reason) : Standing::kNotListed;
 }
 
@@ -132,13 +106,13 @@ CrlChanges CompareCrls(const CrlSource* before, const CrlSource& after,
     return all;
   }
   Comparison comparison(max_first);
-  ForEachEntry(
+  ForEachEntryBeside(
       after, *before,
       [&](const CrlEntry& entry, const SerialSet* own, const SerialSet* other) {
         comparison.CountNew(*before, other, own, entry);
       });
   if (after.crl().is_delta()) return comparison.Take();
-  ForEachEntry(
+  ForEachEntryBeside(
       *before, after,
       [&](const CrlEntry& entry, const SerialSet* own, const SerialSet* other) {
         if (other != nullptr &&

@@ -31,6 +31,9 @@ struct CrlChanges {
   uint64_t put_on_hold = 0;
   uint64_t lifted = 0;
   uint64_t gone = 0;
+  // Revoked no longer, and known not to have expired: see FindVanished, whose
+  // count whoever knows the certificates puts here.
+  uint64_t gone_too_early = 0;
   std::vector<Entry> first;  // some of them, those of the new CRL first
 };
 

@@ -198,8 +198,8 @@ class NameParser {
  public:
   explicit NameParser(std::string_view text) : text_(text) {}
 
-  absl::StatusOr<std::string> Run() {
-    std::vector<std::string> rdns;  // last first
+  absl::StatusOr<std::string> Run(RdnOrder order) {
+    std::vector<std::string> rdns;
     SkipSpace();
     while (position_ < text_.size()) {
       std::vector<std::string> attributes;
@@ -213,8 +213,9 @@ class NameParser {
       if (!Take(',') && !Take(';')) return Fail("a comma should stand here");
       if (position_ == text_.size()) return Fail("an attribute should follow");
     }
+    if (order == RdnOrder::kLastFirst) std::reverse(rdns.begin(), rdns.end());
     std::string canonical;
-    for (auto rdn = rdns.rbegin(); rdn != rdns.rend(); ++rdn) canonical += *rdn;
+    for (const std::string& rdn : rdns) canonical += rdn;
     return canonical;
   }
 
@@ -351,8 +352,9 @@ std::string FormatName(NameView name) {
   return text;
 }
 
-absl::StatusOr<std::string> CanonicalNameOfText(std::string_view text) {
-  return NameParser(text).Run();
+absl::StatusOr<std::string> CanonicalNameOfText(std::string_view text,
+                                                RdnOrder order) {
+  return NameParser(text).Run(order);
 }
 
 }  // namespace revstat

@@ -247,6 +247,35 @@ TEST(IssuerResolver, ListsNameIssuersByDigestOrName) {
   EXPECT_EQ(*IssuerResolver(*both).IssuerNamed("CN=Test CA"), kAmbiguousIssuer);
 }
 
+// By an organisation and a common name, the first of which comes first.
+std::shared_ptr<const Buffer> CaNamed(const Octets& first,
+                                      const Octets& second) {
+  CertificateText text;
+  text.subject = text.issuer = NameOf({first, second});
+  text.public_key = SigningKey::NewEdwards("ED25519").Spki();
+  return AsBuffer(text.Der());
+}
+
+TEST(IssuerResolver, ListsNameIssuersInEitherOrderUnlessTwoAreMeant) {
+  const Octets organisation = Attribute("2.5.4.10", Utf8("Org"));
+  const Octets name = Attribute("2.5.4.3", Utf8("CA"));
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(CaNamed(organisation, name)).ok());
+  const auto one = builder.Build();
+  IssuerResolver of_one(*one);
+  EXPECT_EQ(*of_one.IssuerNamed("CN=CA,O=Org"), 0u);       // RFC 4514
+  EXPECT_EQ(*of_one.IssuerNamed("O = Org, CN = CA"), 0u);  // OpenSSL
+  EXPECT_EQ(*of_one.IssuerNamed("O = Org, CN = Other"), kUnknownIssuer);
+  EXPECT_EQ(*of_one.IssuerNamed("O = Org"), kUnknownIssuer);
+
+  // Whose name is the other's backwards: each text may mean either.
+  ASSERT_TRUE(builder.AddIssuer(CaNamed(name, organisation)).ok());
+  const auto two = builder.Build();
+  IssuerResolver of_two(*two);
+  EXPECT_EQ(*of_two.IssuerNamed("CN=CA,O=Org"), kAmbiguousIssuer);
+  EXPECT_EQ(*of_two.IssuerNamed("O = Org, CN = CA"), kAmbiguousIssuer);
+}
+
 TEST(IsAccepted, good_for_active_and_wanted_unknown_but_nothing_listed) {
   Verdict verdict;
   verdict.status = Status::kActive;

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <thread>
 
 #include "tests/check/ocsp_cached.h"
@@ -300,6 +302,41 @@ TEST(OcspIssuers, good_each_of_many_even_at_one_place) {
   }
   EXPECT_EQ(issuers.All().size(), 3000u);
   EXPECT_EQ(issuers.All().back(), identity);
+}
+
+// Under ThreadSanitizer as well, while the table grows again and again: who has
+// been added is found, and nobody else.
+TEST(OcspIssuers, good_readers_beside_one_who_adds) {
+  constexpr uint32_t kReaders = 2;
+  constexpr uint32_t kIssuers = 4000;
+  const auto identity_of = [](uint32_t i) {
+    Sha256Digest identity = {};
+    std::memcpy(identity.data(), &i, sizeof i);
+    return identity;
+  };
+  OcspIssuers issuers;
+  std::atomic<uint32_t> added = 0;
+  std::atomic<uint32_t> reading = 0;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> readers;
+  for (uint32_t r = 0; r < kReaders; ++r) {
+    readers.emplace_back([&] {
+      ++reading;
+      for (uint32_t known = 0; known < kIssuers;) {
+        known = added.load();
+        for (uint32_t i = known - std::min(known, 100u); i < known; ++i)
+          wrong += issuers.Find(identity_of(i)) != i;
+        wrong += issuers.Find(identity_of(kIssuers)) != kNoOcspIssuer;
+      }
+    });
+  }
+  while (reading < kReaders) std::this_thread::yield();
+  for (uint32_t i = 0; i < kIssuers; ++i) {
+    EXPECT_EQ(issuers.Add(identity_of(i)), i);
+    added = i + 1;
+  }
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 }  // namespace

@@ -31,6 +31,13 @@ has err 'g/bare.cer: neither a certificate'
 has err 'g/contract.pem: No such file'
 check 2 h
 has err 'h: no certificate in it'
+mkdir lists
+printf 'name,number\nCN=x,1\n' >lists/hosts.csv
+cp "$data/list.csv" lists/issued.csv
+check 2 lists
+has err 'lists/hosts.csv: neither a certificate (PEM, DER, PKCS#7) nor a list with a header that names issuer and serial'
+has out '"input":"lists/hosts.csv","status":"unknown","cause":"bad_input"'
+lines 27 out
 cp "$data/crl/root.crl" h/
 check 2 h
 

@@ -27,6 +27,18 @@ list 'issuer\tserial\n%s\t%s\n"%s"\t%s\n' "$name" $serial_a "$name" $serial_r
 check 1 list.csv
 statuses active revoked
 
+# And as OpenSSL prints it, unless it is told otherwise, and by its other names.
+list 'issuer,serial\n'
+for form in '' RFC2253 oneline; do
+  forward=$(openssl x509 -in "$data/ca/issuing.pem" -noout -subject ${form:+-nameopt $form})
+  forward=${forward#subject=}
+  printf '"%s",%s\n' "${forward//\"/\"\"}" $serial_r >>list.csv
+done
+has list.csv '"O = revstat test data, CN = ""Issuing CA, seed 2026""",'
+check 1 list.csv
+statuses revoked revoked revoked
+quiet
+
 # Serials as people paste them.
 upper=${serial_r^^}
 colons=$(sed 's/../&:/g; s/:$//' <<<"$upper")
@@ -85,11 +97,14 @@ list 'issuer,serial,notAfter,colour,Valid from\n%s,%s,2020-01-01,red,\n' "$issue
 check 0 list.csv
 has err 'list.csv: not used: the columns notAfter, Valid from; those read are issuer, serial, not_before, not_after'
 
-# A header alone, and a name that says nothing.
-list 'issuer,serial\n'
+# A header alone is no failure, but is told of; and a name that says nothing.
+list 'issuer,serial\n\n'
 check 0 list.csv
 lines 0 out
-quiet
+lines 1 err
+has err 'revstat: list.csv: no rows behind the header'
+check 0 - <list.csv
+has err 'revstat: -: no rows behind the header'
 cp plain.csv plain.pem
 check 1 plain.pem
 statuses active revoked

@@ -173,6 +173,27 @@ quietly openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key \
 run 1 check "${trust[@]}" --ocsp several.ocsp --format jsonl list.csv
 statuses active revoked unknown on_hold
 
+# One that is not believed is named, whatever else answers.
+answer held plain -no_nonce
+run 3 check "${trust[@]}" --ocsp good.ocsp --ocsp held.ocsp --format jsonl list.csv
+statuses active unknown unknown unknown
+lines 1 err
+has err "revstat: held.ocsp: the responder's certificate lacks id-kp-OCSPSigning: CN=plain"
+# Signed by another key of the CA's name; two rows ask for it.
+quietly openssl ocsp -index index.txt -CA ca.pem -rsigner other.pem -rkey other.key \
+  -reqin several.req -respout forged.ocsp -ndays 7
+run 3 check "${trust[@]}" --ocsp forged.ocsp --format jsonl list.csv
+lines 1 err
+has err 'revstat: forged.ocsp: '
+run 3 verify "${trust[@]}" --ocsp forged.ocsp good.pem
+lines 1 err
+has err 'revstat: forged.ocsp: '
+# One that nobody asks for, or that is late, is not refused.
+run 0 check "${trust[@]}" --ocsp good.ocsp --ocsp held.ocsp --format jsonl good.pem
+quiet
+run 3 check "${trust[@]}" --ocsp good.ocsp --at 2036-01-01 --format jsonl good.pem
+quiet
+
 # --- a handshake ---
 : >nothing
 run 0 verify "${trust[@]}" --stapled good.ocsp --format jsonl good.pem

@@ -69,7 +69,11 @@ has out active
 # --- which responders ---
 query 3 good.pem
 causes no_source
-has err 'no responder is known'
+has err 'no responder is known: --certificate-urls asks the one that the certificate names'
+lacks err malformed
+query 3 --certificate-urls revoked.pem
+causes no_source
+has err 'no responder is known: the certificate, or the list, names none; --responder URL gives one'
 query 0 --certificate-urls --allow-private good.pem
 query 3 --certificate-urls good.pem
 causes responder_not_reached

@@ -39,7 +39,7 @@ lacks out '"event":"published"'
 cp second served/a
 run 0 refresh --store store --sources good.toml --once --max-serials 1
 has out '"generation":3,"crl_number":"02"'
-has out '"changes":{"revoked":1,"put_on_hold":0,"lifted":0,"gone":0,"first":[{"change":"revoked","serial":"'
+has out '"changes":{"revoked":1,"put_on_hold":0,"lifted":0,"gone":0,"gone_too_early":0,"first":[{"change":"revoked","serial":"'
 
 sources mixed.toml /ok/a /status/404 /ok/expired
 run 1 refresh --store store --sources mixed.toml --once

@@ -151,7 +151,7 @@ static void Options(void) {
   options.max_fetches = 0;
   EXPECT_INVALID(revstat_refresher_start("x", "x", &options, &refresher));
   revstat_refresher_options_init(&options, sizeof(options));
-  options.flags = 4;
+  options.flags = 8;
   EXPECT_INVALID(revstat_refresher_start("x", "x", &options, &refresher));
   revstat_refresher_options_init(&options, sizeof(options));
   options.struct_size = 8;

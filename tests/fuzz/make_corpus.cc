@@ -292,6 +292,14 @@ void WriteStores(const Corpus& corpus) {
       MakeExtension("2.5.29.20", Integer(1)),
       MakeExtension("2.5.29.27", Integer(0), Criticality::kCritical)};
   WriteSegmentOf(text, corpus.PathOf("segment", "good_indirect_delta"));
+  // The delta of a CA's own certificates, whose set has a filter before it.
+  text.entries = {Entry(IntegerOf("0123")),
+                  Entry(Integer(7), kDate, {Reason(6)}),
+                  Entry(Integer(8), kDate, {Reason(8)})};
+  text.extensions = {
+      MakeExtension("2.5.29.20", Integer(9)),
+      MakeExtension("2.5.29.27", Integer(7), Criticality::kCritical)};
+  WriteSegmentOf(text, corpus.PathOf("segment", "good_delta"));
   Manifest manifest;
   corpus.Write("manifest", "good_empty", EncodeManifest(manifest));
   const auto certificate = Buffer::FromVector(CertificateText().Der());

@@ -33,7 +33,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (*segment)->CheckContents("fuzz").IgnoreError();
   const auto source = CrlSource::FromSegment(*segment);
   if (!source.ok()) return 0;
-  for (const CrlSource::IssuerSet& entries : (*source)->issuer_sets())
-    entries.set.Find(*SerialNumber::FromText("0123"));
+  const SerialNumber serial = *SerialNumber::FromText("0123");
+  for (const CrlSource::IssuerSet& entries : (*source)->issuer_sets()) {
+    entries.set.Find(serial);
+    uint32_t maybe = 0;
+    if (entries.filter.has_value())
+      entries.filter->Select({&serial, sizeof(serial)}, 1, &maybe);
+  }
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "engine/refresh/event_json.h"
 #include "tests/refresh/refresher_fixture.h"
 
 namespace revstat::test {
@@ -350,6 +351,36 @@ TEST_F(RefresherTest, invalid_ShrunkBelowTheShareOfItsBlock) {
   EXPECT_EQ(Summary(Round()), "fetched ca; refused ca shrunk");
   Serve("a", ca_.Crl(NumberedCrl(2, {many.begin(), many.end() - 20})));
   EXPECT_EQ(Summary(Round()), "fetched ca; published ca");
+}
+
+// By the block's certificates, which are the operator's own.
+TEST_F(RefresherTest, invalid_VanishedIsReportedOrRefused) {
+  CertificateText leaf;
+  leaf.serial = IntegerOf("01");
+  leaf.issuer = ca_.name();
+  Serve("a", ca_.Crl(NumberedCrl(1, {"01", "02"})));
+  IssuerSource source = SourceOf("ca", ca_, {"/ok/a"});
+  RefresherOptions options = Options();
+  options.updater.vanished = OddCrl::kRefuse;
+  Start({source}, options);
+  FirstRound();
+  // Nothing is known of 02, and nothing was of 01 until now.
+  IssuerSource knowing = source;
+  knowing.certificates = {AsBuffer(ca_.key().Signed(leaf, Ed25519()))};
+  refresher_->Reload({knowing});
+  Serve("a", ca_.Crl(NumberedCrl(2, {"02"})));
+  EXPECT_EQ(Summary(Round()), "fetched ca; refused ca vanished");
+  EXPECT_EQ(StatusOf("01"), Status::kRevoked);
+  // The block's own word goes first.
+  knowing.odd.vanished = OddCrl::kReport;
+  refresher_->Reload({knowing});
+  const auto events = Round();
+  EXPECT_EQ(Summary(events), "fetched ca; odd ca vanished; published ca");
+  EXPECT_EQ(events.back().changes.gone, 1u);
+  EXPECT_EQ(events.back().changes.gone_too_early, 1u);
+  EXPECT_NE(JsonOf(events.back()).find("\"gone\":1,\"gone_too_early\":1,"),
+            std::string::npos);
+  EXPECT_EQ(StatusOf("01"), Status::kActive);
 }
 
 TEST_F(RefresherTest, good_StopWhileServersHang) {

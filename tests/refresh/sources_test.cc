@@ -41,6 +41,7 @@ discover_by_proxy = true
 refuse_shrunk = true
 shrink_to = 0.9
 refuse_conflicting = false
+refuse_vanished = true
 )";
 
 TEST(Sources, good_AllKeys) {
@@ -66,7 +67,8 @@ TEST(Sources, good_AllKeys) {
   EXPECT_EQ(first.odd, OddRules());
   const IssuerSource& other = parsed.issuers[1];
   EXPECT_EQ(other.discovered_by_proxy, ProxyPolicy::kAllow);
-  EXPECT_EQ(other.odd, (OddRules{OddCrl::kReport, OddCrl::kRefuse, 0.9}));
+  EXPECT_EQ(other.odd,
+            (OddRules{OddCrl::kReport, OddCrl::kRefuse, 0.9, OddCrl::kRefuse}));
   const IssuerSource& second = parsed.issuers[1];
   EXPECT_EQ(second.untrusted_files, std::vector<std::string>{"conf/sub.pem"});
   EXPECT_EQ(second.certificate_files,
@@ -119,6 +121,7 @@ grace = "soon"
 allow_private_addresses = "yes"
 crl_url = "http://c.example/"
 shrink_to = 2
+refuse_vanished = 1
 )"),
             "f:1:1: unknown key \"colour\": there are [defaults] and "
             "[[issuer]]\n"
@@ -133,7 +136,8 @@ shrink_to = 2
             "f:11:9: \"grace\" must be a time such as \"90s\" or \"24h\"\n"
             "f:12:27: \"allow_private_addresses\" must be true or false\n"
             "f:13:1: unknown key \"crl_url\"\n"
-            "f:14:13: \"shrink_to\" is out of range\n");
+            "f:14:13: \"shrink_to\" is out of range\n"
+            "f:15:19: \"refuse_vanished\" must be true or false\n");
 }
 
 TEST(Sources, invalid_WhatIsMissing) {

@@ -37,8 +37,27 @@ class OddCrls : public testing::Test {
   }
   static StoreUpdaterOptions Refusing() {
     StoreUpdaterOptions options;
-    options.conflicting = options.shrunk = OddCrl::kRefuse;
+    options.conflicting = options.shrunk = options.vanished = OddCrl::kRefuse;
     return options;
+  }
+  // By this CA, of a serial that CRLs list.
+  std::shared_ptr<const Buffer> Issued(std::string_view serial,
+                                       std::string_view not_after) const {
+    CertificateText text;
+    text.serial = IntegerOf(serial);
+    text.issuer = ca_.name();
+    text.not_after = UtcTime(not_after);
+    return AsBuffer(ca_.key().Signed(text, Ed25519()));
+  }
+  TakeResult TakeKnowing(
+      const std::vector<std::shared_ptr<const Buffer>>& known,
+      const CrlText& held, const CrlText& odd) {
+    const auto updater = StoreWith(Refusing(), held);
+    ExpectedCrl expected;
+    expected.certificates = known;
+    auto taken = updater->Take(*ca_.Crl(odd), During(), expected);
+    EXPECT_TRUE(taken.ok()) << taken.status();
+    return taken.ok() ? *std::move(taken) : TakeResult{};
   }
   // With this many entries.
   static CrlText LongCrl(uint32_t number, uint32_t entries) {
@@ -79,6 +98,64 @@ TEST_F(OddCrls, revoked_in_either_of_two_that_conflict) {
   EXPECT_EQ(StatusIn(*reader, "01"), Status::kRevoked);
   EXPECT_EQ(StatusIn(*reader, "02"), Status::kRevoked);
   EXPECT_EQ(StatusIn(*reader, "03"), Status::kActive);
+}
+
+TEST_F(OddCrls, invalid_vanished_of_a_known_certificate) {
+  const CrlText held = NumberedCrl(1, {"01", "02"});
+  const TakeResult refused = TakeKnowing({Issued("01", "270101000000Z")}, held,
+                                         NumberedCrl(2, {"02"}));
+  EXPECT_EQ(refused.outcome, Outcome::kRefused);
+  EXPECT_EQ(ErrorCodeOf(refused.refusal), ErrorCode::kVanished);
+  EXPECT_NE(MessageOf(refused.refusal).find("serial 01"),
+            std::string_view::npos)
+      << refused.refusal;
+}
+
+TEST_F(OddCrls, invalid_vanished_of_a_certificate_of_the_store) {
+  const auto updater = StoreWith(Refusing(), NumberedCrl(1, {"01", "02"}));
+  ASSERT_TRUE(updater->AddUntrusted(Issued("01", "270101000000Z")).ok());
+  const TakeResult refused =
+      MustTake(updater.get(), *ca_.Crl(NumberedCrl(2, {"02"})));
+  EXPECT_EQ(ErrorCodeOf(refused.refusal), ErrorCode::kVanished);
+}
+
+TEST_F(OddCrls, invalid_vanished_from_a_crl_that_keeps_the_expired) {
+  // Since before the revocation date of LongCrl's entries.
+  CrlText odd = LongCrl(2, 199);
+  odd.extensions.push_back(
+      MakeExtension("2.5.29.60", GeneralizedTime("20260101000000Z")));
+  ExpectOdd(LongCrl(1, 200), odd, ErrorCode::kVanished);
+}
+
+// By removeFromCRL, which is for holds and for those that have expired.
+TEST_F(OddCrls, invalid_vanished_by_a_delta) {
+  CrlText delta = DeltaCrl(1, 2, {});
+  delta.entries = {
+      Entry(IntegerOf("01"), UtcTime("260102030405Z"), {Reason(8)})};
+  const CrlText held = NumberedCrl(1, {"01", "02"});
+  EXPECT_EQ(
+      ErrorCodeOf(
+          TakeKnowing({Issued("01", "270101000000Z")}, held, delta).refusal),
+      ErrorCode::kVanished);
+  EXPECT_EQ(TakeKnowing({Issued("01", "251231000000Z")}, held, delta).outcome,
+            Outcome::kTaken);
+}
+
+TEST_F(OddCrls, good_vanished_of_an_expired_certificate) {
+  const TakeResult taken =
+      TakeKnowing({Issued("01", "251231000000Z"), AsBuffer(Octets{0x30})},
+                  NumberedCrl(1, {"01", "02"}), NumberedCrl(2, {"02"}));
+  EXPECT_EQ(taken.outcome, Outcome::kTaken) << taken.refusal;
+  EXPECT_TRUE(taken.odd.empty());
+}
+
+TEST_F(OddCrls, good_lifted_hold_is_not_vanished) {
+  CrlText held = NumberedCrl(1, {"02"});
+  held.entries.push_back(
+      Entry(IntegerOf("01"), UtcTime("260102030405Z"), {Reason(6)}));
+  const TakeResult taken = TakeKnowing({Issued("01", "270101000000Z")}, held,
+                                       NumberedCrl(2, {"02"}));
+  EXPECT_EQ(taken.outcome, Outcome::kTaken) << taken.refusal;
 }
 
 TEST_F(OddCrls, invalid_scope_changed) {

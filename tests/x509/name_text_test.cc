@@ -169,6 +169,19 @@ TEST(CanonicalNameOfText, ReadsWhatPeopleType) {
   }
 }
 
+TEST(CanonicalNameOfText, ReadsTheFirstRdnFirstWhereThatIsSaid) {
+  const std::string expected = CanonicalName(View(
+      NameOf({Attribute(kC, Utf8("EE")), Attribute(kO, Utf8("Example, Inc")),
+              Attribute(kCn, Utf8("CA 1"))})));
+  for (const char* text : {"C = EE, O = \"Example, Inc\", CN = CA 1",
+                           "C=EE, O=Example\\, Inc, CN=CA 1"}) {
+    EXPECT_EQ(*CanonicalNameOfText(text, RdnOrder::kFirstFirst), expected);
+    EXPECT_NE(*CanonicalNameOfText(text), expected);
+  }
+  EXPECT_EQ(test::CodeOf(CanonicalNameOfText("C", RdnOrder::kFirstFirst)),
+            ErrorCode::kBadText);
+}
+
 TEST(CanonicalNameOfText, OfNothingIsTheEmptyName) {
   EXPECT_EQ(*CanonicalNameOfText(""), "");
   EXPECT_EQ(*CanonicalNameOfText("  "), "");

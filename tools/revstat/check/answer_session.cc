@@ -292,8 +292,13 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
     if (!output_->status().ok())
       is_output_broken.store(true, std::memory_order_relaxed);
   };
+  const uint64_t rows_before = tally_.total();
   WorkInOrder<Finished>(threads_, first, second, take, work, put);
   if (!read.ok()) AddUnreadable(name, MessageOf(read));
+  // A program may well make an empty list, so this is no error; but whoever
+  // meant to ask about somebody should know.
+  if (tally_.total() == rows_before && output_->status().ok())
+    Report(Concat({name, ": no rows behind the header"}));
 }
 
 void AnswerSession::AddUnreadable(const std::string& name,

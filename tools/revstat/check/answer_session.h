@@ -4,6 +4,7 @@
 #define REVSTAT_TOOLS_REVSTAT_CHECK_ANSWER_SESSION_H_
 
 #include <string>
+#include <vector>
 
 #include "engine/base/parallel.h"
 #include "tools/revstat/check/row_answerer.h"
@@ -45,6 +46,10 @@ class AnswerSession {
   void Answer(const std::string& input);
 
   const Tally& tally() const { return tally_; }
+  // Those of UseOcsp; null before.
+  std::vector<const OcspChecker*> checkers() const {
+    return {first_.ocsp(), second_.ocsp()};
+  }
 
  private:
   enum class From { kCommandLine, kFolder };

@@ -70,6 +70,7 @@ class RowAnswerer {
   // Complete after Finish(). The caller takes them out and clears them.
   Results& results() { return results_; }
   ResultWriter& writer() { return *writer_; }
+  const OcspChecker* ocsp() const { return ocsp_.get(); }  // or null
 
  private:
   static constexpr size_t kBlock = 1024;

@@ -1,6 +1,7 @@
 #include "tools/revstat/common/evidence.h"
 
 #include <filesystem>
+#include <map>
 
 #include "engine/base/error.h"
 #include "engine/check/ocsp_cache_file.h"
@@ -111,6 +112,7 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
     for (const auto& response :
          read(path, ObjectKind::kOcspResponse, kMaxTrustBytes)) {
       const absl::Status status = loaded.ocsp.Add(response, kOcspLimits);
+      if (status.ok()) loaded.ocsp_files.push_back(path);
       if (!status.ok()) refuse(path, status);
     }
   }
@@ -150,6 +152,17 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
     }
   }
   return loaded;
+}
+
+void ReportRefusedOcsp(const LoadedEvidence& evidence,
+                       const std::vector<const OcspChecker*>& checkers) {
+  std::map<uint32_t, absl::Status> refused;
+  for (const OcspChecker* checker : checkers) {
+    if (checker != nullptr)
+      refused.insert(checker->refused().begin(), checker->refused().end());
+  }
+  for (const auto& [source, why] : refused)
+    Report(Concat({evidence.ocsp_files[source], ": ", MessageOf(why)}));
 }
 
 }  // namespace revstat::tool

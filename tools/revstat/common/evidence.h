@@ -8,6 +8,7 @@
 
 #include "engine/check/evidence_builder.h"
 #include "engine/check/ocsp_cache.h"
+#include "engine/check/ocsp_checker.h"
 #include "engine/check/ocsp_set.h"
 
 namespace revstat::tool {
@@ -27,6 +28,7 @@ struct LoadedEvidence {
   BuiltEvidence built;
   std::unique_ptr<OcspCache> ocsp_cache;  // or null
   OcspSet ocsp;
+  std::vector<std::string> ocsp_files;  // of its responses, by source
   std::vector<std::shared_ptr<const Buffer>> trusted_responders;
   uint64_t failures = 0;  // files and CRLs that were refused, each reported
 
@@ -44,6 +46,11 @@ Sha256Digest OcspCacheContext(
 LoadedEvidence LoadEvidence(
     const EvidenceFiles& files, const EvidencePolicy& policy,
     const std::vector<std::shared_ptr<const Buffer>>& more_untrusted = {});
+
+// Says of each response that a checker (or null) has refused from which file it
+// is, and why; a failure of none of these, for the answers have their causes.
+void ReportRefusedOcsp(const LoadedEvidence& evidence,
+                       const std::vector<const OcspChecker*>& checkers);
 
 }  // namespace revstat::tool
 

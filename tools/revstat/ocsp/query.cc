@@ -123,9 +123,10 @@ class Asking : public Prefetch {
       cache_.Clear();
     is_at_start_ = false;
     while (client_.pending() >= kMaxPending) Poll();
-    client_.Ask({key.serial, numbers_[key.issuer]}, std::move(urls),
-                options_.cache_use,
-                [this](const OcspResult& result) { Note(result); });
+    const bool is_named = !urls.empty();
+    client_.Ask(
+        {key.serial, numbers_[key.issuer]}, std::move(urls), options_.cache_use,
+        [this, is_named](const OcspResult& result) { Note(result, is_named); });
   }
 
   Time Finish() override {
@@ -158,14 +159,25 @@ class Asking : public Prefetch {
     progress_.Update(0, done_);
   }
 
-  void Note(const OcspResult& result) {
+  std::string ReasonOf(const OcspResult& result, bool is_named) const {
+    const ErrorCode code = ErrorCodeOf(result.status);
+    if (!result.url.empty())
+      return Concat({result.url, ": ", NameOf(code), ": ", MeaningOf(code)});
+    if (result.cause != Cause::kNoSource)
+      return std::string(MessageOf(result.status));
+    return is_named &&
+                   options_.client.certificate_urls == CertificateUrls::kIgnored
+               ? "no responder is known: --certificate-urls asks the one that "
+                 "the certificate names, --responder URL another"
+               : "no responder is known: the certificate, or the list, names "
+                 "none; --responder URL gives one";
+  }
+
+  // `is_named`: the certificate names a responder.
+  void Note(const OcspResult& result, bool is_named) {
     ++done_;
     if (result.status.ok()) return;
-    std::string why =
-        result.url.empty()
-            ? std::string(MessageOf(result.status))
-            : Concat({result.url, ": ", NameOf(ErrorCodeOf(result.status)),
-                      ": ", MeaningOf(ErrorCodeOf(result.status))});
+    std::string why = ReasonOf(result, is_named);
     if (failures_.size() < kMaxKinds || failures_.contains(why))
       ++failures_[std::move(why)];
   }

@@ -38,6 +38,7 @@ struct RefreshOptions {
   uint64_t max_serials = 20;
   OddCrl shrunk = OddCrl::kReport;
   OddCrl conflicting = OddCrl::kReport;
+  OddCrl vanished = OddCrl::kReport;
   OtherTrust other_trust = OtherTrust::kStays;
 };
 
@@ -189,6 +190,7 @@ int RunRefresh(const RefreshOptions& options) {
   refresher_options.updater.holder = "revstat refresh";
   refresher_options.updater.shrunk = options.shrunk;
   refresher_options.updater.conflicting = options.conflicting;
+  refresher_options.updater.vanished = options.vanished;
   refresher_options.other_trust = options.other_trust;
   refresher_options.fetcher.max_active = options.max_active;
   refresher_options.fetcher.max_per_host = options.max_per_host;
@@ -255,6 +257,10 @@ void AddRefreshCommand(CLI::App& app, int* exit_status) {
       "--refuse-conflicting",
       [options] { options->conflicting = OddCrl::kRefuse; },
       "Refuse other octets under a number that is held, not only report it");
+  refresh->add_flag_callback(
+      "--refuse-vanished", [options] { options->vanished = OddCrl::kRefuse; },
+      "Refuse a CRL without a revoked certificate that is known not to have "
+      "expired, not only report it");
   refresh->callback(
       [options, exit_status] { *exit_status = RunRefresh(*options); });
 }

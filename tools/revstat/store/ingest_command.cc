@@ -130,7 +130,7 @@ class Ingest {
 int RunIngest(const IngestCommandOptions& options) {
   StoreUpdaterOptions updating;
   updating.ingest.signature.weak_digest = options.weak_digest;
-  updating.conflicting = updating.shrunk = options.odd;
+  updating.conflicting = updating.shrunk = updating.vanished = options.odd;
   updating.holder = "revstat ingest";
   const auto updater = StoreUpdater::Open(options.store, updating);
   if (!updater.ok()) {
@@ -181,7 +181,8 @@ void AddIngestCommand(CLI::App& app, int* exit_status) {
       "Accept SHA-1 in signatures");
   ingest->add_flag_callback(
       "--strict", [options] { options->odd = OddCrl::kRefuse; },
-      "Refuse a CRL that has shrunk to less than half, or reuses a number");
+      "Refuse a CRL that has shrunk to less than half, reuses a number, or no "
+      "longer lists a certificate that is known not to have expired");
   ingest->callback(
       [options, exit_status] { *exit_status = RunIngest(*options); });
 }

@@ -168,6 +168,7 @@ int RunVerify(const VerifyOptions& options) {
                      ": the stricter answer counts"}));
     }
   }
+  ReportRefusedOcsp(evidence, {ocsp->get()});
   if (path->result == PathResult::kNotValid &&
       options.anchor_kind == AnchorKind::kSelfSigned &&
       HasOtherAnchors(evidence.snapshot())) {
