@@ -60,6 +60,7 @@ revstat_error Explain(const revstat_store& store, int64_t at,
                       const revstat_query& query, std::string* text) {
   const uint64_t generation = store.reader->generation();
   const SnapshotPublisher::Reader snapshot(store.reader->publisher());
+  if (snapshot->is_left_behind()) return IsForked();
   QueryReader reader(*snapshot);
   Question question;
   absl::StatusOr<CertificateView> certificate = absl::UnknownError("");
@@ -92,7 +93,6 @@ revstat_error revstat_explain(const revstat_store* store, int64_t at,
   if (store == nullptr) return Refuse("store");
   if (query == nullptr) return Refuse("query");
   if (!IsTime(at)) return Refuse("at");
-  if (store->is_left_behind()) return IsForked();
   return Guarded([&] {
     std::string text;
     const revstat_error error = Explain(*store, at, *query, &text);

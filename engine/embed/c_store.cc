@@ -73,7 +73,8 @@ int revstat_accepts(const revstat_policy* policy,
   if (result == nullptr || ReadPolicy(policy, &read) != REVSTAT_OK) return 0;
   if (result->status == REVSTAT_ACTIVE) return 1;
   return result->status == REVSTAT_UNKNOWN &&
-         (read.flags & REVSTAT_ACCEPT_UNKNOWN) != 0;
+         (read.flags & REVSTAT_ACCEPT_UNKNOWN) != 0 &&
+         result->cause != static_cast<int32_t>(revstat::Cause::kLeftBehind);
 }
 
 revstat_error revstat_store_open(const char* folder,

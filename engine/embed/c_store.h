@@ -26,10 +26,6 @@ struct revstat_store {
     const pid_t process = watcher_process.load(std::memory_order_relaxed);
     return process != 0 && process != getpid();
   }
-  // A child, whose generation is the fork's for good, and a newer one is there:
-  // what that revokes would be answered as active. First what costs no call of
-  // the kernel.
-  bool is_left_behind() const { return reader->IsOutdated() && is_forked(); }
   revstat::LookupPolicy PolicyAt(int64_t at) const {
     revstat::LookupPolicy policy = lookup;
     policy.at = revstat::FromUnix(at);

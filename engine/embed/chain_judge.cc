@@ -138,6 +138,8 @@ class Judge {
       strict.not_after = question.not_after;
       report.verdict = Check(snapshot_, strict, question);
     }
+    // What OCSP says does not make up for what is not looked at.
+    if (snapshot_.is_left_behind()) return;
     const bool is_stapled = stapled.asked == StapledResponse::Asked::kYes;
     if (is_stapled || held_.cache() != nullptr) {
       AskOcsp(certificate, question, is_stapled ? &stapled : nullptr, &report);

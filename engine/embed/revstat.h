@@ -218,8 +218,8 @@ REVSTAT_API revstat_error revstat_check(const revstat_store* store, int64_t at,
                                         size_t count, revstat_result* results);
 
 /* 1 where a policy (NULL: the defaults) lets this certificate pass, that is
- * where it is active, or is unknown and REVSTAT_ACCEPT_UNKNOWN is set. Else 0;
- * also for NULL. */
+ * where it is active, or is unknown and REVSTAT_ACCEPT_UNKNOWN is set; but not
+ * for the cause left_behind, that of REVSTAT_FORKED. Else 0; also for NULL. */
 REVSTAT_API int revstat_accepts(const revstat_policy* policy,
                                 const revstat_result* result);
 

@@ -9,7 +9,9 @@ namespace revstat {
 StoreWatcher::StoreWatcher(StoreReader* reader, StoreWatcherOptions options)
     : reader_(reader),
       options_(std::move(options)),
-      thread_(std::make_unique<std::thread>([this] { Run(); })) {}
+      thread_(std::make_unique<std::thread>([this] { Run(); })) {
+  reader_->SetKeeper(SnapshotPublisher::Keeper::kThisProcess);
+}
 
 StoreWatcher::~StoreWatcher() {
   if (getpid() != process_) {
@@ -25,6 +27,7 @@ StoreWatcher::~StoreWatcher() {
     std::this_thread::yield();
   }
   thread_->join();
+  reader_->SetKeeper(SnapshotPublisher::Keeper::kHost);
 }
 
 void StoreWatcher::Run() {

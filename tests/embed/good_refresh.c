@@ -89,6 +89,11 @@ static void AStoreThatIsLeftBehind(void) {
   EXPECT(read(newer[0], text, 1) == 1);
   EXPECT(revstat_check(followed, kAt, &query, 1, &result) == REVSTAT_FORKED);
   EXPECT(result.status == REVSTAT_UNKNOWN);
+  EXPECT(strcmp(revstat_cause_name(result.cause), "left_behind") == 0);
+  revstat_policy lenient;
+  revstat_policy_init(&lenient, sizeof(lenient));
+  lenient.flags = REVSTAT_ACCEPT_UNKNOWN;
+  EXPECT(revstat_accepts(&lenient, &result) == 0);
   EXPECT(revstat_explain(followed, kAt, &query, text, sizeof(text), NULL) ==
          REVSTAT_FORKED);
   EXPECT(text[0] == '\0');
