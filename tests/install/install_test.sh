@@ -71,6 +71,8 @@ PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=$work without_engine liburcu-bp
 {
   cc -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$work/pc_shared" "$examples/check.c" \
     $(pkg-config --cflags --libs revstat)
+  cc -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$work/pc_openssl" "$examples/mtls_server.c" \
+    "$examples/example_host.c" $(pkg-config --cflags --libs revstat libssl libcrypto)
   cc -std=c11 -o "$work/pc_static" "$examples/check.c" $(pkg-config --cflags --libs revstat-engine)
   c++ -std=c++20 -o "$work/pc_cc" "$examples/batch_validator.cc" \
     $(pkg-config --cflags --libs revstat-engine)
