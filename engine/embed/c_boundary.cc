@@ -38,7 +38,7 @@ revstat_error Fail(revstat_error error, std::string_view text) noexcept {
 
 revstat_error Fail(const absl::Status& status) noexcept {
   return Guarded([&] {
-    const auto code_of = [&](ErrorClass error_class) -> revstat_error {
+    const auto code_of = [](ErrorClass error_class) -> revstat_error {
       switch (error_class) {
         case ErrorClass::kMalformed:
           return REVSTAT_MALFORMED;
@@ -51,8 +51,7 @@ revstat_error Fail(const absl::Status& status) noexcept {
         case ErrorClass::kNone:
           break;
       }
-      return absl::IsResourceExhausted(status) ? REVSTAT_OUT_OF_MEMORY
-                                               : REVSTAT_INTERNAL;
+      return REVSTAT_INTERNAL;
     };
     return Fail(code_of(ClassOf(ErrorCodeOf(status))), MessageOf(status));
   });

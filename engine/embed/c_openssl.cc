@@ -60,8 +60,9 @@ void TellRefusal(const revstat_openssl_options& options,
 
 // Of what the adapter says itself, which is not one of the engine's errors.
 revstat_error FailWith(const absl::Status& status) {
-  if (absl::IsResourceExhausted(status)) return Fail(status);
-  return Fail(REVSTAT_INVALID_ARGUMENT, revstat::MessageOf(status));
+  return Fail(absl::IsResourceExhausted(status) ? REVSTAT_OUT_OF_MEMORY
+                                                : REVSTAT_INVALID_ARGUMENT,
+              revstat::MessageOf(status));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -47,7 +48,7 @@ class StoreWatcher {
  private:
   void Run();
   void Update();
-  void Tell(const absl::Status& error) noexcept;
+  void Tell(const std::exception_ptr& thrown) noexcept;
 
   StoreReader* const reader_;
   const StoreWatcherOptions options_;
