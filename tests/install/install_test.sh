@@ -58,6 +58,13 @@ run_examples() { "$source/tests/embed/examples_test.sh" "$sample" "$@" || fail "
 run_examples -c "$work/consumer/c_shared" -c "$work/consumer/c_static" -b "$work/consumer/cc_static"
 ! ldd "$work/consumer/c_static" | grep -q librevstat || fail "c_static is not static"
 
+plugin=$work/consumer/libcc_plugin.so
+nm -D --defined-only "$plugin" >"$work/log"
+! grep revstat "$work/log" && grep -q ' plugin_watch$' "$work/log" || fail "the plugin shows the engine"
+"$work/consumer/c_loader" "$plugin" "$sample/store" || fail "the plugin does not open the store"
+"$work/consumer/c_loader" "$plugin" /none/such >"$work/log" && fail "the plugin opens what is not there"
+grep -q '/none/such' "$work/log" || fail "the plugin does not say why: $(cat "$work/log")"
+
 # Where what the static library needs is not there: found without it.
 without_engine() {
   cmake -G Ninja -S "$source/tests/install/without_engine" -B "$work/without_$1" -DMISSING="$1" \
