@@ -165,6 +165,8 @@ int main(int argc, char** argv) {
   EXPECT(revstat_refresher_health(refresher, health, 5, NULL) ==
          REVSTAT_BUFFER_TOO_SMALL);
 
+  /* Takes turns with the thread: what the fork finds is not half done. */
+  EXPECT(revstat_store_update(followed, kAt) == REVSTAT_OK);
   InChild(HandlesOfTheParent);
   InChild(AStoreThatIsNotFollowed);
   if (getenv("REVSTAT_NO_THREADS_AFTER_FORK") == NULL)
