@@ -59,8 +59,11 @@ run_examples -c "$work/consumer/c_shared" -c "$work/consumer/c_static" -b "$work
 ! ldd "$work/consumer/c_static" | grep -q librevstat || fail "c_static is not static"
 
 plugin=$work/consumer/libcc_plugin.so
-nm -D --defined-only "$plugin" >"$work/log"
-! grep revstat "$work/log" && grep -q ' plugin_watch$' "$work/log" || fail "the plugin shows the engine"
+# Functions and types; constants that are templates, and what std makes of our
+# enumerations, g++ shows all the same.
+nm -D --defined-only "$plugin" | awk '$2 != "u" { print $3 }' >"$work/log"
+! grep -E '^_Z(T[ISV])?NK?7revstat' "$work/log" && grep -qx plugin_watch "$work/log" ||
+  fail "the plugin shows the engine"
 "$work/consumer/c_loader" "$plugin" "$sample/store" || fail "the plugin does not open the store"
 "$work/consumer/c_loader" "$plugin" /none/such >"$work/log" && fail "the plugin opens what is not there"
 grep -q '/none/such' "$work/log" || fail "the plugin does not say why: $(cat "$work/log")"
