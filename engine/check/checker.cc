@@ -10,7 +10,7 @@ namespace {
 bool IsForWantOfSource(Cause cause) {
   return cause != Cause::kNoIssuer && cause != Cause::kAmbiguousIssuer &&
          cause != Cause::kRevokedLater && cause != Cause::kResponderUnknown &&
-         cause != Cause::kBadInput;
+         cause != Cause::kBadInput && cause != Cause::kLeftBehind;
 }
 
 bool NeedsNoSource(const LookupPolicy& policy, const Question& question) {

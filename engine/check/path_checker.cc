@@ -12,7 +12,8 @@ bool IsAccepted(const Verdict& verdict, UnknownPolicy unknown) {
   return verdict.status == Status::kActive ||
          (verdict.status == Status::kUnknown &&
           unknown == UnknownPolicy::kAccept &&
-          verdict.cause != Cause::kRevokedLater);
+          verdict.cause != Cause::kRevokedLater &&
+          verdict.cause != Cause::kLeftBehind);
 }
 
 namespace {

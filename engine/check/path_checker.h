@@ -18,7 +18,9 @@ namespace revstat {
 enum class UnknownPolicy : uint8_t { kRefuse, kAccept };
 
 // Whether a certificate with this verdict may be used. One that is listed, if
-// only from a later time on, is never let through for want of knowledge.
+// only from a later time on, is never let through for want of knowledge; nor is
+// any by a snapshot that is left behind, where the knowledge is there and the
+// process does not look.
 bool IsAccepted(const Verdict& verdict, UnknownPolicy unknown);
 
 // Whose status is asked: the certificate's alone, or also that of every

@@ -29,8 +29,9 @@ absl::StatusOr<std::unique_ptr<StoreReader>> StoreReader::Open(
   reader->contents_ = *std::move(contents);
   reader->generation_.store(reader->contents_.manifest.generation,
                             std::memory_order_relaxed);
-  reader->publisher_ =
-      std::make_unique<SnapshotPublisher>(reader->MakeSnapshot());
+  reader->publisher_ = std::make_unique<SnapshotPublisher>(
+      reader->MakeSnapshot(),
+      [reader = reader.get()] { return reader->IsOutdated(); });
   return reader;
 }
 

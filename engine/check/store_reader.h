@@ -23,7 +23,8 @@ namespace revstat {
 //
 // Thread-safety: publisher(), generation_word() and IsOutdated() on any number
 // of threads; Update takes turns. Starts no thread: refresh/store_watcher.h
-// does. After a failed Update the old generation serves.
+// does. After a failed Update the old generation serves. Forks: a child may
+// call Update itself, unless another thread was in one at that moment.
 class StoreReader {
  public:
   // Opens the newest generation for policy.lookup.at. Cost: some microseconds a
@@ -35,6 +36,11 @@ class StoreReader {
 
   // Where queries take their snapshot from; see SnapshotPublisher::Reader.
   const SnapshotPublisher& publisher() const { return *publisher_; }
+
+  // Who calls Update: the host, unless a StoreWatcher does.
+  void SetKeeper(SnapshotPublisher::Keeper keeper) {
+    publisher_->SetKeeper(keeper);
+  }
 
   // True where another generation is there. Two loads: ask before each batch if
   // you like. Tells neither that time has passed nor that the folder is

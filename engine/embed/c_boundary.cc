@@ -116,6 +116,8 @@ const char* revstat_error_name(revstat_error error) {
       return "forked";
     case REVSTAT_INTERNAL:
       return "internal";
+    case REVSTAT_LISTED:
+      return "listed";
     default:
       return "";
   }

@@ -110,10 +110,14 @@ revstat_error revstat_check(const revstat_store* store, int64_t at,
   if (store == nullptr) return Refuse("store");
   if (queries == nullptr && count > 0) return Refuse("queries");
   if (!IsTime(at)) return Refuse("at");
-  if (store->is_left_behind()) return IsForked();
   return Guarded([&] {
     const revstat::SnapshotPublisher::Reader snapshot(
         store->reader->publisher());
+    if (snapshot->is_left_behind()) {
+      std::fill_n(results, count,
+                  ResultOf(revstat::Unknown(revstat::Cause::kLeftBehind)));
+      return IsForked();
+    }
     return Batch(*snapshot, store->PolicyAt(at), {queries, count}, results)
         .Answer();
   });

@@ -2,25 +2,12 @@
 
 #include "engine/base/json_text.h"
 #include "engine/embed/c_question.h"
+#include "engine/embed/c_report.h"
 #include "engine/embed/c_store.h"
 #include "engine/x509/name_text.h"
 
 namespace revstat::c {
 namespace {
-
-std::string SourceObject(const CrlSource& source) {
-  const CrlView& crl = source.crl();
-  JsonObject object;
-  object.Text("kind", "crl");
-  object.Text("issuer", FormatName(crl.issuer()));
-  if (crl.crl_number().has_value())
-    object.Text("crl_number", ToHex(crl.crl_number()->magnitude()));
-  object.At("this_update", crl.this_update());
-  if (crl.next_update().has_value())
-    object.At("next_update", *crl.next_update());
-  object.Text("sha256", ToHex(source.sha256()));
-  return object.Take();
-}
 
 // `certificate` null for a bare serial.
 std::string Explanation(const Snapshot& snapshot, uint64_t generation,
@@ -36,22 +23,10 @@ std::string Explanation(const Snapshot& snapshot, uint64_t generation,
         FormatName(snapshot.issuers()[question.key.issuer].view.subject()));
   }
   object.Text("serial", question.key.serial.ToText());
-  object.Text("status", NameOf(verdict.status));
-  if (question.not_after != Time::max())
-    object.Raw("expired", verdict.is_expired() ? "true" : "false");
-  if ((verdict.flags & Verdict::kMustStaple) != 0)
-    object.Raw("must_staple", "true");
-  const Evidence evidence = snapshot.Explain(question.key, verdict);
-  if (verdict.status == Status::kRevoked || verdict.status == Status::kOnHold) {
-    object.Text("reason", NameOf(verdict.reason));
-    object.At("revocation_time", verdict.revocation_time());
-    if (evidence.entry.has_value() &&
-        evidence.entry->invalidity_date.has_value())
-      object.At("invalidity_time", *evidence.entry->invalidity_date);
-  }
-  object.Text("cause", NameOf(verdict.cause));
-  if (evidence.crl != nullptr)
-    object.Raw("source", SourceObject(*evidence.crl));
+  AddAnswer(
+      verdict, SourceOfCrl(snapshot.Explain(question.key, verdict)),
+      question.not_after != Time::max() ? Validity::kKnown : Validity::kUnknown,
+      &object);
   object.Number("generation", static_cast<int64_t>(generation));
   return object.Take();
 }
@@ -60,6 +35,7 @@ revstat_error Explain(const revstat_store& store, int64_t at,
                       const revstat_query& query, std::string* text) {
   const uint64_t generation = store.reader->generation();
   const SnapshotPublisher::Reader snapshot(store.reader->publisher());
+  if (snapshot->is_left_behind()) return IsForked();
   QueryReader reader(*snapshot);
   Question question;
   absl::StatusOr<CertificateView> certificate = absl::UnknownError("");
@@ -92,7 +68,6 @@ revstat_error revstat_explain(const revstat_store* store, int64_t at,
   if (store == nullptr) return Refuse("store");
   if (query == nullptr) return Refuse("query");
   if (!IsTime(at)) return Refuse("at");
-  if (store->is_left_behind()) return IsForked();
   return Guarded([&] {
     std::string text;
     const revstat_error error = Explain(*store, at, *query, &text);

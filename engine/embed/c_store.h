@@ -12,8 +12,20 @@
 #include "engine/embed/c_boundary.h"
 #include "engine/refresh/store_watcher.h"
 
+namespace revstat::c {
+
+// Reads the caller's policy; NULL: the defaults.
+revstat_error ReadPolicy(const revstat_policy* given, revstat_policy* policy);
+// But for its time.
+LookupPolicy LookupPolicyOf(const revstat_policy& policy);
+
+}  // namespace revstat::c
+
 struct revstat_store {
-  std::unique_ptr<revstat::StoreReader> reader;
+  // Shared with what asks it after the handle's end: checks in OpenSSL, and
+  // tables of peers.
+  std::shared_ptr<revstat::StoreReader> reader;
+  revstat_policy policy = {};
   revstat::LookupPolicy lookup;  // but for its time
   std::mutex starting;           // guards `watcher`
   std::unique_ptr<revstat::StoreWatcher> watcher;
@@ -26,10 +38,9 @@ struct revstat_store {
     const pid_t process = watcher_process.load(std::memory_order_relaxed);
     return process != 0 && process != getpid();
   }
-  // A child, whose generation is the fork's for good, and a newer one is there:
-  // what that revokes would be answered as active. First what costs no call of
-  // the kernel.
-  bool is_left_behind() const { return reader->IsOutdated() && is_forked(); }
+  std::shared_ptr<const revstat::SnapshotPublisher> snapshots() const {
+    return {reader, &reader->publisher()};
+  }
   revstat::LookupPolicy PolicyAt(int64_t at) const {
     revstat::LookupPolicy policy = lookup;
     policy.at = revstat::FromUnix(at);

@@ -63,22 +63,6 @@ Bytes CertificateToAskAbout(const Issuer& issuer, IssuerResolver* resolver) {
   return issued;
 }
 
-RevocationSource SourceOfCrl(const Evidence& evidence) {
-  RevocationSource source;
-  if (evidence.crl == nullptr) return source;
-  const CrlView& crl = evidence.crl->crl();
-  source.kind = RevocationSource::Kind::kCrl;
-  source.issuer = FormatName(crl.issuer());
-  if (crl.crl_number().has_value())
-    source.crl_number = ToHex(crl.crl_number()->magnitude());
-  source.this_update = crl.this_update();
-  source.next_update = crl.next_update();
-  if (evidence.entry.has_value())
-    source.invalidity_time = evidence.entry->invalidity_date;
-  source.sha256 = evidence.crl->sha256();
-  return source;
-}
-
 RevocationSource SourceOfStapled(const OcspResponseView& response,
                                  const SerialNumber& serial) {
   RevocationSource source;
@@ -138,6 +122,8 @@ class Judge {
       strict.not_after = question.not_after;
       report.verdict = Check(snapshot_, strict, question);
     }
+    // What OCSP says does not make up for what is not looked at.
+    if (snapshot_.is_left_behind()) return;
     const bool is_stapled = stapled.asked == StapledResponse::Asked::kYes;
     if (is_stapled || held_.cache() != nullptr) {
       AskOcsp(certificate, question, is_stapled ? &stapled : nullptr, &report);
@@ -204,6 +190,22 @@ class Judge {
 };
 
 }  // namespace
+
+RevocationSource SourceOfCrl(const Evidence& evidence) {
+  RevocationSource source;
+  if (evidence.crl == nullptr) return source;
+  const CrlView& crl = evidence.crl->crl();
+  source.kind = RevocationSource::Kind::kCrl;
+  source.issuer = FormatName(crl.issuer());
+  if (crl.crl_number().has_value())
+    source.crl_number = ToHex(crl.crl_number()->magnitude());
+  source.this_update = crl.this_update();
+  source.next_update = crl.next_update();
+  if (evidence.entry.has_value())
+    source.invalidity_time = evidence.entry->invalidity_date;
+  source.sha256 = evidence.crl->sha256();
+  return source;
+}
 
 bool IsAccepted(const RevocationPolicy& policy, const Verdict& verdict) {
   if ((verdict.flags & Verdict::kStapleMissing) != 0) return false;

@@ -38,6 +38,9 @@ struct RevocationSource {
   Sha256Digest sha256 = {};             // of the whole CRL or response
 };
 
+// That of a verdict by CRLs; of kind kNone where no source decided.
+RevocationSource SourceOfCrl(const Evidence& evidence);
+
 struct CertificateReport {
   int depth = 0;  // 0: the end entity
   SerialNumber serial;

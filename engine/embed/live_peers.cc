@@ -6,7 +6,8 @@
 namespace revstat {
 namespace {
 
-// Of bare serials: of partitions any may list one.
+// Of bare serials: of partitions any may list one. Where the process is left
+// behind, who is listed cannot be told, and whoever may be is.
 template <class Certificates>
 bool IsListed(const Snapshot& snapshot, Time at,
               const Certificates& certificates) {
@@ -17,7 +18,9 @@ bool IsListed(const Snapshot& snapshot, Time at,
         const LookupKey key{certificate.serial,
                             snapshot.IssuerWithCertificate(certificate.issuer),
                             snapshot.tag()};
-        return snapshot.Lookup(policy, key).status <= Status::kOnHold;
+        const Verdict verdict = snapshot.Lookup(policy, key);
+        return verdict.status <= Status::kOnHold ||
+               verdict.cause == Cause::kLeftBehind;
       });
 }
 

@@ -49,7 +49,8 @@ class LivePeers {
   void Remove(Token token);
 
   // Calls cut(token) for each peer of which a certificate is revoked or on hold
-  // by the newest snapshot, in no order. A part of the table is locked
+  // by the newest snapshot, in no order; for all where the publisher is left
+  // behind (SnapshotPublisher::is_left_behind). A part of the table is locked
   // meanwhile, so that Remove waits and the token still names that peer; so
   // `cut` does not wait and calls nothing of this table: it shuts a socket
   // down, say, and whoever serves that removes the peer.

@@ -28,7 +28,8 @@
 // Thread-safety: a store with the check may be used by any number of threads,
 // SSL_CTXs and SSLs; the check locks nothing. Lifetime: what was installed is
 // freed with the last reference to the store, and with it the snapshots. Forks:
-// see WatchStore.
+// in a worker that uses what its parent has watched (see WatchStore), every
+// verification fails from the next generation on: cause kLeftBehind.
 #ifndef REVSTAT_ENGINE_EMBED_OPENSSL_HOOK_H_
 #define REVSTAT_ENGINE_EMBED_OPENSSL_HOOK_H_
 

@@ -10,7 +10,7 @@
  *
  * Strings: those that go in end with a NUL and are copied. Those that come out
  * are constants, or are written to a buffer of the caller's. Nothing is handed
- * over that has to be freed, but for the two handles.
+ * over that has to be freed, but for the three handles.
  *
  * Time: int64_t, seconds since 1970-01-01T00:00:00Z, always a parameter, but
  * for threads of the library, which ask a clock: the system's, or the caller's.
@@ -26,8 +26,8 @@
  * belong to the process that started them. In a child, checks are answered from
  * the generation of the moment of the fork until a newer one is published; from
  * then on they, and at once whatever else needs the thread, give
- * REVSTAT_FORKED, every result unknown. Ending the handle leaves its memory
- * alone.
+ * REVSTAT_FORKED, every result unknown, and every verification of OpenSSL's
+ * that asks the store fails. Ending the handle leaves its memory alone.
  *
  * Signals: of all functions revstat_version(), revstat_error_name(),
  * revstat_status_name() and revstat_reason_name() alone may be called from a
@@ -75,8 +75,9 @@ enum {
   REVSTAT_UNTRUE = 6,      /* a statement that was checked and is wrong */
   REVSTAT_BUFFER_TOO_SMALL = 7,
   REVSTAT_TIMED_OUT = 8,
-  REVSTAT_FORKED = 9,   /* the handle's thread is in the parent process */
-  REVSTAT_INTERNAL = 10 /* no other; please report it */
+  REVSTAT_FORKED = 9,    /* the handle's thread is in the parent process */
+  REVSTAT_INTERNAL = 10, /* no other; please report it */
+  REVSTAT_LISTED = 11    /* a peer that is revoked or on hold by now */
 };
 
 /* "malformed"; "" for a number that is none of these. A constant. */
@@ -164,11 +165,34 @@ REVSTAT_API revstat_error revstat_store_follow(revstat_store* store,
                                                revstat_clock clock,
                                                void* context);
 
+/* The same with a word to the program after each change. All of it is called on
+ * that thread, and no more once the store is closed. */
+typedef struct revstat_follow_options {
+  uint32_t struct_size; /* set by revstat_follow_options_init */
+  uint32_t flags;       /* 0 */
+  revstat_clock clock;  /* NULL: the system's */
+  /* Checks are answered from this generation now; NULL: none. Called again for
+   * one where the CAs were judged anew. To cut connections: revstat_peers. */
+  void (*on_published)(void* context, uint64_t generation);
+  /* The old one goes on answering, for this reason; NULL: none. */
+  void (*on_failure)(void* context, revstat_error error, const char* text);
+  void* context; /* of all three */
+} revstat_follow_options;
+
+/* The defaults, as revstat_policy_init sets them. */
+REVSTAT_API void revstat_follow_options_init(revstat_follow_options* options,
+                                             size_t size);
+/* REVSTAT_INVALID_ARGUMENT where the store is followed already. */
+REVSTAT_API revstat_error revstat_store_follow_with(
+    revstat_store* store, const revstat_follow_options* options);
+
 /* The generation that answers: it grows by one with every change of the store.
  * 0 for NULL. */
 REVSTAT_API uint64_t revstat_store_generation(const revstat_store* store);
 
-/* Ends the thread, if there is one, and frees everything. NULL is allowed. */
+/* Ends the thread, if there is one, and frees everything; what an X509_STORE or
+ * a revstat_peers still asks goes with the last of them, and is as good as that
+ * of a forked process until then. NULL is allowed. */
 REVSTAT_API void revstat_store_close(revstat_store* store);
 
 /* ---- Questions ----------------------------------------------------------- */
@@ -219,8 +243,8 @@ REVSTAT_API revstat_error revstat_check(const revstat_store* store, int64_t at,
                                         size_t count, revstat_result* results);
 
 /* 1 where a policy (NULL: the defaults) lets this certificate pass, that is
- * where it is active, or is unknown and REVSTAT_ACCEPT_UNKNOWN is set. Else 0;
- * also for NULL. */
+ * where it is active, or is unknown and REVSTAT_ACCEPT_UNKNOWN is set; but not
+ * for the cause left_behind, that of REVSTAT_FORKED. Else 0; also for NULL. */
 REVSTAT_API int revstat_accepts(const revstat_policy* policy,
                                 const revstat_result* result);
 
@@ -234,6 +258,129 @@ REVSTAT_API revstat_error revstat_explain(const revstat_store* store,
                                           const revstat_query* query,
                                           char* buffer, size_t size,
                                           size_t* needed);
+
+/* ---- Inside OpenSSL's verification --------------------------------------- */
+
+/* OpenSSL's X509_STORE, X509, SSL_CTX and SSL, all of libssl.so.3. */
+struct x509_store_st;
+struct x509_st;
+struct ssl_ctx_st;
+struct ssl_st;
+
+/* A certificate that did not pass. All of it is valid during the call. */
+typedef struct revstat_refusal {
+  uint32_t struct_size;  /* as this library knows it: members come at the end */
+  int32_t verify_error;  /* X509_V_ERR_...: X509_verify_cert_error_string */
+  int32_t depth;         /* 0: the peer's own certificate */
+  uint32_t reserved;     /* 0 */
+  revstat_result result; /* revoked or on hold, for what reason; the cause */
+  const char* serial;    /* hexadecimal */
+  struct x509_st* certificate; /* NULL where only the store has it */
+  /* NULL outside TLS, and for the program's own certificate, whose chain
+   * OpenSSL may have to find by the same X509_STORE. */
+  struct ssl_st* ssl;
+} revstat_refusal;
+
+/* Flags of the options; none is set by default. */
+enum {
+  /* The CAs between the peer and the anchor are not asked about. */
+  REVSTAT_END_ENTITY_ONLY = 1 << 0
+};
+
+typedef struct revstat_openssl_options {
+  uint32_t struct_size; /* set by revstat_openssl_options_init */
+  uint32_t flags;
+  /* Read during the call; NULL: the store's own. REVSTAT_ALLOW_SHA1 and
+   * REVSTAT_ALL_PARTITIONS_HELD must be as they were when it was opened. */
+  const revstat_policy* policy;
+  /* Each refusal, on the verification's thread, and before the verify callback,
+   * which may forgive it; NULL: none. */
+  void (*on_refusal)(void* context, const revstat_refusal* refusal);
+  /* Where a verification sets no time of its own (X509_VERIFY_PARAM_set_time).
+   * NULL: the system's. */
+  revstat_clock clock;
+  void* context; /* of both, on any thread, until the X509_STORE is freed */
+} revstat_openssl_options;
+
+/* The defaults, as revstat_policy_init sets them. */
+REVSTAT_API void revstat_openssl_options_init(revstat_openssl_options* options,
+                                              size_t size);
+
+/* From now on every verification that uses this X509_STORE, of an SSL_CTX say
+ * (SSL_CTX_get_cert_store), asks for the status of each certificate below the
+ * trust anchor, and fails as OpenSSL's own CRL check would: through the verify
+ * callback, with the certificate, its depth, and X509_V_ERR_CERT_REVOKED or an
+ * error for what is not known. It looks up and waits for nothing. CRLs in the
+ * X509_STORE and X509_V_FLAG_CRL_CHECK no longer count. Call it before other
+ * threads use the X509_STORE. `options` NULL: the defaults.
+ *
+ * The check answers from the newest generation that `store` has turned to:
+ * follow it, in each process. It holds what it needs of the store, which may be
+ * closed; from the next generation on all verifications fail then.
+ * REVSTAT_INVALID_ARGUMENT where the X509_STORE has a check already. */
+REVSTAT_API revstat_error revstat_openssl_install(
+    struct x509_store_st* x509_store, const revstat_store* store,
+    const revstat_openssl_options* options);
+
+/* Asks again about the peer of a connection: 0, which is X509_V_OK, or the
+ * first X509_V_ERR_, of which on_refusal and SSL_get_verify_result hear, too.
+ * OpenSSL verifies nothing where a session is resumed: call it after each
+ * handshake where SSL_session_reused, before early data is used as well, and
+ * close what is not 0. The CAs between peer and anchor are those of the store.
+ * 0 too for a peer without a certificate. X509_V_ERR_INVALID_CALL for NULL and
+ * where no check is installed. */
+REVSTAT_API int32_t revstat_openssl_recheck(struct ssl_st* ssl);
+
+/* What the last verification of this connection's peer, or the recheck, was
+ * answered: {"at":...,"certificates":[...]}, each with its "depth",
+ * "issuer_sha256" and the fields of revstat_explain, written as it does.
+ * REVSTAT_INVALID_ARGUMENT where nothing was asked: there was no certificate,
+ * or the session was resumed. */
+REVSTAT_API revstat_error revstat_openssl_explain(const struct ssl_st* ssl,
+                                                  char* buffer, size_t size,
+                                                  size_t* needed);
+
+/* For clients: asks servers for OCSP responses, which are verified and count
+ * beside the CRLs. Takes the context's status callback:
+ * REVSTAT_INVALID_ARGUMENT where it has one. */
+REVSTAT_API revstat_error
+revstat_openssl_request_staples(struct ssl_ctx_st* context);
+
+/* ---- Connections that last ----------------------------------------------- */
+
+/* A table of connected peers, each by a number of the program's, a descriptor
+ * say: to learn whom a new generation revokes. All of it on any thread. Whoever
+ * is revoked while he is being added is found by one or the other. */
+typedef struct revstat_peers revstat_peers;
+
+/* Of at most `most` peers. Writes NULL to *peers where it fails. The store may
+ * be closed first. */
+REVSTAT_API revstat_error revstat_peers_new(const revstat_store* store,
+                                            size_t most, revstat_peers** peers);
+
+/* Adds the peer that `ssl` has verified or rechecked, in place of one that had
+ * this number. Close the connection unless it is REVSTAT_OK: REVSTAT_LISTED;
+ * REVSTAT_FORKED; REVSTAT_UNAVAILABLE where the table is full;
+ * REVSTAT_INVALID_ARGUMENT where no certificate was asked about. */
+REVSTAT_API revstat_error revstat_peers_add(revstat_peers* peers,
+                                            uint64_t number,
+                                            const struct ssl_st* ssl,
+                                            int64_t at);
+
+/* When the connection is closed, before its number names another one. */
+REVSTAT_API void revstat_peers_remove(revstat_peers* peers, uint64_t number);
+
+/* Calls cut(context, number) for each peer of which a certificate is listed by
+ * now, in no order: from on_published, or after revstat_store_update. In a
+ * forked process that was left behind, for all. revstat_peers_remove waits
+ * meanwhile, so that the number still names that peer; so `cut` is quick, calls
+ * nothing of the table, and shuts a socket down, say. */
+REVSTAT_API revstat_error revstat_peers_cut_listed(
+    const revstat_peers* peers, int64_t at,
+    void (*cut)(void* context, uint64_t number), void* context);
+
+/* NULL is allowed. */
+REVSTAT_API void revstat_peers_free(revstat_peers* peers);
 
 /* ---- A refresher --------------------------------------------------------- */
 

@@ -26,8 +26,12 @@ namespace revstat {
 // Thread-safety: any number of readers, on any thread. Forks: a child has no
 // watcher, so a server that forks workers calls this in each of them, after the
 // fork; the store's pages are shared all the same. What was opened before the
-// fork stays at the generation of then; given up in the child, it waits for
-// nothing and keeps its memory.
+// fork answers by the generation of that moment until a newer one is published.
+// From then on it is left behind (SnapshotPublisher::is_left_behind) and every
+// status is unknown, for cause kLeftBehind, which no policy accepts: so the
+// OpenSSL hook refuses. A folder that was replaced by another store, and that a
+// CA's own time is over, are not noticed there. Given up in the child, it waits
+// for nothing and keeps its memory.
 absl::StatusOr<std::shared_ptr<const SnapshotPublisher>> WatchStore(
     const std::string& folder, EvidencePolicy policy = {},
     StoreWatcherOptions watching = {},

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/thrown.h"
 
 namespace revstat {
 namespace {
@@ -114,23 +115,42 @@ std::optional<IngestWorker::Work> IngestWorker::NextWork() {
 void IngestWorker::Run() {
   // Of this thread alone, and of those that it starts.
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
-  TellLost();
+  std::exception_ptr thrown = ThrownBy([this] { TellLost(); });
   for (;;) {
-    std::optional<Work> work = NextWork();
-    const bool is_idle = !work.has_value();
-    if (work) Do(*std::move(work));
-    const bool is_due =
-        uncommitted_.size() >= kMostUncommitted ||
-        (!uncommitted_.empty() &&
-         Clock::now() - first_uncommitted_ >= kLongestUncommitted);
-    if (is_idle || is_due) Commit();
+    bool is_hopeless = false;
+    if (thrown == nullptr) {
+      thrown = ThrownBy([this] { Step(); });
+    } else {
+      thrown = ThrownBy([&] { StartAnew(StatusOfThrown(thrown)); });
+      is_hopeless = thrown != nullptr;
+      if (is_hopeless) AwaitMemory();
+    }
+    const bool is_done = thrown == nullptr && uncommitted_.empty();
     const std::lock_guard lock(mutex_);
-    if (is_stopping_ && uncommitted_.empty()) break;
+    if (is_stopping_ && (is_done || is_hopeless)) break;
   }
   const std::lock_guard lock(mutex_);
   has_ended_ = true;
   is_busy_ = false;
   changed_.notify_all();
+}
+
+// One piece of work, and a commit where it is time.
+void IngestWorker::Step() {
+  std::optional<Work> work = NextWork();
+  const bool is_idle = !work.has_value();
+  if (work) Do(*std::move(work));
+  const bool is_due =
+      uncommitted_.size() >= kMostUncommitted ||
+      (!uncommitted_.empty() &&
+       Clock::now() - first_uncommitted_ >= kLongestUncommitted);
+  if (is_idle || is_due) Commit();
+}
+
+void IngestWorker::AwaitMemory() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::milliseconds(100),
+                    [this] { return is_stopping_; });
 }
 
 absl::Status IngestWorker::Open() {
@@ -152,7 +172,7 @@ absl::Status IngestWorker::Open() {
 
 // Readers can open the store again at once.
 void IngestWorker::TellLost() {
-  if (updater_->lost().empty()) return;
+  if (updater_ == nullptr || updater_->lost().empty()) return;
   IngestAnswer answer;
   answer.status = updater_->Commit(options_.now()).status();
   answer.lost.assign(updater_->lost().begin(), updater_->lost().end());
@@ -187,7 +207,13 @@ void IngestWorker::TellStopped(const absl::Status& why) {
   deliver_(std::move(answer));
 }
 
+void IngestWorker::Answer(IngestAnswer answer) {
+  deliver_(std::move(answer));
+  ticket_.reset();
+}
+
 void IngestWorker::Do(Work work) {
+  if (work.job.staged != nullptr) ticket_ = work.job.ticket;
   if (!work.certificates.trusted.empty() ||
       !work.certificates.untrusted.empty())
     certificates_.push_back(std::move(work.certificates));
@@ -209,7 +235,7 @@ void IngestWorker::Do(Work work) {
     IngestAnswer answer;
     answer.ticket = work.job.ticket;
     answer.status = opened;
-    deliver_(std::move(answer));
+    Answer(std::move(answer));
   }
 }
 
@@ -224,13 +250,13 @@ void IngestWorker::Take(IngestJob job) {
       crl.ok() ? CheckArrival(*crl, job, at) : crl.status();
   if (!arrival.ok()) {
     answer.result.refusal = arrival;
-    deliver_(std::move(answer));
+    Answer(std::move(answer));
     return;
   }
   auto taken = updater_->Take(std::move(job.staged), at, job.expected);
   if (!taken.ok()) {
     answer.status = taken.status();
-    deliver_(std::move(answer));
+    Answer(std::move(answer));
     return;
   }
   answer.result = *std::move(taken);
@@ -246,64 +272,107 @@ void IngestWorker::Take(IngestJob job) {
   if (answer.result.outcome == TakeResult::Outcome::kRefused ||
       (answer.result.outcome == TakeResult::Outcome::kSameAsHeld &&
        uncommitted_.empty())) {
-    deliver_(std::move(answer));
+    Answer(std::move(answer));
     return;
   }
   if (uncommitted_.empty()) first_uncommitted_ = Clock::now();
   uncommitted_.push_back(std::move(answer));
+  ticket_.reset();
 }
 
 void IngestWorker::Commit() {
   if (uncommitted_.empty() && !are_added_) return;
   const auto generation = updater_->Commit(options_.now());
+  if (!generation.ok()) {
+    StartAnew(generation.status());
+    return;
+  }
   are_added_ = false;
-  if (generation.ok()) {
-    certificates_.clear();
+  certificates_.clear();
+  {
     const std::lock_guard lock(mutex_);
     has_failed_ = false;
-  } else {
-    before_ = Held();
-    {
-      const std::lock_guard lock(updater_mutex_);
-      updater_.reset();  // its lock goes first, so that Open can have it
-    }
-    Open().IgnoreError();  // the answers say why there is a need
   }
-  std::vector<IngestAnswer> answers;
-  answers.swap(uncommitted_);
-  std::set<Sha256Digest> gone;
-  gone.swap(gone_);  // after a failure they are there, or go once more
+  AnswerCommitted();
+}
+
+// Until all are answered, so that after an exception it can go on.
+void IngestWorker::AnswerCommitted() {
   if (untold_.size() > kMostUntold) untold_.clear();
-  if (!generation.ok() && answers.empty()) TellStopped(generation.status());
-  const std::set<Sha256Digest> held =
-      generation.ok() ? std::set<Sha256Digest>() : Held();
-  for (IngestAnswer& answer : answers) {
-    // What a commit that failed at its last step has left, opening the store
-    // has made durable.
-    if (!generation.ok() && !held.contains(answer.result.crl->sha256())) {
-      answer.status = generation.status();
-      if (answer.result.outcome == TakeResult::Outcome::kTaken)
-        untold_[answer.result.crl->sha256()] = answer.result.before;
-    } else if (answer.result.outcome == TakeResult::Outcome::kTaken) {
+  while (!uncommitted_.empty()) {
+    IngestAnswer& answer = uncommitted_.front();
+    if (answer.result.outcome == TakeResult::Outcome::kTaken) {
       answer.generation = updater_->generation();
       answer.changes =
           CompareCrls(answer.result.before.get(), *answer.result.crl,
                       options_.max_first_changes);
       answer.changes.gone_too_early = answer.result.vanished;
     }
-    deliver_(std::move(answer));
+    deliver_(answer);
+    uncommitted_.pop_front();
   }
-  if (!generation.ok() || gone.empty()) return;
+  TellGone();
+}
+
+void IngestWorker::TellGone() {
+  if (updater_ == nullptr) return;  // they may be there
+  const std::set<Sha256Digest> held = Held();
+  std::erase_if(gone_, [&](const auto& crl) { return held.contains(crl); });
+  if (gone_.empty()) return;
   IngestAnswer answer;
-  answer.gone = std::move(gone);
+  answer.gone = gone_;
   deliver_(std::move(answer));
+  gone_.clear();
+}
+
+// Opens the store again after a failure, and tells those that it concerns.
+void IngestWorker::StartAnew(const absl::Status& why) {
+  if (updater_ != nullptr) {
+    before_ = Held();
+    const std::lock_guard lock(updater_mutex_);
+    updater_.reset();  // its lock goes first, so that Open can have it
+  }
+  are_added_ = false;
+  Open().IgnoreError();  // the answers say why there is a need
+  AnswerFailed(why);
+}
+
+void IngestWorker::AnswerFailed(const absl::Status& why) {
+  if (untold_.size() > kMostUntold) untold_.clear();
+  if (uncommitted_.empty() && !ticket_.has_value()) TellStopped(why);
+  const std::set<Sha256Digest> held = Held();
+  while (!uncommitted_.empty()) {
+    IngestAnswer& answer = uncommitted_.front();
+    const bool is_taken = answer.result.outcome == TakeResult::Outcome::kTaken;
+    // What a commit that failed at its last step has left, opening the store
+    // has made durable.
+    if (!held.contains(answer.result.crl->sha256())) {
+      answer.status = why;
+      if (is_taken) untold_[answer.result.crl->sha256()] = answer.result.before;
+    } else if (is_taken) {
+      answer.generation = updater_->generation();
+      answer.changes =
+          CompareCrls(answer.result.before.get(), *answer.result.crl,
+                      options_.max_first_changes);
+    }
+    deliver_(answer);
+    uncommitted_.pop_front();
+  }
+  TellGone();
+  if (!ticket_.has_value()) return;
+  IngestAnswer answer;
+  answer.ticket = *ticket_;
+  answer.status = why;
+  Answer(std::move(answer));
 }
 
 std::set<Sha256Digest> IngestWorker::Held() const {
   std::set<Sha256Digest> held;
   if (updater_ == nullptr) return held;
-  for (const StoredCrl& crl : updater_->crls())
-    held.insert(crl.segment->sha256());
+  for (const StoredCrl& crl : updater_->crls()) {
+    // None where the writer was stopped halfway.
+    if (crl.segment != nullptr) held.insert(crl.segment->sha256());
+  }
   return held;
 }
 

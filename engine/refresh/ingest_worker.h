@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -67,6 +68,11 @@ enum class OtherTrust : uint8_t { kStays, kGoes };
 // whenever StageFile is asked for. Certificates are added until they are
 // committed.
 //
+// What is thrown, for want of memory say, is the error of the job that is under
+// way and of those that are not committed: the store is opened again, for the
+// writer may have stopped halfway, and the thread goes on. Where there is no
+// memory for that either, it is tried again every 100 ms.
+//
 // Thread-safety: Add, StageFile, queued and Stop from any thread.
 class IngestWorker {
  public:
@@ -75,7 +81,8 @@ class IngestWorker {
   // `deliver` is called on the worker's thread.
   IngestWorker(IngestWorkerOptions options,
                std::unique_ptr<StoreUpdater> updater, Deliver deliver);
-  // Waits for the job that is under way, commits, and drops the others.
+  // Waits for the job that is under way, commits, and drops the others; and all
+  // that is not committed where there is no memory.
   ~IngestWorker();
   IngestWorker(const IngestWorker&) = delete;
   IngestWorker& operator=(const IngestWorker&) = delete;
@@ -106,14 +113,21 @@ class IngestWorker {
   };
 
   void Run();
+  void Step();
+  void AwaitMemory();
   std::optional<Work> NextWork();
   void Do(Work work);
   absl::Status Open();
   absl::Status AddAll(const Certificates& certificates);
   void TellStopped(const absl::Status& why);
   void TellLost();
+  void Answer(IngestAnswer answer);
   void Take(IngestJob job);
   void Commit();
+  void StartAnew(const absl::Status& why);
+  void AnswerCommitted();
+  void TellGone();
+  void AnswerFailed(const absl::Status& why);
   std::set<Sha256Digest> Held() const;
 
   const IngestWorkerOptions options_;
@@ -134,9 +148,10 @@ class IngestWorker {
   std::unique_ptr<StoreUpdater> updater_;
 
   // The thread's own.
-  std::vector<IngestAnswer> uncommitted_;
+  std::deque<IngestAnswer> uncommitted_;    // and not answered
+  std::optional<uint64_t> ticket_;          // of the job that is under way
   std::set<Sha256Digest> before_;           // held when the store was closed
-  std::set<Sha256Digest> gone_;             // with the next commit
+  std::set<Sha256Digest> gone_;             // with the next commit, or already
   std::vector<Certificates> certificates_;  // that are not committed
   bool are_added_ = false;                  // some of them, to the open store
   // CRLs whose commit failed, by their SHA-256, and what was held before each.

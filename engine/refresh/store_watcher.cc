@@ -1,15 +1,17 @@
 #include "engine/refresh/store_watcher.h"
 
-#include <exception>
-#include <new>
 #include <utility>
+
+#include "engine/base/thrown.h"
 
 namespace revstat {
 
 StoreWatcher::StoreWatcher(StoreReader* reader, StoreWatcherOptions options)
     : reader_(reader),
       options_(std::move(options)),
-      thread_(std::make_unique<std::thread>([this] { Run(); })) {}
+      thread_(std::make_unique<std::thread>([this] { Run(); })) {
+  reader_->SetKeeper(SnapshotPublisher::Keeper::kThisProcess);
+}
 
 StoreWatcher::~StoreWatcher() {
   if (getpid() != process_) {
@@ -25,6 +27,7 @@ StoreWatcher::~StoreWatcher() {
     std::this_thread::yield();
   }
   thread_->join();
+  reader_->SetKeeper(SnapshotPublisher::Keeper::kHost);
 }
 
 void StoreWatcher::Run() {
@@ -32,15 +35,8 @@ void StoreWatcher::Run() {
     // Read before the update: a generation that comes during it ends the wait.
     const uint64_t seen = reader_->generation_word().Load();
     // An exception would end the host, whose thread this is not.
-    try {
-      Update();
-    } catch (const std::bad_alloc&) {
-      Tell(absl::ResourceExhaustedError("memory is not to be had"));
-    } catch (const std::exception& error) {
-      Tell(absl::InternalError(error.what()));
-    } catch (...) {
-      Tell(absl::InternalError("an unknown exception"));
-    }
+    const std::exception_ptr thrown = ThrownBy([this] { Update(); });
+    if (thrown != nullptr) Tell(thrown);
     if (is_stopping_.load(std::memory_order_relaxed)) break;
     reader_->generation_word().WaitWhile(seen, options_.interval);
   }
@@ -58,11 +54,11 @@ void StoreWatcher::Update() {
   if (outcome.ok()) is_to_be_told_ = false;
 }
 
-void StoreWatcher::Tell(const absl::Status& error) noexcept {
-  try {
-    if (options_.notify) options_.notify(error);
-  } catch (...) {  // it was told what it threw, and throws again
-  }
+void StoreWatcher::Tell(const std::exception_ptr& thrown) noexcept {
+  // Once: it was told what it threw, and may throw again.
+  ThrownBy([&] {
+    if (options_.notify) options_.notify(StatusOfThrown(thrown));
+  });
 }
 
 }  // namespace revstat

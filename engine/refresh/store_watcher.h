@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -34,8 +35,9 @@ struct StoreWatcherOptions {
 // One thread that sleeps in the kernel until the writer's store to the
 // generation word wakes it. Lifetime: the reader outlives it; the destructor
 // ends the thread, after the Update that is under way. Thread-safety: made and
-// ended by one thread. Forks: a child has no such thread; ended there, it waits
-// for none and leaves some octets behind.
+// ended by one thread. Forks: a child has no such thread, and there the
+// reader's publisher is left behind by the next generation (SnapshotPublisher);
+// ended there, it waits for none and leaves some octets behind.
 class StoreWatcher {
  public:
   StoreWatcher(StoreReader* reader, StoreWatcherOptions options);
@@ -46,7 +48,7 @@ class StoreWatcher {
  private:
   void Run();
   void Update();
-  void Tell(const absl::Status& error) noexcept;
+  void Tell(const std::exception_ptr& thrown) noexcept;
 
   StoreReader* const reader_;
   const StoreWatcherOptions options_;

@@ -120,7 +120,7 @@ Verdict Snapshot::AbsenceFromParts(const LookupPolicy& policy,
 
 Verdict Snapshot::AbsenceFrom(const LookupPolicy& policy,
                               const Coverage& coverage) const {
-  if (coverage.snapshot_ != id_) return Unknown(Cause::kNoIssuer);
+  if (coverage.snapshot_ != id_) return Unknown(without_issuer_);
   return coverage.currency_.IsGiven(CurrencyBounds(policy))
              ? coverage.currency_.verdict
              : AbsenceFromParts(policy, coverage);

@@ -82,7 +82,7 @@ Coverage Snapshot::CoverageOf(IssuerId issuer,
                               const CertificateScope& scope) const {
   Coverage coverage;
   coverage.snapshot_ = id_;
-  coverage.without_parts_ = Cause::kNoIssuer;
+  coverage.without_parts_ = without_issuer_;
   if (issuer >= issuers_.size()) return coverage;
   coverage.without_parts_ = bare_[issuer].without_parts_;
   const Authority& own = authorities_[issuers_[issuer].authority];

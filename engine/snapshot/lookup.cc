@@ -12,11 +12,6 @@ namespace {
 // which wait for the memory, not to count.
 constexpr size_t kBlock = 1024;
 
-Verdict WithoutIssuer(const LookupKey& key) {
-  return Unknown(key.issuer == kAmbiguousIssuer ? Cause::kAmbiguousIssuer
-                                                : Cause::kNoIssuer);
-}
-
 // The keys, at most kBlock, that one set lists.
 size_t FindKeys(const SerialSet& set, const SerialFilter* filter,
                 std::span<const LookupKey> keys, ListedSerial* found) {
@@ -43,6 +38,11 @@ bool Overrules(const Verdict& listing, const Verdict& held) {
 }
 
 }  // namespace
+
+Verdict Snapshot::WithoutIssuer(const LookupKey& key) const {
+  const bool is_ambiguous = key.issuer == kAmbiguousIssuer && !is_left_behind();
+  return Unknown(is_ambiguous ? Cause::kAmbiguousIssuer : without_issuer_);
+}
 
 Verdict Snapshot::Listing(const LookupPolicy& policy, const List& list,
                           uint32_t offset) const {
@@ -281,7 +281,7 @@ void Snapshot::Lookup(const LookupPolicy& policy, const Coverage& coverage,
 
 Verdict Snapshot::Lookup(const LookupPolicy& policy,
                          const LookupKey& key) const {
-  if (IsForeign(key)) return Unknown(Cause::kNoIssuer);
+  if (IsForeign(key)) return Unknown(without_issuer_);
   if (key.issuer >= bare_.size()) return WithoutIssuer(key);
   const Coverage& coverage = bare_[key.issuer];
   Verdict verdict;

@@ -16,6 +16,9 @@
 #endif
 
 namespace revstat {
+
+constinit std::atomic<uint64_t> forks_behind = 0;
+
 namespace {
 
 // liburcu is not built with ThreadSanitizer, which therefore does not see that
@@ -34,11 +37,17 @@ void AnnotateGraceEnds([[maybe_unused]] const void* domain) {
 
 constexpr char kDomain = 0;
 
+void AfterForkInChild() {
+  urcu_bp_after_fork_child();
+  // Pairs with nothing: a child begins with one thread.
+  forks_behind.fetch_add(1, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 void PrepareForForks() {
   [[maybe_unused]] static const int registered = pthread_atfork(
-      urcu_bp_before_fork, urcu_bp_after_fork_parent, urcu_bp_after_fork_child);
+      urcu_bp_before_fork, urcu_bp_after_fork_parent, AfterForkInChild);
 }
 
 ReadSection::ReadSection() { urcu_bp_read_lock(); }

@@ -3,6 +3,9 @@
 #ifndef REVSTAT_ENGINE_SNAPSHOT_READ_SECTION_H_
 #define REVSTAT_ENGINE_SNAPSHOT_READ_SECTION_H_
 
+#include <atomic>
+#include <cstdint>
+
 namespace revstat {
 
 // liburcu, bp flavour: the host's threads need not register. Costs a few
@@ -25,6 +28,16 @@ void WaitForReaders();
 // fork itself then waits for a WaitForReaders that is under way, and must not
 // be called from inside a section.
 void PrepareForForks();
+
+// How many forks lie between this process and the first of its ancestors that
+// has called PrepareForForks: grows from parent to child. One load. Counts no
+// fork that runs no handlers (_Fork, clone), after which the sections do not
+// work either.
+inline uint64_t ForksBehind() {
+  extern std::atomic<uint64_t> forks_behind;
+  // A child's, stored before it goes on: pairs with nothing.
+  return forks_behind.load(std::memory_order_relaxed);
+}
 
 }  // namespace revstat
 

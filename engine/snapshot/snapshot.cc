@@ -14,6 +14,12 @@ std::atomic<uint64_t> snapshots_made = 0;  // a count: pairs with nothing
 Snapshot::Snapshot()
     : id_(snapshots_made.fetch_add(1, std::memory_order_relaxed) + 1) {}
 
+std::unique_ptr<const Snapshot> Snapshot::LeftBehind() {
+  std::unique_ptr<Snapshot> snapshot(new Snapshot());
+  snapshot->without_issuer_ = Cause::kLeftBehind;
+  return snapshot;
+}
+
 KeyFit FitOf(const Issuer& issuer, Bytes key_identifier) {
   if (key_identifier.empty()) return KeyFit::kPossible;
   KeyFit fit = KeyFit::kNo;

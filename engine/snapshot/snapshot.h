@@ -106,6 +106,11 @@ class Snapshot {
   Coverage Restrict(const Coverage& coverage,
                     const std::function<bool(IssuerId)>& is_believed) const;
 
+  // One that holds nothing and says why: every certificate is unknown, for
+  // cause kLeftBehind. See SnapshotPublisher::is_left_behind.
+  static std::unique_ptr<const Snapshot> LeftBehind();
+  bool is_left_behind() const { return without_issuer_ == Cause::kLeftBehind; }
+
   // Of no other snapshot of this process.
   uint64_t id() const { return id_; }
   // For LookupKey: of none of the four billion snapshots before and behind.
@@ -219,6 +224,7 @@ class Snapshot {
   bool IsForeign(const LookupKey& key) const {
     return (key.snapshot != 0) & (key.snapshot != tag());
   }
+  Verdict WithoutIssuer(const LookupKey& key) const;
   // The one list of a coverage that has no more; else null.
   const List* OnlyList(const Coverage& coverage) const;
 
@@ -233,6 +239,7 @@ class Snapshot {
   bool MaySpeakFor(const Authority& speaker, const Authority& authority) const;
 
   const uint64_t id_;
+  Cause without_issuer_ = Cause::kNoIssuer;  // of who is of no issuer here
   std::vector<Issuer> issuers_;
   std::unordered_map<std::string, std::vector<IssuerId>> by_name_;
   std::unordered_map<std::string, IssuerId> by_sha256_;

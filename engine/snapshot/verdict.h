@@ -77,7 +77,10 @@ enum class Status : uint8_t {
   X(kNoRevocationInfo,                                                         \
     "no revocation information is published, or needed for so short a life")   \
   X(kNeverIssued, "the responder says that it was never issued")               \
-  X(kBadInput, "the input could not be read")
+  X(kBadInput, "the input could not be read")                                  \
+  X(kLeftBehind,                                                               \
+    "the store has a newer generation, which nothing in this process turns "   \
+    "to")
 
 enum class Cause : uint8_t {
 #define REVSTAT_DECLARE(name, text) name,

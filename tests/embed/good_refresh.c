@@ -89,6 +89,11 @@ static void AStoreThatIsLeftBehind(void) {
   EXPECT(read(newer[0], text, 1) == 1);
   EXPECT(revstat_check(followed, kAt, &query, 1, &result) == REVSTAT_FORKED);
   EXPECT(result.status == REVSTAT_UNKNOWN);
+  EXPECT(strcmp(revstat_cause_name(result.cause), "left_behind") == 0);
+  revstat_policy lenient;
+  revstat_policy_init(&lenient, sizeof(lenient));
+  lenient.flags = REVSTAT_ACCEPT_UNKNOWN;
+  EXPECT(revstat_accepts(&lenient, &result) == 0);
   EXPECT(revstat_explain(followed, kAt, &query, text, sizeof(text), NULL) ==
          REVSTAT_FORKED);
   EXPECT(text[0] == '\0');
@@ -160,6 +165,8 @@ int main(int argc, char** argv) {
   EXPECT(revstat_refresher_health(refresher, health, 5, NULL) ==
          REVSTAT_BUFFER_TOO_SMALL);
 
+  /* Takes turns with the thread: what the fork finds is not half done. */
+  EXPECT(revstat_store_update(followed, kAt) == REVSTAT_OK);
   InChild(HandlesOfTheParent);
   InChild(AStoreThatIsNotFollowed);
   if (getenv("REVSTAT_NO_THREADS_AFTER_FORK") == NULL)

@@ -24,6 +24,32 @@ AT(revstat_refresher_options, on_event, 16);
 AT(revstat_refresher_options, clock, 24);
 AT(revstat_refresher_options, context, 32);
 IS(sizeof(revstat_refresher_options), 40);
+
+AT(revstat_follow_options, struct_size, 0);
+AT(revstat_follow_options, flags, 4);
+AT(revstat_follow_options, clock, 8);
+AT(revstat_follow_options, on_published, 16);
+AT(revstat_follow_options, on_failure, 24);
+AT(revstat_follow_options, context, 32);
+IS(sizeof(revstat_follow_options), 40);
+
+AT(revstat_refusal, struct_size, 0);
+AT(revstat_refusal, verify_error, 4);
+AT(revstat_refusal, depth, 8);
+AT(revstat_refusal, reserved, 12);
+AT(revstat_refusal, result, 16);
+AT(revstat_refusal, serial, 40);
+AT(revstat_refusal, certificate, 48);
+AT(revstat_refusal, ssl, 56);
+IS(sizeof(revstat_refusal), 64);
+
+AT(revstat_openssl_options, struct_size, 0);
+AT(revstat_openssl_options, flags, 4);
+AT(revstat_openssl_options, policy, 8);
+AT(revstat_openssl_options, on_refusal, 16);
+AT(revstat_openssl_options, clock, 24);
+AT(revstat_openssl_options, context, 32);
+IS(sizeof(revstat_openssl_options), 40);
 #endif
 
 AT(revstat_result, revocation_time, 0);
@@ -51,6 +77,7 @@ IS(REVSTAT_BUFFER_TOO_SMALL, 7);
 IS(REVSTAT_TIMED_OUT, 8);
 IS(REVSTAT_FORKED, 9);
 IS(REVSTAT_INTERNAL, 10);
+IS(REVSTAT_LISTED, 11);
 
 IS(REVSTAT_UNKNOWN, 0);
 IS(REVSTAT_ACTIVE, 1);
@@ -71,3 +98,5 @@ IS(REVSTAT_MUST_STAPLE, 16);
 IS(REVSTAT_REFUSE_SHRUNK, 1);
 IS(REVSTAT_REFUSE_CONFLICTING, 2);
 IS(REVSTAT_REFUSE_VANISHED, 4);
+
+IS(REVSTAT_END_ENTITY_ONLY, 1);

@@ -4,7 +4,8 @@
 #
 #   run.sh REVSTAT DATA COMMAND...    @FOLDER and @STORE in COMMAND are those
 #                                     made here; @FOLDER also has the files
-#                                     first.toml and all.toml for a refresher
+#                                     first.toml, issuing.toml and all.toml for a
+#                                     refresher, and root.pem and issuing.pem
 set -euo pipefail
 revstat=$1 data=$(realpath "$2")
 shift 2
@@ -23,11 +24,13 @@ while IFS=, read -r file serial status _; do
   echo "$name $issuer $serial $status"
 done < <(tail -n +2 "$data/expected.csv") >"$work/samples.txt"
 
+cp "$data"/ca/*.pem "$work"
 block() {
   printf '[[issuer]]\nname = "%s"\ntrust = ["%s"]\ncrl_urls = ["file://%s"]\n' "$1" \
     "$data/ca/$1.pem" "$data/crl/$1.crl"
 }
 block root >"$work/first.toml"
+block issuing >"$work/issuing.toml"
 { block root && block issuing; } >"$work/all.toml"
 
 "$revstat" ingest --store "$work/store" --trust "$data/ca/root.pem" \

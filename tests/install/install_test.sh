@@ -58,6 +58,16 @@ run_examples() { "$source/tests/embed/examples_test.sh" "$sample" "$@" || fail "
 run_examples -c "$work/consumer/c_shared" -c "$work/consumer/c_static" -b "$work/consumer/cc_static"
 ! ldd "$work/consumer/c_static" | grep -q librevstat || fail "c_static is not static"
 
+plugin=$work/consumer/libcc_plugin.so
+# Functions and types; constants that are templates, and what std makes of our
+# enumerations, g++ shows all the same.
+nm -D --defined-only "$plugin" | awk '$2 != "u" { print $3 }' >"$work/log"
+! grep -E '^_Z(T[ISV])?NK?7revstat' "$work/log" && grep -qx plugin_watch "$work/log" ||
+  fail "the plugin shows the engine"
+"$work/consumer/c_loader" "$plugin" "$sample/store" || fail "the plugin does not open the store"
+"$work/consumer/c_loader" "$plugin" /none/such >"$work/log" && fail "the plugin opens what is not there"
+grep -q '/none/such' "$work/log" || fail "the plugin does not say why: $(cat "$work/log")"
+
 # Where what the static library needs is not there: found without it.
 without_engine() {
   cmake -G Ninja -S "$source/tests/install/without_engine" -B "$work/without_$1" -DMISSING="$1" \
@@ -71,6 +81,8 @@ PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=$work without_engine liburcu-bp
 {
   cc -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$work/pc_shared" "$examples/check.c" \
     $(pkg-config --cflags --libs revstat)
+  cc -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$work/pc_openssl" "$examples/mtls_server.c" \
+    "$examples/example_host.c" $(pkg-config --cflags --libs revstat libssl libcrypto)
   cc -std=c11 -o "$work/pc_static" "$examples/check.c" $(pkg-config --cflags --libs revstat-engine)
   c++ -std=c++20 -o "$work/pc_cc" "$examples/batch_validator.cc" \
     $(pkg-config --cflags --libs revstat-engine)

@@ -55,7 +55,7 @@ has revstat bin/revstat bin/revstat-gen share/man/man1/revstat.1.gz \
 dpkg-deb --info "$(package revstat)" postinst | grep -q 'systemd-sysusers revstat.conf' ||
   fail "revstat does not make its user"
 names librevstat0 Depends libc6 libssl3 libcurl4 liburcu8 libabsl20220623
-names revstat Depends libc6 libssl3 libcurl4 libsystemd0
+names revstat Depends libc6 libssl3 libcurl4 libsystemd0 systemd
 names librevstat-dev Depends librevstat0 libabsl-dev libssl-dev
 # Programs do not get the library with its headers, nor the other way round.
 ! dpkg-deb --contents "$(package revstat)" | grep -q librevstat || fail "revstat has the library"

@@ -38,6 +38,8 @@ for CMake and pkg-config.")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME revstat)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS ca-certificates)
+# Makes the service's user, in postinst.
+set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers | systemd-sysusers")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/tools/systemd/postinst)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS libengine-gost-openssl)
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION
