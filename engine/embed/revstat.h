@@ -394,8 +394,7 @@ enum {
   REVSTAT_REFUSE_SHRUNK = 1 << 0,
   /* So are other octets under a number that is held. */
   REVSTAT_REFUSE_CONFLICTING = 1 << 1,
-  /* So is a CRL without a revoked certificate that has not expired, as far as
-   * the sources, the store, or the CRL itself tell. */
+  /* So is a CRL without a revoked certificate that is known to be unexpired. */
   REVSTAT_REFUSE_VANISHED = 1 << 2
 };
 

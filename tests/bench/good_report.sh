@@ -68,7 +68,7 @@ fi
 bench --entries 20000 --only index --rounds 1 >out 2>err && fail "a group that does not exist"
 has err "no group has 'index' in its name"
 bench --entries 20000 --only ingest --rounds 1 --seconds 0.002 >out 2>err || fail "--only"
-[[ ! -e report/growth.jsonl && $(grep -c '"group"' report/goals.json) == 3 ]] || fail "--only ingest"
+[[ ! -e report/growth.jsonl && $(grep -c '"group"' report/goals.json) == 4 ]] || fail "--only ingest"
 bench --rounds 0 >out 2>err && fail "no rounds"
 has err "not a number: 0"
 bench --what >out 2>err && fail "an unknown option"
