@@ -282,10 +282,7 @@ typedef struct revstat_refusal {
 } revstat_refusal;
 
 /* Flags of the options; none is set by default. */
-enum {
-  /* The CAs between the peer and the anchor are not asked about. */
-  REVSTAT_END_ENTITY_ONLY = 1 << 0
-};
+enum { REVSTAT_END_ENTITY_ONLY = 1 << 0 /* the CAs are not asked about */ };
 
 typedef struct revstat_openssl_options {
   uint32_t struct_size; /* set by revstat_openssl_options_init */
