@@ -103,7 +103,10 @@ class Search {
       ForEachEntry(
           source, [&](const std::string& issuer) { MoveTo(issuer); },
           [&](const CrlEntry& entry) {
-            if (after_.IsListed(entry.serial)) return;
+            if (vanished_.count >= Vanished::kMost ||
+                after_.IsListed(entry.serial)) {
+              return;
+            }
             const auto since = before_.RevokedSince(entry.serial);
             if (since && *since >= expired_since) Note(entry.serial);
           });

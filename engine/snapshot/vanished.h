@@ -13,7 +13,9 @@
 namespace revstat {
 
 struct Vanished {
-  uint64_t count = 0;        // certificates
+  static constexpr uint64_t kMost = 100'000;  // so many are told apart
+
+  uint64_t count = 0;        // certificates, kMost at most
   std::string first_serial;  // of one of them, lower-case hexadecimal
 };
 
