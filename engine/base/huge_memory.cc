@@ -50,12 +50,12 @@ uint8_t* FromHeap(size_t size) {
 
 }  // namespace
 
-HugeMemory::HugeMemory(size_t size) : size_(size) {
+HugeMemory::HugeMemory(size_t size, Lasting lasting) : size_(size) {
   if (size == 0) return;
   if (size >= kHugePage) {
     data_ = MapHugePages(RoundUp(size, kHugePage));
     place_ = Place::kOwnPages;
-  } else if (kMayShare && size >= kPage &&
+  } else if (kMayShare && lasting == Lasting::kLong && size >= kPage &&
              in_heap.load(std::memory_order_relaxed) >= kMostInHeap) {
     data_ = SharedHugePages::Instance().Allocate(size);
     place_ = Place::kSharedPages;

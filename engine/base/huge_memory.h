@@ -19,8 +19,12 @@ namespace revstat {
 // Throws std::bad_alloc like any container where there is no memory.
 class HugeMemory {
  public:
+  // What lives for a moment among tables that stay would leave holes in pages
+  // that they share.
+  enum class Lasting : uint8_t { kLong, kShort };
+
   HugeMemory() = default;
-  explicit HugeMemory(size_t size);
+  explicit HugeMemory(size_t size, Lasting lasting = Lasting::kLong);
   ~HugeMemory();
   HugeMemory(HugeMemory&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),

@@ -38,6 +38,12 @@ void SetFittingKey(const CertificateView& certificate, std::string* key) {
   key->append(TextOf(certificate.authority_key_identifier().key_identifier));
 }
 
+// As OpenSSL prints a name in its own order, and RFC 4514 does not.
+bool IsSpaced(std::string_view text) {
+  return text.find(", ") != std::string_view::npos ||
+         text.find(" = ") != std::string_view::npos;
+}
+
 }  // namespace
 
 IssuerId IssuerResolver::IssuerOf(const CertificateView& certificate) {
@@ -155,6 +161,8 @@ absl::StatusOr<IssuerId> IssuerResolver::IssuerNamed(std::string_view text) {
   } else {
     std::vector<IssuerId> named;
     for (RdnOrder order : {RdnOrder::kLastFirst, RdnOrder::kFirstFirst}) {
+      // The name in the other order may be another CA's.
+      if (order == RdnOrder::kFirstFirst && !IsSpaced(text)) break;
       const auto name = CanonicalNameOfText(text, order);
       if (!name.ok()) return name.status();
       const auto so = snapshot_.IssuersNamed(*name);

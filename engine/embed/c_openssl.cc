@@ -41,6 +41,9 @@ revstat_error PolicyOf(const revstat_openssl_options& options,
                         ? revstat::UnknownPolicy::kAccept
                         : revstat::UnknownPolicy::kRefuse;
   policy->evidence.lookup = revstat::c::LookupPolicyOf(read);
+  policy->evidence.signature.weak_digest =
+      (read.flags & REVSTAT_ALLOW_SHA1) != 0 ? revstat::WeakDigest::kAllowSha1
+                                             : revstat::WeakDigest::kRefuse;
   return REVSTAT_OK;
 }
 

@@ -64,9 +64,16 @@ bool Follow(const revstat_follow_options& options, revstat_store* store) {
   const std::lock_guard<std::mutex> turn(store->starting);
   if (store->watcher != nullptr) return false;
   const revstat::c::SignalsBlocked blocked;
-  store->watcher = std::make_unique<revstat::StoreWatcher>(
-      store->reader.get(), WatcherOptionsOf(options, *store->reader));
-  store->watcher_process.store(getpid(), std::memory_order_relaxed);
+  // First: a child forked from now on has no such thread.
+  const pid_t before =
+      store->watcher_process.exchange(getpid(), std::memory_order_relaxed);
+  try {
+    store->watcher = std::make_unique<revstat::StoreWatcher>(
+        store->reader.get(), WatcherOptionsOf(options, *store->reader));
+  } catch (...) {
+    store->watcher_process.store(before, std::memory_order_relaxed);
+    throw;
+  }
   return true;
 }
 

@@ -6,11 +6,14 @@
 namespace revstat {
 namespace {
 
-// Of bare serials: of partitions any may list one. Where the process is left
-// behind, who is listed cannot be told, and whoever may be is.
+// Of bare serials: of partitions any may list one. A listing from a later time
+// on counts too, as it lets nobody in (IsAccepted): nobody asks again before
+// the next generation. Where the process is left behind, who is listed cannot
+// be told, and everybody may be.
 template <class Certificates>
 bool IsListed(const Snapshot& snapshot, Time at,
               const Certificates& certificates) {
+  if (snapshot.is_left_behind()) return true;
   LookupPolicy policy;
   policy.at = at;
   return std::any_of(
@@ -20,7 +23,7 @@ bool IsListed(const Snapshot& snapshot, Time at,
                             snapshot.tag()};
         const Verdict verdict = snapshot.Lookup(policy, key);
         return verdict.status <= Status::kOnHold ||
-               verdict.cause == Cause::kLeftBehind;
+               verdict.cause == Cause::kRevokedLater;
       });
 }
 

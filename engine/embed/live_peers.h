@@ -24,7 +24,8 @@ namespace revstat {
 // sees the new one and says so.
 //
 // Thread-safety: all of it on any number of threads; a lock for each 64th of
-// the table, held while that part is gone through. Memory: at most `max_peers`,
+// the table, held while that part is gone through. A fork meanwhile leaves the
+// child's copy unusable: make one in each worker. Memory: at most `max_peers`,
 // some 100 octets each and 56 for each certificate. Cost: Add a lookup;
 // ForEachListed some tenths of a microsecond a certificate.
 class LivePeers {
@@ -49,11 +50,12 @@ class LivePeers {
   void Remove(Token token);
 
   // Calls cut(token) for each peer of which a certificate is revoked or on hold
-  // by the newest snapshot, in no order; for all where the publisher is left
-  // behind (SnapshotPublisher::is_left_behind). A part of the table is locked
-  // meanwhile, so that Remove waits and the token still names that peer; so
-  // `cut` does not wait and calls nothing of this table: it shuts a socket
-  // down, say, and whoever serves that removes the peer.
+  // by the newest snapshot, be it from a later time on, in no order; for all
+  // where the publisher is left behind (SnapshotPublisher::is_left_behind). A
+  // part of the table is locked meanwhile, so that Remove waits and the token
+  // still names that peer; so `cut` does not wait and calls nothing of this
+  // table: it shuts a socket down, say, and whoever serves that removes the
+  // peer.
   void ForEachListed(const SnapshotPublisher& snapshots, Time at,
                      const std::function<void(Token)>& cut) const;
 

@@ -303,7 +303,8 @@ void SerialSetBuilder::NewChunk(Record** end) {
     const size_t enough = slabs_.empty()
                               ? (size_t{1} << partition_bits_) * sizeof(Chunk)
                               : 2 * slabs_.back().size();
-    slabs_.emplace_back(std::min(enough, kSlabSize));
+    slabs_.emplace_back(std::min(enough, kSlabSize),
+                        HugeMemory::Lasting::kShort);
     slab_used_ = 0;
   }
   auto* chunk = reinterpret_cast<Chunk*>(slabs_.back().data() + slab_used_);

@@ -7,10 +7,15 @@
 namespace revstat {
 
 StoreWatcher::StoreWatcher(StoreReader* reader, StoreWatcherOptions options)
-    : reader_(reader),
-      options_(std::move(options)),
-      thread_(std::make_unique<std::thread>([this] { Run(); })) {
+    : reader_(reader), options_(std::move(options)) {
+  // First: a child forked from now on has no such thread.
   reader_->SetKeeper(SnapshotPublisher::Keeper::kThisProcess);
+  try {
+    thread_ = std::make_unique<std::thread>([this] { Run(); });
+  } catch (...) {
+    reader_->SetKeeper(SnapshotPublisher::Keeper::kHost);
+    throw;
+  }
 }
 
 StoreWatcher::~StoreWatcher() {

@@ -38,7 +38,8 @@ class LivePeersOfOneCa : public testing::Test {
   LivePeers peers_{1000};
 };
 
-TEST_F(LivePeersOfOneCa, revoked_and_on_hold_are_named_and_no_others) {
+TEST_F(LivePeersOfOneCa,
+       revoked_now_or_later_and_on_hold_are_named_and_no_others) {
   for (int i = 1; i <= 9; ++i)
     EXPECT_EQ(Add(static_cast<uint64_t>(i), Concat({"0", std::to_string(i)})),
               LivePeers::Added::kLive);
@@ -46,11 +47,12 @@ TEST_F(LivePeersOfOneCa, revoked_and_on_hold_are_named_and_no_others) {
   snapshots_.Publish(
       Listing({Entry(IntegerOf("02")),
                Entry(IntegerOf("07"), UtcTime("260102030405Z"), {Reason(6)}),
-               // Only from after the time asked about.
+               // From after the time asked about: nobody would be let in by it.
                Entry(IntegerOf("05"), UtcTime("260120000000Z"))}));
-  EXPECT_EQ(Listed(), (Tokens{2, 7}));
+  EXPECT_EQ(Listed(), (Tokens{2, 5, 7}));
+  EXPECT_EQ(Add(10, "05"), LivePeers::Added::kListed);
   peers_.Remove(2);
-  EXPECT_EQ(Listed(), Tokens{7});
+  EXPECT_EQ(Listed(), (Tokens{5, 7}));
   snapshots_.Publish(Listing({}));  // the hold is lifted
   EXPECT_EQ(Listed(), Tokens{});
   EXPECT_EQ(peers_.size(), 8u);

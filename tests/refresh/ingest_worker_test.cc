@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <thread>
 
 #include "tests/store/faulty_file_system.h"
 #include "tests/store/store_fixture.h"
@@ -48,8 +49,19 @@ class Worker {
   }
   bool has_thrown() const { return throwing_ == 0; }
 
+  // Returns once something has been thrown since the last Arm.
+  void AwaitThrow(int armed) {
+    while (throwing_ == armed) std::this_thread::yield();
+  }
+
   // Takes in a CRL; the answer to it.
   IngestAnswer Take(uint64_t ticket, const CrlText& text) {
+    Add(ticket, text);
+    std::unique_lock lock(mutex_);
+    answered_.wait(lock, [&] { return answers_.contains(ticket); });
+    return answers_.at(ticket);
+  }
+  void Add(uint64_t ticket, const CrlText& text) {
     const auto der = ca_.Crl(text);
     IngestJob job;
     job.ticket = ticket;
@@ -61,9 +73,6 @@ class Worker {
       EXPECT_TRUE(job.staged->Append(der->bytes()).ok());
     }
     worker_->Add(std::move(job));
-    std::unique_lock lock(mutex_);
-    answered_.wait(lock, [&] { return answers_.contains(ticket); });
-    return answers_.at(ticket);
   }
   Status StatusInStore(std::string_view serial) const {
     const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
@@ -145,7 +154,10 @@ TEST(IngestWorker, good_ends_where_there_is_no_memory) {
   const TestAuthority ca;
   auto worker = std::make_unique<Worker>(ca);
   EXPECT_TRUE(worker->Take(1, NumberedCrl(1, {"01"})).status.ok());
-  worker->Arm(0, 1 << 30);
+  constexpr int kForEver = 1 << 30;
+  worker->Arm(0, kForEver);
+  worker->Add(2, NumberedCrl(2, {"01"}));
+  worker->AwaitThrow(kForEver);
   worker.reset();
 }
 
