@@ -41,9 +41,10 @@ class IssuerResolver {
   Question QuestionOf(const CertificateView& certificate, IssuerId issuer);
 
   // The issuer named in a list: the SHA-256 of its certificate in hexadecimal,
-  // or its subject in RFC 4514 form, or in the order in which OpenSSL prints
-  // names. kUnknownIssuer, or kAmbiguousIssuer for what several are called, in
-  // one order or the other; kBadText for none of these forms.
+  // or its subject in RFC 4514 form; or, where there is a space behind a comma
+  // or around '=', in the order in which OpenSSL prints names as well.
+  // kUnknownIssuer, or kAmbiguousIssuer for what several are called, in one
+  // order or the other; kBadText for none of these forms.
   absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
 
  private:
