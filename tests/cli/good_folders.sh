@@ -31,7 +31,11 @@ has err 'g/bare.cer: neither a certificate'
 has err 'g/contract.pem: No such file'
 check 2 h
 has err 'h: no certificate in it'
-mkdir lists
+mkdir lists upper
+cp g/bare.cer upper/BARE.CER
+cp "$active" upper/
+check 2 upper
+has err 'upper/BARE.CER: neither a certificate'
 printf 'name,number\nCN=x,1\n' >lists/hosts.csv
 cp "$data/list.csv" lists/issued.csv
 check 2 lists

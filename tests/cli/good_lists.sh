@@ -34,9 +34,11 @@ for form in '' RFC2253 oneline; do
   forward=${forward#subject=}
   printf '"%s",%s\n' "${forward//\"/\"\"}" $serial_r >>list.csv
 done
+# With its labels, too.
+printf '"issuer=%s",serial=%s\n' "${forward//\"/\"\"}" ${serial_r^^} >>list.csv
 has list.csv '"O = revstat test data, CN = ""Issuing CA, seed 2026""",'
 check 1 list.csv
-statuses revoked revoked revoked
+statuses revoked revoked revoked revoked
 quiet
 
 # Serials as people paste them.
@@ -93,9 +95,14 @@ causes no_issuer no_issuer
 [[ $(column issuer | head -1) == 'CN=Somebody Else' ]] || fail "the issuer is not printed as it was given"
 
 # A column that is misspelt is told of.
-list 'issuer,serial,notAfter,colour,Valid from\n%s,%s,2020-01-01,red,\n' "$issuer" $serial_a
+list 'issuer,serial,Valid to,colour,Valid from\n%s,%s,2020-01-01,red,\n' "$issuer" $serial_a
 check 0 list.csv
-has err 'list.csv: not used: the columns notAfter, Valid from; those read are issuer, serial, not_before, not_after'
+has err 'list.csv: not used: the columns Valid to, Valid from; those read are issuer, serial, not_before, not_after'
+
+# X.509's own words are understood.
+list 'issuer,serial,notBefore,notAfter\n%s,%s,2019-01-01,2020-01-01\n' "$issuer" $serial_a
+check 1 list.csv
+statuses expired
 
 # A header alone is no failure, but is told of; and a name that says nothing.
 list 'issuer,serial\n\n'

@@ -48,7 +48,9 @@ uint64_t SizeOf(int descriptor) {
 // A folder of certificates and lists has other files in it, too; but not by
 // these names.
 bool IsNamedLikeCertificates(const std::string& path) {
-  const std::string extension = std::filesystem::path(path).extension();
+  std::string extension = std::filesystem::path(path).extension();
+  for (char& c : extension)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   constexpr std::array<std::string_view, 8> kExtensions = {
       ".pem", ".cer", ".crt", ".der", ".p7b", ".p7c", ".csv", ".tsv"};
   return std::find(kExtensions.begin(), kExtensions.end(), extension) !=

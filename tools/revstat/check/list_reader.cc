@@ -32,7 +32,7 @@ std::string NormalName(std::string_view field) {
   return name;
 }
 
-// A misspelt not_after ("notAfter", "valid to") would go unnoticed otherwise.
+// A misspelt not_after ("valid to") would go unnoticed otherwise.
 bool SoundsLikeValidity(std::string_view name) {
   constexpr std::array<std::string_view, 4> kParts = {"before", "after",
                                                       "valid", "expir"};
@@ -116,7 +116,10 @@ absl::StatusOr<ListColumns> ListColumns::FromHeader(std::string_view line) {
   std::string_view field;
   bool last = false;
   while (!last && TakeField(&line, columns.separator_, &field, &last)) {
-    const std::string name = NormalName(field);
+    std::string name = NormalName(field);
+    // X.509's own words.
+    if (name == "notbefore") name = "not_before";
+    if (name == "notafter") name = "not_after";
     const auto found = std::find(kNames.begin(), kNames.end(), name);
     if (found == kNames.end()) {
       columns.roles_.push_back(kOther);

@@ -7,6 +7,15 @@
 
 namespace revstat::tool {
 
+namespace {
+
+// `openssl x509 -issuer -serial` puts these before what they say.
+std::string_view WithoutLabel(std::string_view text, std::string_view label) {
+  return text.starts_with(label) ? text.substr(label.size()) : text;
+}
+
+}  // namespace
+
 void RowAnswerer::AddCertificate(Bytes der, std::string_view name,
                                  uint64_t position) {
   const auto certificate = CertificateView::Parse(der);
@@ -45,9 +54,10 @@ void RowAnswerer::AddListRow(const ListRow& row, std::string_view name) {
   };
   if (row.problem != nullptr) return unreadable(row.problem);
   if (row.issuer.empty()) return unreadable("the issuer is missing");
-  const auto serial = SerialNumber::FromText(row.serial);
+  const auto serial =
+      SerialNumber::FromText(WithoutLabel(row.serial, "serial="));
   if (!serial.ok()) return unreadable(MessageOf(serial.status()));
-  const auto issuer = IssuerNamed(row.issuer);
+  const auto issuer = IssuerNamed(WithoutLabel(row.issuer, "issuer="));
   if (!issuer.ok()) return unreadable(MessageOf(issuer.status()));
   Question question;
   question.key.serial = *serial;

@@ -260,7 +260,8 @@ void AddRefreshCommand(CLI::App& app, int* exit_status) {
   refresh->add_flag_callback(
       "--refuse-vanished", [options] { options->vanished = OddCrl::kRefuse; },
       "Refuse a CRL without a revoked certificate that is known not to have "
-      "expired, not only report it");
+      "expired, by the block's certificates, the store's or the CRL's "
+      "expiredCertsOnCRL; not only report it");
   refresh->callback(
       [options, exit_status] { *exit_status = RunRefresh(*options); });
 }
