@@ -204,8 +204,8 @@ REVSTAT_API void revstat_store_close(revstat_store* store);
 typedef struct revstat_query {
   const uint8_t* certificate; /* DER */
   size_t certificate_size;
-  /* The SHA-256 of the issuer's certificate in hexadecimal, or its subject in
-   * the form of RFC 4514: "CN=Issuing CA,O=Example". */
+  /* The SHA-256 of the issuer's certificate in hexadecimal, or its subject: by
+   * RFC 4514, "CN=CA,O=Org"; with spaces also "O = Org, CN = CA" (OpenSSL). */
   const char* issuer;
   /* The octets of the number, the highest first, with or without leading
    * zeros: both an INTEGER's content and what BN_bn2bin gives. 1 to 21 that

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <vector>
 
 #include "engine/base/huge_memory.h"
 #include "engine/base/parallel.h"
@@ -81,6 +85,57 @@ TEST(SharedHugePages, LetsATableLieOnTwoPages) {
   uint8_t* const third = pages.Allocate(kSize);
   EXPECT_EQ(third[kSize - 1], 0);
   pages.Free(third, kSize);
+}
+
+// Tables of a thread: each is written to, read back, and given up in turn.
+void UseTables(uint8_t mark) {
+  constexpr size_t kTables = 400;
+  std::vector<HugeMemory> tables(16);
+  for (size_t i = 0; i < kTables; ++i) {
+    HugeMemory& table = tables[i % tables.size()];
+    table = HugeMemory(4096 + 4096 * (i % 40));
+    std::fill_n(table.data(), table.size(), mark);
+    const Bytes other = tables[i * 7 % tables.size()].bytes();
+    ASSERT_TRUE(std::all_of(other.begin(), other.end(),
+                            [&](uint8_t octet) { return octet == mark; }));
+  }
+}
+
+TEST(HugeMemory, IsSharedByThreads) {
+  const HugeMemory many[] = {HugeMemory(2'000'000), HugeMemory(2'000'000),
+                             HugeMemory(2'000'000)};  // more than the heap's
+  RunBeside(
+      Threads::kTwo, [] { UseTables(1); }, [] { UseTables(2); });
+}
+
+TEST(HugeMemory, IsToBeHadInAChildForkedBesideAThread) {
+  const HugeMemory many[] = {HugeMemory(2'000'000), HugeMemory(2'000'000),
+                             HugeMemory(2'000'000)};
+  std::atomic<bool> is_done = false;  // relaxed: carries nothing
+  const auto fork_often = [&] {
+    for (int i = 0; i < 20; ++i) {
+      const pid_t child = fork();
+      ASSERT_GE(child, 0);
+      if (child == 0) {
+        alarm(60);  // ends a child that waits for ever
+        HugeMemory table(8192);
+        table.data()[8191] = 1;
+        _exit(0);
+      }
+      int status = -1;
+      EXPECT_EQ(waitpid(child, &status, 0), child);
+      EXPECT_EQ(status, 0);
+    }
+  };
+  RunBeside(
+      Threads::kTwo,
+      [&] {
+        fork_often();
+        is_done.store(true, std::memory_order_relaxed);
+      },
+      [&] {
+        while (!is_done.load(std::memory_order_relaxed)) UseTables(3);
+      });
 }
 
 TEST(HugeMemory, MovesItsRegion) {

@@ -8,7 +8,13 @@ using namespace revstat;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes der(data, size);
-  (void)CanonicalNameOfText(TextOf(der));
+  // The same RDNs in another order, or no name in either.
+  const auto last_first = CanonicalNameOfText(TextOf(der));
+  const auto first_first =
+      CanonicalNameOfText(TextOf(der), RdnOrder::kFirstFirst);
+  fuzz::Check(last_first.ok() == first_first.ok(), "the order refuses nothing");
+  fuzz::Check(!last_first.ok() || last_first->size() == first_first->size(),
+              "the order loses nothing");
   der::Trace trace(der);
   der::Cursor cursor(der, &trace);
   const NameView name = NameView::Read(cursor, "name");
