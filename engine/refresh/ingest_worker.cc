@@ -296,18 +296,22 @@ void IngestWorker::Commit() {
   AnswerCommitted();
 }
 
+// What a CRL that was taken in and is durable has changed.
+void IngestWorker::SetChanges(IngestAnswer* answer) const {
+  answer->generation = updater_->generation();
+  answer->changes =
+      CompareCrls(answer->result.before.get(), *answer->result.crl,
+                  options_.max_first_changes);
+  answer->changes.gone_too_early = answer->result.vanished;
+}
+
 // Until all are answered, so that after an exception it can go on.
 void IngestWorker::AnswerCommitted() {
   if (untold_.size() > kMostUntold) untold_.clear();
   while (!uncommitted_.empty()) {
     IngestAnswer& answer = uncommitted_.front();
-    if (answer.result.outcome == TakeResult::Outcome::kTaken) {
-      answer.generation = updater_->generation();
-      answer.changes =
-          CompareCrls(answer.result.before.get(), *answer.result.crl,
-                      options_.max_first_changes);
-      answer.changes.gone_too_early = answer.result.vanished;
-    }
+    if (answer.result.outcome == TakeResult::Outcome::kTaken)
+      SetChanges(&answer);
     deliver_(answer);
     uncommitted_.pop_front();
   }
@@ -350,10 +354,7 @@ void IngestWorker::AnswerFailed(const absl::Status& why) {
       answer.status = why;
       if (is_taken) untold_[answer.result.crl->sha256()] = answer.result.before;
     } else if (is_taken) {
-      answer.generation = updater_->generation();
-      answer.changes =
-          CompareCrls(answer.result.before.get(), *answer.result.crl,
-                      options_.max_first_changes);
+      SetChanges(&answer);
     }
     deliver_(answer);
     uncommitted_.pop_front();

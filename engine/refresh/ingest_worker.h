@@ -125,6 +125,7 @@ class IngestWorker {
   void Take(IngestJob job);
   void Commit();
   void StartAnew(const absl::Status& why);
+  void SetChanges(IngestAnswer* answer) const;
   void AnswerCommitted();
   void TellGone();
   void AnswerFailed(const absl::Status& why);

@@ -139,6 +139,27 @@ TEST(IngestWorker, good_after_each_call_threw) {
   EXPECT_GT(failed, 10);
 }
 
+// The commit may be durable before what fails.
+TEST(IngestWorker, good_tells_what_has_vanished_after_each_call_threw) {
+  const TestAuthority ca;
+  CrlText keeping = NumberedCrl(2, {"02"});
+  keeping.extensions.push_back(
+      MakeExtension("2.5.29.60", GeneralizedTime("20200101000000Z")));
+  bool has_thrown = true;
+  for (int number = 0; has_thrown && !testing::Test::HasFailure(); ++number) {
+    SCOPED_TRACE(number);
+    Worker worker(ca);
+    EXPECT_TRUE(worker.Take(1, NumberedCrl(1, {"01", "02"})).status.ok());
+    worker.Arm(number, 1);
+    const IngestAnswer answer = worker.Take(2, keeping);
+    if (answer.status.ok()) {
+      EXPECT_EQ(answer.changes.gone_too_early, 1u);
+    }
+    has_thrown = worker.has_thrown();
+    worker.Arm(0, 0);
+  }
+}
+
 TEST(IngestWorker, good_once_there_is_memory_to_open_the_store_again) {
   const TestAuthority ca;
   Worker worker(ca);
