@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/huge_page.h"
 
 namespace revstat {
 namespace {
@@ -74,6 +75,7 @@ absl::StatusOr<std::shared_ptr<const Buffer>> Buffer::ReadDescriptor(
   }
   void* mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (mapping == MAP_FAILED) return SystemError(name, errno);
+  PreferHugePages(mapping, size);
   // The parser and the digest both read from front to back.
   madvise(mapping, size, MADV_WILLNEED);
   std::shared_ptr<Buffer> buffer(new Buffer);

@@ -7,14 +7,9 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "engine/base/huge_page.h"
+
 namespace revstat {
-
-// `size` octets of zeros, a multiple of the huge page's, aligned to that. To be
-// given back by munmap, in pieces of whole pages if need be. Throws
-// std::bad_alloc.
-uint8_t* MapHugePages(size_t size);
-
-inline constexpr size_t kHugePage = size_t{2} << 20;
 
 // Cuts tables off a region, one behind the other, and uses nothing a second
 // time: a page is given back when all tables on it are. So a table that stays

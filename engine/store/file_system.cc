@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/huge_page.h"
 
 namespace revstat {
 namespace {
@@ -59,6 +60,7 @@ absl::StatusOr<std::shared_ptr<const Mapping>> MapDescriptor(
   // this process's own.
   void* const data = mmap(nullptr, size, protection, MAP_SHARED, descriptor, 0);
   if (data == MAP_FAILED) return ReadError(path);
+  PreferHugePages(data, size);
   return std::make_shared<SystemMapping>(static_cast<uint8_t*>(data), size,
                                          file);
 }

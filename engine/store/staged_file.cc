@@ -1,5 +1,6 @@
 #include "engine/store/staged_file.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/error.h"
@@ -11,7 +12,8 @@ StagedFile::StagedFile(FileSystem* files, std::string path,
     : files_(files),
       path_(std::move(path)),
       file_(std::move(file)),
-      max_bytes_(max_bytes) {}
+      max_bytes_(max_bytes),
+      pending_(kDerOffset) {}
 
 absl::StatusOr<std::unique_ptr<StagedFile>> StagedFile::Create(
     FileSystem* files, const std::string& path, uint64_t max_bytes) {
@@ -32,18 +34,49 @@ absl::Status StagedFile::Append(Bytes octets) {
         ErrorCode::kTooLarge,
         Concat({"the limit is ", std::to_string(max_bytes_), " octets"}));
   }
-  absl::Status status = WriteAt(kDerOffset + der_bytes_, octets);
-  if (status.ok()) der_bytes_ += octets.size();
+  const uint64_t count = octets.size();
+  while (!octets.empty()) {
+    // What is a piece already is not copied.
+    if (pending_.empty() && octets.size() >= kPiece) {
+      const Bytes pieces = octets.first(octets.size() / kPiece * kPiece);
+      absl::Status status = WriteAll(file_.get(), written_, pieces);
+      if (!status.ok()) return status;
+      written_ += pieces.size();
+      octets = octets.subspan(pieces.size());
+      continue;
+    }
+    const Bytes next =
+        octets.first(std::min(octets.size(), kPiece - pending_.size()));
+    pending_.insert(pending_.end(), next.begin(), next.end());
+    octets = octets.subspan(next.size());
+    if (pending_.size() < kPiece) continue;
+    absl::Status status = Flush();
+    if (!status.ok()) return status;
+  }
+  der_bytes_ += count;
+  return absl::OkStatus();
+}
+
+absl::Status StagedFile::Flush() {
+  absl::Status status = WriteAll(file_.get(), written_, pending_);
+  written_ += pending_.size();
+  pending_.clear();
+  return status;
+}
+
+absl::Status StagedFile::FinishAppending() {
+  absl::Status status = Flush();
+  pending_.shrink_to_fit();
   return status;
 }
 
 absl::Status StagedFile::WriteAt(uint64_t offset, Bytes octets) {
-  return WriteAll(file_.get(), offset, octets);
+  absl::Status status = FinishAppending();
+  return status.ok() ? WriteAll(file_.get(), offset, octets) : status;
 }
 
 absl::StatusOr<std::shared_ptr<const Buffer>> StagedFile::Der() {
-  // An empty one has room for the header all the same.
-  const absl::Status status = Truncate(kDerOffset + der_bytes_);
+  const absl::Status status = FinishAppending();
   if (!status.ok()) return status;
   auto mapping = Map();
   if (!mapping.ok()) return mapping.status();

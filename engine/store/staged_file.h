@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/base/buffer.h"
+#include "engine/base/huge_page.h"
 #include "engine/store/file_system.h"
 
 namespace revstat {
@@ -26,14 +28,15 @@ class StagedFile {
   StagedFile& operator=(const StagedFile&) = delete;
 
   // The CRL's next octets. kTooLarge above the limit, before anything is
-  // written; kNotWritable where the disk is full.
+  // written; kNotWritable where the disk is full. Up to kPiece of them are kept
+  // here until Der or WriteAt.
   absl::Status Append(Bytes octets);
   uint64_t der_bytes() const { return der_bytes_; }
 
   // What was appended, in place. Nothing may be appended afterwards.
   absl::StatusOr<std::shared_ptr<const Buffer>> Der();
 
-  // For WriteSegment.
+  // For WriteSegment. Nothing may be appended afterwards.
   absl::Status WriteAt(uint64_t offset, Bytes octets);
   absl::Status Truncate(uint64_t size) { return file_->Truncate(size); }
   void StartSync() { file_->StartSync(); }
@@ -45,13 +48,23 @@ class StagedFile {
   absl::Status MoveTo(const std::string& path);
 
  private:
+  // The file is written in pieces of this size, each at a multiple of it:
+  // written so, it is on huge pages in the page cache of a system that has such
+  // for files, and stays so for all who map it.
+  static constexpr size_t kPiece = kHugePage;
+
   StagedFile(FileSystem* files, std::string path, std::unique_ptr<File> file,
              uint64_t max_bytes);
+
+  absl::Status Flush();
+  absl::Status FinishAppending();
 
   FileSystem* const files_;
   const std::string path_;
   const std::unique_ptr<File> file_;
   const uint64_t max_bytes_;
+  uint64_t written_ = 0;  // octets of the file that pending_ comes behind
+  std::vector<uint8_t> pending_;  // with the header's room at first
   uint64_t der_bytes_ = 0;
   bool is_moved_ = false;
 };

@@ -11,7 +11,9 @@
 namespace revstat::gen {
 namespace {
 
-constexpr size_t kBufferSize = size_t{1} << 20;
+// A huge page: a file written in such pieces is on them in the page cache,
+// where the system has them for files.
+constexpr size_t kPiece = size_t{2} << 20;
 
 std::FILE* Open(const std::string& path) {
   // A duplicate, so that closing ours leaves the process's own open.
@@ -28,18 +30,16 @@ OutputFile::OutputFile(const std::string& path)
     return;
   }
   std::setvbuf(file_.get(), nullptr, _IONBF, 0);
-  buffer_.reserve(kBufferSize);
+  buffer_.reserve(kPiece);
 }
 
 void OutputFile::Write(Bytes bytes) {
-  if (buffer_.size() + bytes.size() > kBufferSize) Flush();
-  if (bytes.size() <= kBufferSize) {
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-    return;
-  }
-  if (error_ == 0 &&
-      std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) {
-    error_ = errno;
+  while (!bytes.empty()) {
+    const Bytes next =
+        bytes.first(std::min(bytes.size(), kPiece - buffer_.size()));
+    buffer_.insert(buffer_.end(), next.begin(), next.end());
+    bytes = bytes.subspan(next.size());
+    if (buffer_.size() == kPiece) Flush();
   }
 }
 

@@ -1,0 +1,133 @@
+#include "engine/store/staged_file.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "tests/store/store_fixture.h"
+
+namespace revstat::test {
+namespace {
+
+constexpr uint64_t kNoLimit = ~uint64_t{0};
+
+std::vector<uint8_t> RandomOctets(size_t count) {
+  std::mt19937_64 random(1);
+  std::vector<uint8_t> octets(count);
+  std::generate(octets.begin(), octets.end(),
+                [&] { return static_cast<uint8_t>(random()); });
+  return octets;
+}
+
+absl::Status AppendInPieces(StagedFile* file, Bytes octets, size_t piece) {
+  absl::Status status;
+  while (!octets.empty() && status.ok()) {
+    const size_t count = std::min(piece, octets.size());
+    status = file->Append(octets.first(count));
+    octets = octets.subspan(count);
+  }
+  return status;
+}
+
+TEST(StagedFile, HoldsWhatWasAppendedInPiecesOfAnySize) {
+  const TestFolder folder;
+  const std::vector<uint8_t> octets = RandomOctets(3 * kHugePage + 12'345);
+  for (const size_t piece :
+       std::vector<size_t>{1000, 700'001, kHugePage - StagedFile::kDerOffset,
+                           kHugePage - StagedFile::kDerOffset + 1, kHugePage,
+                           2 * kHugePage + 3, octets.size()}) {
+    SCOPED_TRACE(piece);
+    auto file = *StagedFile::Create(&FileSystem::System(),
+                                    folder.path() + "/file", kNoLimit);
+    ASSERT_TRUE(AppendInPieces(file.get(), octets, piece).ok());
+    EXPECT_EQ(file->der_bytes(), octets.size());
+    const auto der = file->Der();
+    ASSERT_TRUE(der.ok()) << der.status();
+    EXPECT_TRUE(std::ranges::equal((*der)->bytes(), octets));
+    EXPECT_EQ(std::filesystem::file_size(folder.path() + "/file"),
+              StagedFile::kDerOffset + octets.size());
+  }
+}
+
+TEST(StagedFile, OfNothingHasRoomForTheHeader) {
+  const TestFolder folder;
+  auto file = *StagedFile::Create(&FileSystem::System(),
+                                  folder.path() + "/file", kNoLimit);
+  const auto der = file->Der();
+  ASSERT_TRUE(der.ok()) << der.status();
+  EXPECT_TRUE((*der)->bytes().empty());
+  EXPECT_EQ(std::filesystem::file_size(folder.path() + "/file"),
+            StagedFile::kDerOffset);
+}
+
+TEST(StagedFile, RefusesWhatGoesAboveTheLimit) {
+  const TestFolder folder;
+  auto file =
+      *StagedFile::Create(&FileSystem::System(), folder.path() + "/file", 1000);
+  const std::vector<uint8_t> octets = RandomOctets(600);
+  ASSERT_TRUE(file->Append(octets).ok());
+  EXPECT_EQ(ErrorCodeOf(file->Append(octets)), ErrorCode::kTooLarge);
+  EXPECT_TRUE(file->Append(Bytes(octets).first(400)).ok());
+  EXPECT_EQ(file->der_bytes(), 1000u);
+}
+
+// Octets of the mapping of `path` that huge pages of the page cache hold.
+uint64_t OnHugePages(const std::string& path) {
+  std::ifstream maps("/proc/self/smaps");
+  std::string line;
+  bool is_inside = false;
+  while (std::getline(maps, line)) {
+    if (line.find('-') < line.find(' ')) is_inside = line.ends_with(path);
+    constexpr std::string_view kField = "FilePmdMapped:";
+    if (is_inside && line.starts_with(kField))
+      return std::stoull(line.substr(kField.size())) * 1024;
+  }
+  return 0;
+}
+
+uint64_t OnHugePagesAfterReading(const std::string& path, Bytes mapping) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < mapping.size(); i += 4096) sum += mapping[i];
+  return sum == 0 ? 0 : OnHugePages(path);
+}
+
+// Whether the system has huge pages for such a file, and one to spare.
+bool HasHugePagesForFiles(const std::string& path) {
+  auto file = *FileSystem::System().Open(path, FileSystem::OpenMode::kCreate);
+  const std::vector<uint8_t> octets(kHugePage, 1);
+  EXPECT_TRUE(WriteAll(file.get(), 0, octets).ok());
+  const auto mapping = *file->Map(MapAccess::kRead);
+  return OnHugePagesAfterReading(path, mapping->bytes()) > 0;
+}
+
+// As it comes from the network.
+TEST(StagedFile, AppendedInSmallPiecesIsOnHugePagesWhereFilesCanBe) {
+  std::string folder =
+      (std::filesystem::temp_directory_path() / "revstat-pages-XXXXXX")
+          .string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  constexpr size_t kPages = 4;
+  uint64_t huge = 0;
+  {
+    const std::string path = folder + "/file";
+    auto file = *StagedFile::Create(&FileSystem::System(), path, kNoLimit);
+    const std::vector<uint8_t> octets(kPages * kHugePage, 1);
+    ASSERT_TRUE(AppendInPieces(file.get(), octets, 16'384).ok());
+    const auto der = file->Der();
+    ASSERT_TRUE(der.ok()) << der.status();
+    huge = OnHugePagesAfterReading(path, (*der)->bytes());
+  }
+  const bool can_be = HasHugePagesForFiles(folder + "/probe");
+  std::filesystem::remove_all(folder);
+  if (huge == 0 && !can_be) GTEST_SKIP() << "no huge pages for files here";
+  EXPECT_GT(huge, 0u);
+}
+
+}  // namespace
+}  // namespace revstat::test
