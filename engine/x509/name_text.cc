@@ -137,7 +137,8 @@ void AppendType(Bytes type, std::string* text) {
 
 // RFC 4514 2.4.
 void AppendEscaped(std::string_view value, std::string* text) {
-  constexpr auto kIsPlain = [] {
+  // Static: else it is made anew on the stack each time.
+  static constexpr auto kIsPlain = [] {
     std::array<bool, 256> plain = {};
     for (size_t c = 0x21; c < 0x100; ++c)
       plain[c] = c != 0x7f &&

@@ -1,5 +1,6 @@
 // Results as RFC 4180 CSV with a header.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -10,11 +11,15 @@ namespace revstat::tool {
 namespace {
 
 bool NeedsQuotes(std::string_view value) {
-  // Without a branch, so that many characters are compared at once.
-  bool needs = false;
-  for (char c : value)
-    needs |= (c == ',') | (c == '"') | (c == '\r') | (c == '\n');
-  return needs;
+  static constexpr auto kNeeds = [] {
+    std::array<bool, 256> needs = {};
+    for (const char c : {',', '"', '\r', '\n'})
+      needs[static_cast<unsigned char>(c)] = true;
+    return needs;
+  }();
+  return std::any_of(value.begin(), value.end(), [](char c) {
+    return kNeeds[static_cast<unsigned char>(c)];
+  });
 }
 
 std::string Quoted(std::string_view value) {
@@ -32,16 +37,16 @@ void AppendQuoted(std::string_view value, TextBuffer* out) {
     *out += value;
     return;
   }
-  char* const begin = out->Room(2 * value.size() + 2);
-  char* end = begin;
-  *end++ = '"';
-  for (char c : value) {
-    *end = '"';
-    end += c == '"' ? 1 : 0;
-    *end++ = c;
+  *out += '"';
+  // In runs: hardly any has a quote.
+  while (true) {
+    const size_t quote = value.find('"');
+    *out += value.substr(0, quote);
+    if (quote == std::string_view::npos) break;
+    *out += "\"\"";
+    value.remove_prefix(quote + 1);
   }
-  *end++ = '"';
-  out->Take(static_cast<size_t>(end - begin));
+  *out += '"';
 }
 
 bool IsListed(const Verdict& verdict) {

@@ -13,34 +13,31 @@ bool IsBare(std::string_view field) {
 
 }  // namespace
 
-std::optional<PlainRow> PlainRowReader::Read(std::string_view text) {
+size_t PlainRowReader::Read(std::string_view text, BareRow* row,
+                            SerialNumber* serial) {
   const size_t guess = last_issuer_.size();
-  PlainRow row;
-  if (guess > 0 && text.size() > guess && text[guess] == separator_ &&
-      text.starts_with(last_issuer_)) {
-    row.issuer = last_issuer_;
-  } else {
+  std::string_view issuer = last_issuer_;
+  if (guess == 0 || text.size() <= guess || text[guess] != separator_ ||
+      !text.starts_with(last_issuer_)) {
     const std::string_view line = text.substr(0, text.find('\n'));
-    row.issuer = line.substr(0, line.find(separator_));
-    if (row.issuer.size() == line.size() || !IsBare(row.issuer))
-      return std::nullopt;
+    issuer = line.substr(0, line.find(separator_));
+    if (issuer.size() == line.size() || !IsBare(issuer)) return 0;
   }
-  const std::string_view rest = text.substr(row.issuer.size() + 1);
+  const std::string_view rest = text.substr(issuer.size() + 1);
   size_t end = last_digits_;
   if (end == 0 || end >= rest.size() || rest[end] != '\n') {
     end = rest.find('\n');
-    if (end == std::string_view::npos) return std::nullopt;
+    if (end == std::string_view::npos) return 0;
   }
-  row.digits = rest.substr(0, end);
-  row.size = row.issuer.size() + 1 + end + 1;
-  if (row.digits.ends_with('\r')) row.digits.remove_suffix(1);
+  std::string_view digits = rest.substr(0, end);
+  if (digits.ends_with('\r')) digits.remove_suffix(1);
   // A line's end is no digit, so a guess that went over one is refused here.
-  const auto serial = SerialNumber::FromPlainHex(row.digits);
-  if (!serial.has_value()) return std::nullopt;
-  row.serial = *serial;
-  last_issuer_ = row.issuer;
+  if (!SerialNumber::FromPlainHex(digits, serial)) return 0;
+  row->issuer_text = issuer;
+  row->digits = digits;
+  last_issuer_ = issuer;
   last_digits_ = end;
-  return row;
+  return issuer.size() + 1 + end + 1;
 }
 
 }  // namespace revstat::tool

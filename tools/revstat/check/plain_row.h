@@ -5,20 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "engine/base/serial_number.h"
+#include "tools/revstat/check/result_row.h"
 
 namespace revstat::tool {
-
-// Borrows the list.
-struct PlainRow {
-  std::string_view issuer;  // not empty
-  std::string_view digits;  // of the serial: no leading zero octet
-  SerialNumber serial;
-  size_t size = 0;  // of the line with its end
-};
 
 // Reads rows of a list whose header names issuer and serial in this order and
 // nothing else. What it gives is what ListColumns::ReadRow and
@@ -28,8 +20,11 @@ class PlainRowReader {
  public:
   explicit PlainRowReader(char separator) : separator_(separator) {}
 
-  // The first line of `text`; nothing where it has another shape.
-  std::optional<PlainRow> Read(std::string_view text);
+  // Reads the first line of `text` into *row, but for its position, and into
+  // *serial; returns its size with its end, or 0 where it has another shape.
+  // An issuer that is spelled as in the row before is that row's octets, so
+  // that two rows with one address have one issuer.
+  size_t Read(std::string_view text, BareRow* row, SerialNumber* serial);
 
  private:
   const char separator_;

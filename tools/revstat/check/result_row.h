@@ -22,7 +22,7 @@ struct ResultRow {
 };
 
 // A row of a list that says no more than issuer and serial, and says it plainly
-// (see PlainRow). Borrows the list.
+// (see PlainRowReader). Borrows the list.
 struct BareRow {
   uint64_t position = 0;  // its line
   std::string_view issuer_text;

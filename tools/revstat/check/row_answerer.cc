@@ -18,18 +18,18 @@ std::string_view WithoutLabel(std::string_view text, std::string_view label) {
 
 void RowAnswerer::AddCertificate(Bytes der, std::string_view name,
                                  uint64_t position) {
-  const auto certificate = CertificateView::Parse(der);
-  if (!certificate.ok())
-    return AddUnreadable(name, position, MessageOf(certificate.status()));
-  ResultRow row;
+  der::Trace trace(der);
+  const CertificateView certificate = CertificateView::Parse(der, &trace);
+  if (!trace.ok())
+    return AddUnreadable(name, position, MessageOf(ToStatus(trace.error())));
+  ResultRow& row = rows_.emplace_back();
   row.input = name;
   row.position = position;
-  row.subject = certificate->subject();
-  row.issuer = certificate->issuer();
-  rows_.push_back(row);
-  questions_.push_back(resolver_.QuestionOf(*certificate));
+  row.subject = certificate.subject();
+  row.issuer = certificate.issuer();
+  questions_.push_back(resolver_.QuestionOf(certificate));
   if (prefetch_ != nullptr) {
-    const auto urls = OcspUrlsOf(*certificate);
+    const auto urls = OcspUrlsOf(certificate);
     prefetch_->Add(questions_.back().key, {urls.begin(), urls.end()});
   }
   FinishIfFull();
@@ -90,38 +90,49 @@ absl::StatusOr<IssuerId> RowAnswerer::IssuerNamed(std::string_view text) {
   return last_issuer_;
 }
 
-bool RowAnswerer::AddBareRow(const PlainRow& row, uint64_t position,
-                             std::string_view name) {
-  const auto issuer = IssuerNamed(row.issuer);
-  if (!issuer.ok()) return false;
+size_t RowAnswerer::AddBareRow(PlainRowReader* reader, std::string_view text,
+                               uint64_t position, std::string_view name) {
+  // Read to where they stay.
+  BareRow& row = bare_rows_[bare_count_];
+  LookupKey& key = bare_keys_[bare_count_];
+  const size_t size = reader->Read(text, &row, &key.serial);
+  if (size == 0) return 0;
+  row.position = position;
+  if (row.issuer_text.data() != bare_issuer_text_) {
+    bare_issuer_text_ = nullptr;
+    const auto issuer = IssuerNamed(row.issuer_text);
+    if (!issuer.ok()) return 0;
+    bare_issuer_text_ = row.issuer_text.data();
+    bare_issuer_ = *issuer;
+  }
+  key.issuer = bare_issuer_;
   if (!rows_.empty()) Finish();
-  bare_rows_.push_back({position, row.issuer, row.digits});
-  bare_keys_.push_back({row.serial, *issuer});
-  if (bare_rows_.size() >= kBlock) FinishBareRows(name);
-  return true;
+  if (++bare_count_ == kBlock) FinishBareRows(name);
+  return size;
 }
 
 void RowAnswerer::FinishBareRows(std::string_view name) {
-  if (bare_rows_.empty()) return;
-  verdicts_.resize(bare_keys_.size());
-  Check(snapshot_, policy_, bare_keys_, verdicts_);
+  if (bare_count_ == 0) return;
+  const std::span keys = std::span(bare_keys_).first(bare_count_);
+  verdicts_.resize(bare_count_);
+  Check(snapshot_, policy_, keys, verdicts_);
   for (const Verdict& verdict : verdicts_) results_.tally.Add(verdict);
-  writer_->WriteBare(name, bare_rows_, bare_keys_, verdicts_, &results_.text);
-  bare_rows_.clear();
-  bare_keys_.clear();
+  writer_->WriteBare(name, std::span(bare_rows_).first(bare_count_), keys,
+                     verdicts_, &results_.text);
+  bare_count_ = 0;
 }
 
 void RowAnswerer::AnswerList(const ListColumns& columns, const ListBlock& block,
                              std::string_view name) {
+  bare_issuer_text_ = nullptr;  // another block's text
   std::string_view text = block.text();
   uint64_t line_number = block.first_line();
   PlainRowReader plain(columns.separator());
   while (!text.empty()) {
     // OCSP responses are asked for one row at a time.
     if (ocsp_ == nullptr && columns.are_plain() && line_number > 1) {
-      const auto row = plain.Read(text);
-      if (row.has_value() && AddBareRow(*row, line_number, name)) {
-        text.remove_prefix(row->size);
+      if (const size_t size = AddBareRow(&plain, text, line_number, name)) {
+        text.remove_prefix(size);
         ++line_number;
         continue;
       }

@@ -77,10 +77,11 @@ class RowAnswerer {
   // Of rows that wait for a prefetch: it ends with the slowest of them.
   static constexpr size_t kPrefetched = 8192;
 
-  // Adds a row of a list whose other rows are finished where they are not bare.
-  // False where its issuer cannot be read.
-  bool AddBareRow(const PlainRow& row, uint64_t position,
-                  std::string_view name);
+  // Adds the first line of `text`, whose other rows are finished where they are
+  // not bare. Returns its size with its end; 0 where it is no bare row, or its
+  // issuer cannot be read.
+  size_t AddBareRow(PlainRowReader* reader, std::string_view text,
+                    uint64_t position, std::string_view name);
   void FinishBareRows(std::string_view name);
   // The issuer of a row, remembered for the next.
   absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
@@ -103,8 +104,12 @@ class RowAnswerer {
   size_t decoded_used_ = 0;
   std::deque<std::string> unquoted_;  // fields that rows of the block borrow
   // Rows of a list that need no Question.
-  std::vector<BareRow> bare_rows_;
-  std::vector<LookupKey> bare_keys_;
+  std::vector<BareRow> bare_rows_ = std::vector<BareRow>(kBlock);
+  std::vector<LookupKey> bare_keys_ = std::vector<LookupKey>(kBlock);
+  size_t bare_count_ = 0;  // of those that are in use
+  // The newest one's issuer. Null: none yet in this block of the list.
+  const char* bare_issuer_text_ = nullptr;
+  IssuerId bare_issuer_ = kUnknownIssuer;
   std::string last_issuer_text_;
   IssuerId last_issuer_ = kUnknownIssuer;
   Results results_;
