@@ -76,7 +76,8 @@ absl::StatusOr<std::shared_ptr<const Buffer>> Buffer::ReadDescriptor(
   void* mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (mapping == MAP_FAILED) return SystemError(name, errno);
   PreferHugePages(mapping, size);
-  // The parser and the digest both read from front to back.
+  // The parser and the digest both read from front to back. What this begins to
+  // read, a few megabytes, comes on small pages.
   madvise(mapping, size, MADV_WILLNEED);
   std::shared_ptr<Buffer> buffer(new Buffer);
   buffer->mapping_ = mapping;

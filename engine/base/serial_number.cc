@@ -25,8 +25,7 @@ using Numbers8 = uint16_t __attribute__((vector_size(16)));
 using Halves2 = uint64_t __attribute__((vector_size(16)));
 
 // Sixteen hexadecimal digits at once: the octets that they make, the first in
-// the lowest place, and whether all are digits. g++ and clang++ compile these
-// for any processor.
+// the lowest place, and whether all are digits.
 struct SixteenDigits {
   uint64_t octets;
   bool are_valid;

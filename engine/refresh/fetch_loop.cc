@@ -216,6 +216,13 @@ void FetchLoop::HandleFetched(const std::string& id, FetchResult result,
     result.status =
         Annotate(MakeError(ErrorCode::kTruncated, "the body is empty"), url);
   }
+  if (result.outcome == FetchOutcome::kFetched) {
+    absl::Status written = staged->FinishAppending();
+    if (!written.ok()) {
+      result.outcome = FetchOutcome::kFailed;
+      result.status = Annotate(std::move(written), url);
+    }
+  }
   switch (result.outcome) {
     case FetchOutcome::kFetched: {
       RefreshEvent event = EventOf(RefreshEvent::Kind::kFetched, source, url);

@@ -124,6 +124,7 @@ void Snapshot::ApplySeries(const LookupPolicy& policy, const Series& series,
     state.can_lift |= AbsenceFrom(policy, list).status == Status::kActive;
     if (list.set.size() == 0) continue;
     const size_t count = FindKeys(list.set, list.filter, keys, found);
+    if (count == 0) continue;
     const Bytes der = sources_[list.source]->crl().der();
     for (size_t k = 0; k < count; ++k) {
       const auto [i, offset] = found[k];

@@ -47,6 +47,8 @@ absl::Status StagedFile::Append(Bytes octets) {
     }
     const Bytes next =
         octets.first(std::min(octets.size(), kPiece - pending_.size()));
+    // What is not short is mostly long: no more than a piece is ever held.
+    if (pending_.size() + next.size() > kPiece / 8) pending_.reserve(kPiece);
     pending_.insert(pending_.end(), next.begin(), next.end());
     octets = octets.subspan(next.size());
     if (pending_.size() < kPiece) continue;
@@ -59,6 +61,7 @@ absl::Status StagedFile::Append(Bytes octets) {
 
 absl::Status StagedFile::Flush() {
   absl::Status status = WriteAll(file_.get(), written_, pending_);
+  if (!status.ok()) return status;
   written_ += pending_.size();
   pending_.clear();
   return status;
@@ -66,7 +69,7 @@ absl::Status StagedFile::Flush() {
 
 absl::Status StagedFile::FinishAppending() {
   absl::Status status = Flush();
-  pending_.shrink_to_fit();
+  if (status.ok()) pending_.shrink_to_fit();
   return status;
 }
 

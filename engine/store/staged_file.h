@@ -29,9 +29,14 @@ class StagedFile {
 
   // The CRL's next octets. kTooLarge above the limit, before anything is
   // written; kNotWritable where the disk is full. Up to kPiece of them are kept
-  // here until Der or WriteAt.
+  // here until FinishAppending.
   absl::Status Append(Bytes octets);
   uint64_t der_bytes() const { return der_bytes_; }
+
+  // Writes what is kept here, so that a file that waits for its turn costs no
+  // memory; kNotWritable. Nothing may be appended afterwards. Der and WriteAt
+  // do it by themselves.
+  absl::Status FinishAppending();
 
   // What was appended, in place. Nothing may be appended afterwards.
   absl::StatusOr<std::shared_ptr<const Buffer>> Der();
@@ -49,15 +54,14 @@ class StagedFile {
 
  private:
   // The file is written in pieces of this size, each at a multiple of it:
-  // written so, it is on huge pages in the page cache of a system that has such
-  // for files, and stays so for all who map it.
+  // written so, all but its last piece is on huge pages in the page cache of a
+  // system that has such for files and some to spare, for all who map it.
   static constexpr size_t kPiece = kHugePage;
 
   StagedFile(FileSystem* files, std::string path, std::unique_ptr<File> file,
              uint64_t max_bytes);
 
   absl::Status Flush();
-  absl::Status FinishAppending();
 
   FileSystem* const files_;
   const std::string path_;

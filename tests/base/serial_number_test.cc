@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,7 +54,7 @@ TEST(SerialNumberFromText, ReadsWhatPeoplePaste) {
 }
 
 TEST(SerialNumberFromText, TakesEveryDigitAndNoOtherCharacterAnywhere) {
-  // 22 digits: two whole words and a short one.
+  // 22 digits: sixteen, and six that are read with digits before them.
   const std::string digits = "1032547698badcfe012345";
   for (size_t i = 0; i < digits.size(); ++i) {
     for (int c = 0; c < 256; ++c) {
@@ -72,6 +73,34 @@ TEST(SerialNumberFromText, TakesEveryDigitAndNoOtherCharacterAnywhere) {
       text.erase(0, text[0] == '0' && text[1] == '0' ? 2 : 0);
       const std::string padded = back.size() % 2 ? "0" + back : back;
       EXPECT_EQ(padded, text);
+    }
+  }
+}
+
+// The short way and the general one, which "0x" leads to: digits of every
+// number, and at every place every character.
+TEST(SerialNumberFromPlainHex, IsWhatTheGeneralWayGives) {
+  std::mt19937 random(1);
+  constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
+  for (size_t count = 1; count <= 43; ++count) {
+    for (size_t i = 0; i < count; ++i) {
+      for (int c = 0; c < 256; ++c) {
+        // Of its own size, so that AddressSanitizer sees what goes beyond it.
+        std::vector<char> text(count);
+        for (char& digit : text) digit = kDigits[random() % kDigits.size()];
+        text[i] = static_cast<char>(c);
+        const std::string_view view(text.data(), text.size());
+        SerialNumber plain;
+        const bool is_plain = SerialNumber::FromPlainHex(view, &plain);
+        const bool is_led = view.substr(0, 2) == "00";
+        const bool expected =
+            count % 2 == 0 && count <= 40 && !is_led && HexDigit(text[i]) >= 0;
+        ASSERT_EQ(is_plain, expected) << view;
+        if (!is_plain) continue;
+        const auto general = SerialNumber::FromText("0x" + std::string(view));
+        ASSERT_TRUE(general.ok()) << view;
+        ASSERT_EQ(plain, *general) << view;
+      }
     }
   }
 }

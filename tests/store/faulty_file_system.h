@@ -38,6 +38,10 @@ class FaultyFileSystem : public FileSystem {
   void Watch(std::function<void(const std::string&)> watch) {
     watch_ = std::move(watch);
   }
+  // The same of each write: its offset and how many octets.
+  void WatchWrites(std::function<void(uint64_t, size_t)> watch) {
+    watch_writes_ = std::move(watch);
+  }
   // From now on no call fails.
   void Heal() { is_well_ = true; }
   // With Fault::kDead: from now on every call fails.
@@ -95,6 +99,7 @@ class FaultyFileSystem : public FileSystem {
 
     absl::StatusOr<size_t> WriteAt(uint64_t offset, Bytes octets) override {
       absl::Status status = files_->Call("write " + path_);
+      if (files_->watch_writes_) files_->watch_writes_(offset, octets.size());
       if (status.ok()) return file_->WriteAt(offset, octets);
       // A full disk takes what it has room for before it says no.
       const auto written =
@@ -146,6 +151,7 @@ class FaultyFileSystem : public FileSystem {
   const uint64_t number_;
   const Fault fault_;
   std::function<void(const std::string&)> watch_;
+  std::function<void(uint64_t, size_t)> watch_writes_;
   std::atomic<uint64_t> calls_ = 0;
   std::atomic<bool> is_well_ = false;
   std::atomic<bool> is_killed_ = false;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "tests/store/faulty_file_system.h"
 #include "tests/store/store_fixture.h"
 
 namespace revstat::test {
@@ -52,6 +53,49 @@ TEST(StagedFile, HoldsWhatWasAppendedInPiecesOfAnySize) {
     EXPECT_TRUE(std::ranges::equal((*der)->bytes(), octets));
     EXPECT_EQ(std::filesystem::file_size(folder.path() + "/file"),
               StagedFile::kDerOffset + octets.size());
+  }
+}
+
+// As it comes from the network and from memory: what is on huge pages then.
+TEST(StagedFile, IsWrittenInHugePagesButForItsEnd) {
+  const TestFolder folder;
+  constexpr size_t kCount = 3 * kHugePage + 5000;
+  const std::vector<uint8_t> octets = RandomOctets(kCount);
+  for (const size_t piece : {size_t{16'384}, kCount}) {
+    SCOPED_TRACE(piece);
+    FaultyFileSystem files(~uint64_t{0}, Fault::kNoSpace);
+    uint64_t end = 0;
+    files.WatchWrites([&](uint64_t offset, size_t size) {
+      EXPECT_EQ(offset, end);
+      EXPECT_EQ(offset % kHugePage, 0u);
+      end += size;
+    });
+    auto file = *StagedFile::Create(&files, folder.path() + "/file", kNoLimit);
+    ASSERT_TRUE(AppendInPieces(file.get(), octets, piece).ok());
+    EXPECT_EQ(end, 3 * kHugePage);
+    ASSERT_TRUE(file->FinishAppending().ok());
+    EXPECT_EQ(end, StagedFile::kDerOffset + kCount);
+  }
+}
+
+TEST(StagedFile, ThatCouldNotBeWrittenStaysSo) {
+  const TestFolder folder;
+  const std::vector<uint8_t> octets = RandomOctets(2 * kHugePage + 5000);
+  for (const size_t piece : {size_t{16'384}, octets.size()}) {
+    // The opening is call 0; every write fails once.
+    for (uint64_t call = 1; call <= 3; ++call) {
+      SCOPED_TRACE(call);
+      FaultyFileSystem files(call, Fault::kDead);
+      auto file =
+          *StagedFile::Create(&files, folder.path() + "/file", kNoLimit);
+      absl::Status status = AppendInPieces(file.get(), octets, piece);
+      const bool is_last = status.ok();
+      if (is_last) status = file->FinishAppending();
+      EXPECT_EQ(ErrorCodeOf(status), ErrorCode::kNotWritable);
+      EXPECT_EQ(is_last, file->der_bytes() == octets.size());
+      EXPECT_FALSE(file->WriteAt(0, Bytes(octets).first(8)).ok());
+      EXPECT_FALSE(file->Der().ok());
+    }
   }
 }
 

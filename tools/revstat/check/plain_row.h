@@ -4,7 +4,6 @@
 #define REVSTAT_TOOLS_REVSTAT_CHECK_PLAIN_ROW_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 #include "engine/base/serial_number.h"

@@ -77,9 +77,9 @@ class RowAnswerer {
   // Of rows that wait for a prefetch: it ends with the slowest of them.
   static constexpr size_t kPrefetched = 8192;
 
-  // Adds the first line of `text`, whose other rows are finished where they are
-  // not bare. Returns its size with its end; 0 where it is no bare row, or its
-  // issuer cannot be read.
+  // Adds the first line of `text`. Rows added before that are not bare are
+  // finished first. Returns the line's size with its end; 0 where it is no bare
+  // row, or its issuer cannot be read.
   size_t AddBareRow(PlainRowReader* reader, std::string_view text,
                     uint64_t position, std::string_view name);
   void FinishBareRows(std::string_view name);
