@@ -19,13 +19,13 @@ double Rate(Contender& contender, unsigned threads, double seconds) {
   });
 }
 
-// A rate that is to be at least `least` times another.
 Goal RateGoal(std::string what, const char* other, double least, int rounds,
               const std::function<double()>& rate,
               const std::function<double()>& other_rate) {
   const PairFigures pair = MeasurePair(rounds, rate, other_rate);
   return {std::move(what),
-          absl::StrFormat(">= %g x %s", least, other),
+          least > 0 ? absl::StrFormat(">= %g x %s", least, other)
+                    : absl::StrFormat("beside %s", other),
           absl::StrFormat("%.2f x (%.2f M/s beside %.2f M/s)", pair.ratio,
                           pair.a / kMillion, pair.b / kMillion),
           AtLeast(pair.ratio, least),

@@ -17,7 +17,8 @@ inline constexpr unsigned kGoalHits = 1;
 // Things a second, measured for so long.
 double Rate(Contender& contender, unsigned threads, double seconds = 0.5);
 
-// A rate that is to be at least `least` times another.
+// A rate that is to be at least `least` times another; 0: that is only shown
+// beside it.
 Goal RateGoal(std::string what, const char* other, double least, int rounds,
               const std::function<double()>& rate,
               const std::function<double()>& other_rate);

@@ -150,27 +150,33 @@ bool HasHugePagesForFiles(const std::string& path) {
   return OnHugePagesAfterReading(path, mapping->bytes()) > 0;
 }
 
-// As it comes from the network.
+// Octets of a file appended in small pieces, as from the network, that are on
+// huge pages.
+uint64_t OnHugePagesOfFile(const std::string& path) {
+  constexpr size_t kPages = 4;
+  auto file = *StagedFile::Create(&FileSystem::System(), path, kNoLimit);
+  const std::vector<uint8_t> octets(kPages * kHugePage, 1);
+  EXPECT_TRUE(AppendInPieces(file.get(), octets, 16'384).ok());
+  const auto der = file->Der();
+  EXPECT_TRUE(der.ok()) << der.status();
+  return der.ok() ? OnHugePagesAfterReading(path, (*der)->bytes()) : 0;
+}
+
 TEST(StagedFile, AppendedInSmallPiecesIsOnHugePagesWhereFilesCanBe) {
   std::string folder =
       (std::filesystem::temp_directory_path() / "revstat-pages-XXXXXX")
           .string();
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  constexpr size_t kPages = 4;
-  uint64_t huge = 0;
-  {
-    const std::string path = folder + "/file";
-    auto file = *StagedFile::Create(&FileSystem::System(), path, kNoLimit);
-    const std::vector<uint8_t> octets(kPages * kHugePage, 1);
-    ASSERT_TRUE(AppendInPieces(file.get(), octets, 16'384).ok());
-    const auto der = file->Der();
-    ASSERT_TRUE(der.ok()) << der.status();
-    huge = OnHugePagesAfterReading(path, (*der)->bytes());
+  // The system may have none to spare at the moment.
+  bool can_be = false;
+  bool is_huge = false;
+  for (int attempt = 0; attempt < 5 && !is_huge; ++attempt) {
+    can_be |= HasHugePagesForFiles(folder + "/probe");
+    is_huge = OnHugePagesOfFile(folder + "/file") > 0;
   }
-  const bool can_be = HasHugePagesForFiles(folder + "/probe");
   std::filesystem::remove_all(folder);
-  if (huge == 0 && !can_be) GTEST_SKIP() << "no huge pages for files here";
-  EXPECT_GT(huge, 0u);
+  if (!can_be) GTEST_SKIP() << "no huge pages for files here";
+  EXPECT_TRUE(is_huge);
 }
 
 }  // namespace
