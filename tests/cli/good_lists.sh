@@ -27,6 +27,18 @@ list 'issuer\tserial\n%s\t%s\n"%s"\t%s\n' "$name" $serial_a "$name" $serial_r
 check 1 list.csv
 statuses active revoked
 
+# Semicolons, as spreadsheets write them where the comma is the decimal sign.
+list 'issuer;serial\r\n"%s";%s\r\n%s;%s\r\n' "$name" $serial_a "$issuer" $serial_r
+check 1 list.csv
+statuses active revoked
+list 'issuer;serial;not_after\n%s;%s;2027-01-01T00:00:00Z\n' "$issuer" $serial_a
+check 0 list.csv
+statuses active
+has out '"expired":false'
+list '"note, if any";issuer;serial\n"a, b; c";%s;%s\n' "$issuer" $serial_r
+check 1 list.csv
+statuses revoked
+
 # And as OpenSSL prints it, unless it is told otherwise, and by its other names.
 list 'issuer,serial\n'
 for form in '' RFC2253 oneline; do

@@ -24,10 +24,11 @@ Prints for each certificate whether it is active, revoked, on_hold, expired,
 not_yet_valid or unknown, with the reason or the cause.
 
 INPUT is a certificate or a bundle of them (PEM, DER, PKCS#7), a folder, "-" for
-standard input, or a CSV/TSV list whose header names issuer and serial and, if
-wanted, not_before and not_after. The issuer in a list is the SHA-256 of the
-issuer's certificate in hexadecimal, or its subject as in "CN=CA,O=Org,C=EE",
-or as `openssl x509 -issuer` prints it: "C = EE, O = Org, CN = CA".
+standard input, or a CSV list (with commas, semicolons or tabs) whose header
+names issuer and serial and, if wanted, not_before and not_after. The issuer in
+a list is the SHA-256 of the issuer's certificate in hexadecimal, or its subject
+as in "CN=CA,O=Org,C=EE", or as `openssl x509 -issuer` prints it: "C = EE,
+O = Org, CN = CA".
 Serials in a list are hexadecimal, without or with 0x, colons or spaces.
 What a certificate says of itself is taken as it stands: check looks up its
 issuer and serial and does not verify its signature or path.

@@ -41,6 +41,20 @@ bool SoundsLikeValidity(std::string_view name) {
   });
 }
 
+// A tab where there is one, else the comma or the semicolon that comes first:
+// spreadsheets write semicolons where the comma is the decimal sign.
+char SeparatorOf(std::string_view header) {
+  char first = '\0';
+  bool is_quoted = false;
+  for (char c : header) {
+    if (c == '"') is_quoted = !is_quoted;
+    if (is_quoted) continue;
+    if (c == '\t') return c;
+    if (first == '\0' && (c == ',' || c == ';')) first = c;
+  }
+  return first == '\0' ? ',' : first;
+}
+
 std::string_view FirstLine(std::string_view text) {
   if (text.starts_with(kByteOrderMark))
     text.remove_prefix(kByteOrderMark.size());
@@ -109,7 +123,7 @@ bool LooksLikeList(std::string_view head) {
 absl::StatusOr<ListColumns> ListColumns::FromHeader(std::string_view line) {
   line = FirstLine(line);
   ListColumns columns;
-  columns.separator_ = line.find('\t') != std::string_view::npos ? '\t' : ',';
+  columns.separator_ = SeparatorOf(line);
   constexpr std::array<std::string_view, 4> kNames = {
       "issuer", "serial", "not_before", "not_after"};
   std::array<int, kNames.size()> seen = {};

@@ -1,6 +1,7 @@
-// Lists of certificates as text: CSV or TSV with a header that names `issuer`
-// and `serial`, and optionally `not_before` and `not_after`; other columns are
-// passed over. RFC 4180 quotes are read, so that names may hold commas.
+// Lists of certificates as text: CSV, with commas, semicolons or tabs, and a
+// header that names `issuer` and `serial`, and optionally `not_before` and
+// `not_after`; other columns are passed over. RFC 4180 quotes are read, so that
+// names may hold commas.
 #ifndef REVSTAT_TOOLS_REVSTAT_CHECK_LIST_READER_H_
 #define REVSTAT_TOOLS_REVSTAT_CHECK_LIST_READER_H_
 
