@@ -49,7 +49,8 @@ names() {
 has librevstat0 'lib/.*librevstat.so.0' 'share/doc/librevstat0/copyright'
 has librevstat-dev include/revstat/revstat.h include/revstat/engine/check/checker.h \
   'lib/.*librevstat.so' 'lib/.*librevstat.a' 'lib/.*pkgconfig/revstat.pc' \
-  'lib/.*cmake/revstat/revstat-config.cmake'
+  'lib/.*cmake/revstat/revstat-config.cmake' share/doc/librevstat-dev/GUIDE.md \
+  share/doc/librevstat-dev/examples/check.c share/doc/librevstat-dev/examples/mtls_server.cc
 has revstat bin/revstat bin/revstat-gen share/man/man1/revstat.1.gz \
   lib/systemd/system/revstat-refresh.service lib/sysusers.d/revstat.conf share/bash-completion/completions/revstat
 dpkg-deb --info "$(package revstat)" postinst | grep -q 'systemd-sysusers revstat.conf' ||

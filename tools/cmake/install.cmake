@@ -50,6 +50,13 @@ foreach(name IN ITEMS revstat revstat-engine)
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 endforeach()
 
+# The guide and the examples are for whoever builds with the library.
+set(folder ${CMAKE_INSTALL_DATADIR}/doc/librevstat-dev)
+install(FILES ${PROJECT_SOURCE_DIR}/engine/embed/GUIDE.md DESTINATION ${folder}
+        COMPONENT development)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/examples/ DESTINATION ${folder}/examples
+        COMPONENT development FILES_MATCHING PATTERN "*.c" PATTERN "*.cc" PATTERN "*.h")
+
 install(TARGETS revstat revstat-gen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 # bash looks for a file of the program's name.
 foreach(program IN ITEMS revstat revstat-gen)
