@@ -254,6 +254,8 @@ void WriteLists(const Corpus& corpus) {
        "\xef\xbb\xbfissuer,serial\n\n" + digest + ",1\n\n"},
       {"invalid_rows",
        "issuer,serial\n,1\nCN=CA,zz\nCN=CA\n\"CN=CA,1\nCN=\xff,1"},
+      {"good_semicolons",
+       "issuer;serial;\"a, b\"\n\"CN=CA;O=X\";01;x\nCN=CA,O=X;02;\n"},
       {"invalid_column_twice", "issuer,serial,issuer\nCN=CA,1,CN=CA\n"},
   };
   for (const auto& [name, list] : lists)
