@@ -41,18 +41,17 @@ bool SoundsLikeValidity(std::string_view name) {
   });
 }
 
-// A tab where there is one, else the comma or the semicolon that comes first:
-// spreadsheets write semicolons where the comma is the decimal sign.
+// The first of these that the header has outside of quotes. Spreadsheets write
+// semicolons where the comma is the decimal sign.
 char SeparatorOf(std::string_view header) {
-  char first = '\0';
-  bool is_quoted = false;
-  for (char c : header) {
-    if (c == '"') is_quoted = !is_quoted;
-    if (is_quoted) continue;
-    if (c == '\t') return c;
-    if (first == '\0' && (c == ',' || c == ';')) first = c;
+  for (const char separator : {'\t', ',', ';'}) {
+    bool is_quoted = false;
+    for (char c : header) {
+      if (c == '"') is_quoted = !is_quoted;
+      if (c == separator && !is_quoted) return separator;
+    }
   }
-  return first == '\0' ? ',' : first;
+  return ',';
 }
 
 std::string_view FirstLine(std::string_view text) {
