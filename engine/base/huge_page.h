@@ -17,11 +17,11 @@ uint8_t* MapHugePages(size_t size);
 
 // Asks for huge pages for a file that was just mapped. The pages are those of
 // the page cache, shared by all who map the file; they are huge where the
-// system has such for files (ext4 from Linux 6.16 on, XFS, tmpfs mounted with
-// huge=) and the file was written in pieces of kHugePage at multiples of it, or
-// is not in the cache yet: then it is read so. What is in the cache on small
-// pages stays there. The first touch of what is not in the cache reads some
-// megabytes of the file instead of some 100 KB.
+// system has such for files (ext4 of Linux 6.18, tmpfs mounted with huge=always
+// or within_size, perhaps others) and the file was written in pieces of
+// kHugePage at multiples of it, or is not in the cache yet: then it is read so.
+// What is in the cache on small pages stays there. The first touch of what is
+// not in the cache reads some megabytes of the file instead of some 100 KB.
 void PreferHugePages(void* mapping, size_t size);
 
 }  // namespace revstat

@@ -8,12 +8,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "engine/base/huge_page.h"
+
 namespace revstat::gen {
 namespace {
 
-// A huge page: a file written in such pieces is on them in the page cache,
-// where the system has them for files.
-constexpr size_t kPiece = size_t{2} << 20;
+// A file written in such pieces is on huge pages in the page cache, where the
+// system has them for files.
+constexpr size_t kPiece = kHugePage;
 
 std::FILE* Open(const std::string& path) {
   // A duplicate, so that closing ours leaves the process's own open.
