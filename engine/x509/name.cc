@@ -3,7 +3,6 @@
 #include <utf8proc.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 #include "engine/der/primitives.h"
@@ -32,8 +31,60 @@ std::string SqueezeSpace(std::string_view text) {
   return squeezed;
 }
 
-// RFC 4518 2.2 to 2.4 (map, normalise, fold) by utf8proc's NFKC_Casefold; text
-// that is not UTF-8 stays as it is, so that it equals only itself.
+// RFC 4518 2.2 to 2.4 (map, normalise, fold): NFKC_Casefold.
+constexpr auto kFolding = static_cast<utf8proc_option_t>(
+    UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+    UTF8PROC_IGNORE);
+
+// The code points of UTF-8 text, mapped, folded and decomposed, each for
+// itself; nothing where it is not UTF-8.
+std::optional<std::vector<utf8proc_int32_t>> Decompose(std::string_view text) {
+  constexpr utf8proc_ssize_t kMost = 32;  // U+FDFA has the most: 18
+  std::vector<utf8proc_int32_t> decomposed;
+  while (!text.empty()) {
+    utf8proc_int32_t point = 0;
+    const utf8proc_ssize_t size =
+        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                         static_cast<utf8proc_ssize_t>(text.size()), &point);
+    if (size <= 0) return std::nullopt;
+    text.remove_prefix(static_cast<size_t>(size));
+    utf8proc_int32_t points[kMost];
+    int unused = 0;  // of grapheme clusters, for which kFolding does not ask
+    const utf8proc_ssize_t count =
+        utf8proc_decompose_char(point, points, kMost, kFolding, &unused);
+    if (count < 0 || count > kMost) return std::nullopt;
+    decomposed.insert(decomposed.end(), points, points + count);
+  }
+  return decomposed;
+}
+
+int CombiningClassOf(utf8proc_int32_t point) {
+  return utf8proc_get_property(point)->combining_class;
+}
+
+// Unicode 3.11, the canonical ordering algorithm: each run of combining marks
+// by class, and marks of one class as they come.
+void OrderMarks(std::vector<utf8proc_int32_t>* points) {
+  const auto is_mark = [](utf8proc_int32_t point) {
+    return CombiningClassOf(point) != 0;
+  };
+  const auto comes_before = [](utf8proc_int32_t a, utf8proc_int32_t b) {
+    return CombiningClassOf(a) < CombiningClassOf(b);
+  };
+  auto run = std::find_if(points->begin(), points->end(), is_mark);
+  while (run != points->end()) {
+    const auto end = std::find_if_not(run, points->end(), is_mark);
+    if (!std::is_sorted(run, end, comes_before))
+      std::stable_sort(run, end, comes_before);
+    run = std::find_if(end, points->end(), is_mark);
+  }
+}
+
+// Text that is not UTF-8 stays as it is, so that it equals only itself.
+//
+// utf8proc_map gives the same, but orders marks by swapping neighbours: in a
+// long run of them, which a stranger may send, that takes quadratic time. And
+// names are compared before any signature is checked.
 std::string Fold(std::string_view text) {
   std::string folded(text);
   if (IsAscii(text)) {
@@ -41,17 +92,17 @@ std::string Fold(std::string_view text) {
       c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     return SqueezeSpace(folded);
   }
-  utf8proc_uint8_t* mapped = nullptr;
-  const utf8proc_ssize_t size = utf8proc_map(
-      reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-      static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-                                     UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-                                     UTF8PROC_IGNORE));
+  auto points = Decompose(text);
+  if (!points.has_value()) return folded;
+  OrderMarks(&*points);
+  const auto count = static_cast<utf8proc_ssize_t>(points->size());
+  points->push_back(0);  // room for the zero that utf8proc puts at the end
+  // Composes, and writes UTF-8 over the code points.
+  const utf8proc_ssize_t size =
+      utf8proc_reencode(points->data(), count, kFolding);
   if (size < 0) return folded;
-  folded.assign(reinterpret_cast<const char*>(mapped),
+  folded.assign(reinterpret_cast<const char*>(points->data()),
                 static_cast<size_t>(size));
-  std::free(mapped);
   return SqueezeSpace(folded);
 }
 

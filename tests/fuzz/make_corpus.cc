@@ -134,6 +134,12 @@ void WriteCertificates(const Corpus& corpus) {
 }
 
 void WriteNames(const Corpus& corpus) {
+  // Combining marks in the wrong order.
+  std::string acutes, dots;
+  for (int i = 0; i < 500; ++i) {
+    acutes += "\u0301";
+    dots += "\u0323";
+  }
   const std::vector<std::pair<const char*, Octets>> values = {
       {"utf8", Utf8("Минцифры  России \u00c9")},
       {"printable", Text(der::kPrintableString, "Issuing CA 1")},
@@ -143,6 +149,7 @@ void WriteNames(const Corpus& corpus) {
       {"escapes", Utf8(" #a,b+c;d\"e\\f<g>\n ")},
       {"no_string", Hex("0401aa")},
       {"broken_utf8", Utf8("a\xff\xc0\x80")},
+      {"marks", Utf8("a" + acutes + dots)},
       {"half_surrogate", Tlv(der::kBmpString, Hex("d800"))}};
   for (const auto& [name, value] : values) {
     corpus.WriteDer("name", std::string("good_") + name,

@@ -68,6 +68,40 @@ TEST(NameComparison, FoldsAndNormalisesUnicode) {
   EXPECT_NE(Of(Utf8("\u0430")), Of(Utf8("a")));      // Cyrillic is not Latin
 }
 
+std::string Repeat(size_t count, std::string_view text) {
+  std::string repeated;
+  for (size_t i = 0; i < count; ++i) repeated += text;
+  return repeated;
+}
+
+TEST(NameComparison, OrdersCombiningMarks) {
+  // Acute is of class 230, dot below of 220.
+  EXPECT_EQ(Of(Utf8("a\u0301\u0323")), Of(Utf8("a\u0323\u0301")));
+  EXPECT_EQ(Of(Utf8("\u00e1\u0323")), Of(Utf8("\u1ea1\u0301")));
+  // Of one class the order counts; so does the letter.
+  EXPECT_NE(Of(Utf8("a\u0301\u0300")), Of(Utf8("a\u0300\u0301")));
+  EXPECT_NE(Of(Utf8("a\u0301b\u0323")), Of(Utf8("a\u0323b\u0301")));
+  // What is not compared joins the marks on both sides of it.
+  EXPECT_EQ(Of(Utf8("a\u0301\u00ad\u0323")), Of(Utf8("a\u0323\u0301")));
+  EXPECT_EQ(Of(Utf8("a\u0301\u034f\u0323")), Of(Utf8("a\u0323\u0301")));
+}
+
+// Ordered by swapping neighbours, each would take minutes. Not EXPECT_EQ, which
+// would print a megabyte.
+TEST(NameComparison, OrdersAMegabyteOfCombiningMarks) {
+  constexpr size_t kCount = 250000;
+  const std::string acutes = Repeat(kCount, "\u0301");
+  const std::string dots = Repeat(kCount, "\u0323");
+  const std::string ordered = Of(Utf8("a" + dots + acutes));
+  EXPECT_TRUE(Of(Utf8("A" + acutes + dots)) == ordered);
+  EXPECT_TRUE(Of(Utf8("a" + Repeat(kCount, "\u0301\u0323"))) == ordered);
+  EXPECT_FALSE(Of(Utf8("a" + acutes + dots + "\u0323")) == ordered);
+  // Marks that one code point hides, and such as what is dropped keeps apart.
+  EXPECT_TRUE(Of(Utf8("a" + Repeat(kCount, "\u0344") + dots)) ==
+              Of(Utf8("a" + dots + Repeat(kCount, "\u0308\u0301"))));
+  EXPECT_TRUE(Of(Utf8("a" + Repeat(kCount, "\u0301\u00ad") + dots)) == ordered);
+}
+
 TEST(NameComparison, KeepsBrokenTextDistinct) {
   // No UTF-8: equal only to itself.
   EXPECT_EQ(Of(Utf8("a\xff")), Of(Utf8("a\xff")));

@@ -169,6 +169,17 @@ TEST(CanonicalNameOfText, ReadsWhatPeopleType) {
   }
 }
 
+TEST(CanonicalNameOfText, OrdersCombiningMarksAsOfNamesInDer) {
+  std::string acutes, dots;
+  for (size_t i = 0; i < 100000; ++i) {
+    acutes += "\u0301";
+    dots += "\u0323";
+  }
+  EXPECT_EQ(
+      *CanonicalNameOfText("CN=A" + acutes + dots),
+      CanonicalName(View(NameOf({Attribute(kCn, Utf8("a" + dots + acutes))}))));
+}
+
 TEST(CanonicalNameOfText, ReadsTheFirstRdnFirstWhereThatIsSaid) {
   const std::string expected = CanonicalName(View(
       NameOf({Attribute(kC, Utf8("EE")), Attribute(kO, Utf8("Example, Inc")),
