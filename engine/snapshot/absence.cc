@@ -68,12 +68,17 @@ Verdict Snapshot::AbsenceFrom(const LookupPolicy& policy,
   return best;
 }
 
+// 6.3.3 (e), (l): the reasons of all distribution points are summed. So what
+// the CRL issuers that the certificate names cover counts beside the lists of
+// its CA's key: which of the CA's keys counts says nothing of theirs.
 bool Snapshot::IsCoveredBy(const LookupPolicy& policy, const Coverage& coverage,
                            IssuerId key) const {
   ReasonSum sum;
   for (const Coverage::Part& part : coverage.parts_) {
     const Series& series = series_[part.series];
-    if (part.use == Coverage::Use::kCovers && series.signer == key &&
+    if (part.use == Coverage::Use::kCovers &&
+        (series.signer == key ||
+         issuers_[series.signer].authority != issuers_[key].authority) &&
         AbsenceFrom(policy, series).status == Status::kActive) {
       sum.Add(part);
     }

@@ -42,27 +42,50 @@ void Snapshot::AddIndirect(const Authority& speaker,
         CoveredReasons(scopes_[series_[series].scope], scope);
     if (covered == 0) continue;
     coverage->parts_.push_back({series, covered, covered,
-                                series_[series].is_listing_only
+                                series_[series].is_listing_only()
                                     ? Coverage::Use::kListing
                                     : Coverage::Use::kCovers});
   }
 }
 
-// Where a list of the certificate issuer's own key covers it, that key's lists
-// alone prove it active. Nothing does where such a list is known and was left
-// out: what another key's list does not say may stand in that one.
-void Snapshot::RequireOwnKey(IssuerId issuer, Coverage* coverage) const {
-  bool has_own = false;
-  bool has_other = false;
+// Whether the key is known to have lists for such certificates. A delta tells,
+// for its BaseCRLNumber is that of a complete CRL (5.2.4), and so does a list
+// for other kinds or reasons; not one of a place that the certificate does not
+// name, which may be all that the key signs.
+bool Snapshot::HasListFor(IssuerId key, const CertificateScope& scope,
+                          const Coverage& coverage) const {
+  return std::any_of(coverage.parts_.begin(), coverage.parts_.end(),
+                     [&](const Coverage::Part& part) {
+                       const Series& series = series_[part.series];
+                       return series.signer == key &&
+                              IsPublishedFor(scopes_[series.scope], scope);
+                     });
+}
+
+// Where the certificate issuer's own key has lists, held or known and left out,
+// that key's alone of its CA's prove it active: what another key's list does
+// not say may stand in one of them.
+void Snapshot::RequireOwnKey(IssuerId issuer, const CertificateScope& scope,
+                             Coverage* coverage) const {
+  const uint32_t authority = issuers_[issuer].authority;
+  bool is_covered = false;  // by a list of the own key
+  bool is_covered_by_other = false;
   for (const Coverage::Part& part : coverage->parts_) {
-    if (part.use != Coverage::Use::kCovers) continue;
-    (series_[part.series].signer == issuer ? has_own : has_other) = true;
+    const IssuerId signer = series_[part.series].signer;
+    if (part.use != Coverage::Use::kCovers ||
+        issuers_[signer].authority != authority) {
+      continue;
+    }
+    (signer == issuer ? is_covered : is_covered_by_other) = true;
   }
-  if (has_own && has_other) coverage->keys_ = {issuer};
-  if (has_own || left_out_[issuer] == Cause::kNone) return;
-  coverage->keys_ = {issuer};
-  coverage->without_parts_ =
-      std::max(coverage->without_parts_, left_out_[issuer]);
+  if (!is_covered && left_out_[issuer] != Cause::kNone) {
+    coverage->keys_ = {issuer};
+    coverage->without_parts_ =
+        std::max(coverage->without_parts_, left_out_[issuer]);
+  } else if (is_covered_by_other &&
+             (is_covered || HasListFor(issuer, scope, *coverage))) {
+    coverage->keys_ = {issuer};
+  }
 }
 
 // The same of a bare serial, whose key is not known: that of every key of which
@@ -74,6 +97,25 @@ void Snapshot::RequireLeftOutKeys(uint32_t authority,
     if (issuers_[id].authority == authority && left_out_[id] != Cause::kNone &&
         std::find(keys.begin(), keys.end(), id) == keys.end()) {
       coverage->keys_.push_back(id);
+    }
+  }
+}
+
+// What to say where nothing covers the certificate: what became of the lists of
+// its CA and of the CRL issuers that it names, whichever of their keys signed
+// them.
+void Snapshot::ExplainGap(const std::vector<uint32_t>& authorities,
+                          Coverage* coverage) const {
+  for (const Coverage::Part& part : coverage->parts_) {
+    if (part.use == Coverage::Use::kCovers) return;
+  }
+  Cause& cause = coverage->without_parts_;
+  for (uint32_t id : authorities) {
+    const Authority& authority = authorities_[id];
+    if (!authority.series.empty()) cause = std::max(cause, Cause::kOutOfScope);
+    for (IssuerId key : by_name_.at(authority.canonical_name)) {
+      if (issuers_[key].authority == id)
+        cause = std::max(cause, left_out_[key]);
     }
   }
 }
@@ -94,14 +136,14 @@ Coverage Snapshot::CoverageOf(IssuerId issuer,
     const ReasonMask covered = CoveredReasons(crl, scope);
     // The CA's list of other certificates is no proof that this is active; but
     // where it lists this one, the CA has revoked it.
-    const bool covers = covered != 0 && !series.is_listing_only;
+    const bool covers = covered != 0 && !series.is_listing_only();
     coverage.parts_.push_back(
         {position, covered, covered,
          covers ? Coverage::Use::kCovers : Coverage::Use::kListing});
   }
   coverage.authority_ = issuers_[issuer].authority;
   coverage.own_parts_ = static_cast<uint32_t>(coverage.parts_.size());
-  std::vector<uint32_t> asked;
+  std::vector<uint32_t> asked = {coverage.authority_};
   for (const CertificateScope::Point& point : scope.points) {
     for (const std::string& name : point.crl_issuers) {
       const auto speakers = authorities_by_name_.find(name);
@@ -116,7 +158,8 @@ Coverage Snapshot::CoverageOf(IssuerId issuer,
       }
     }
   }
-  RequireOwnKey(issuer, &coverage);
+  RequireOwnKey(issuer, scope, &coverage);
+  ExplainGap(asked, &coverage);
   coverage.currency_ = CurrencyOf(coverage);
   return coverage;
 }
@@ -176,14 +219,15 @@ Coverage Snapshot::BareCoverageOf(IssuerId issuer) const {
     if (scope.kinds == CertificateKinds::kAttribute) continue;
     Coverage::Part part{position, ReasonsFor(scope, CertificateKinds::kUser),
                         ReasonsFor(scope, CertificateKinds::kCa)};
-    if (!series.is_listing_only) {
+    if (!series.is_listing_only()) {
       const bool covers = CoveredReasons(scope, user) == part.user_reasons &&
                           CoveredReasons(scope, ca) == part.ca_reasons;
       part.use = covers ? Coverage::Use::kCovers : Coverage::Use::kPartition;
-      if (std::find(coverage.keys_.begin(), coverage.keys_.end(),
-                    series.signer) == coverage.keys_.end()) {
-        coverage.keys_.push_back(series.signer);
-      }
+    }
+    // 5.2.4: a key of which only a delta is held has a complete CRL, too.
+    if (std::find(coverage.keys_.begin(), coverage.keys_.end(),
+                  series.signer) == coverage.keys_.end()) {
+      coverage.keys_.push_back(series.signer);
     }
     coverage.parts_.push_back(part);
   }

@@ -91,9 +91,30 @@ absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::FromSegment(
                        Concat({"the index: ", MessageOf(added)}));
     }
   }
+  const absl::Status whole = source->CheckHeads();
+  if (!whole.ok()) return whole;
   std::call_once(source->sha256_once_,
                  [&] { source->sha256_ = segment->sha256(); });
   return source;
+}
+
+// No reader compares the index's checksum, for it would have to read all of it:
+// so what hides every entry at once, and not only some, is looked for here.
+absl::Status CrlSource::CheckHeads() const {
+  uint64_t indexed = 0;
+  for (const IssuerSet& entries : sets_) {
+    indexed += entries.set.size();
+    if (!entries.set.FindsItsEnds()) {
+      return MakeError(ErrorCode::kStoreDamaged,
+                       "the index does not find its own entries");
+    }
+  }
+  const CrlStatistics& counted = index_.statistics;
+  if (indexed + counted.duplicates != counted.entries) {
+    return MakeError(ErrorCode::kStoreDamaged,
+                     "the index: entry_count is not what was counted");
+  }
+  return absl::OkStatus();
 }
 
 // sets_ has room for all, so that what set_of_ borrows from it stays.

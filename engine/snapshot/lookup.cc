@@ -40,10 +40,13 @@ void PrefetchEntry(Bytes der, uint32_t offset) {
   __builtin_prefetch(entry + 40);  // one of the usual size ends there
 }
 
-// A listing that leaves the question open lets no active stand.
+// A listing that leaves the question open lets no active stand, and tells more
+// than any other cause. The first of several stays: their order changes none.
 bool Overrules(const Verdict& listing, const Verdict& held) {
-  return listing.status != Status::kUnknown ? Prevails(listing, held)
-                                            : held.status >= Status::kActive;
+  return listing.status != Status::kUnknown
+             ? Prevails(listing, held)
+             : held.status >= Status::kActive &&
+                   held.cause != Cause::kRevokedLater;
 }
 
 }  // namespace
@@ -81,11 +84,9 @@ Verdict Snapshot::Listing(const LookupPolicy& policy, const List& list,
       reason == ReasonCode::kRemoveFromCrl) {
     return verdict;
   }
-  const bool is_not_yet_current =
-      list.this_update > ToUnix(policy.at) + policy.clock_skew.count();
-  return Unknown(
-      is_not_yet_current ? Cause::kNotYetCurrent : Cause::kRevokedLater,
-      list.source);
+  // Also where the CRL itself is from after that time: who is listed, if only
+  // later, must not pass for one of whom nothing is known.
+  return Unknown(Cause::kRevokedLater, list.source);
 }
 
 // False where the word is left to older lists of the series.
@@ -97,10 +98,14 @@ bool Snapshot::ApplyListing(const LookupPolicy& policy, const Series& series,
   // that says so, or a newer one, is current: what proves nothing active lifts
   // no hold.
   if (listing.reason == ReasonCode::kRemoveFromCrl)
-    return state.can_lift && !series.is_listing_only;
-  // So does an entry from after the asked time.
+    return state.can_lift && !series.is_listing_only();
+  // So does an entry from after the asked time. In a list that waits, or is
+  // later, it lets an active stand, and only says why one is unknown.
   const bool decides = listing.status != Status::kUnknown;
-  if (!decides && series.is_listing_only) return false;
+  if (!decides && series.lets_active_stand() &&
+      verdict->status != Status::kUnknown) {
+    return false;
+  }
   if (listing.status == Status::kOnHold && series.is_outdated &&
       !state.is_current) {
     return decides;

@@ -91,6 +91,14 @@ bool Meets(const CrlScope& crl, const CertificateScope::Point& point,
       [&](const PlaceName& place) { return Contains(crl.places, place); });
 }
 
+// 6.3.3, last paragraph: of a CRL that no point specifies, as if the
+// certificate had a point with its issuer's name.
+bool MeetsImplied(const CrlScope& crl, const CertificateScope& certificate) {
+  const CertificateScope::Point implied{
+      {DirectoryPlace(certificate.issuer)}, kAllReasons, {}};
+  return Meets(crl, implied, certificate.issuer);
+}
+
 // 6.3.3 (b)(2)(ii) to (iv)
 bool CoversKind(CertificateKinds kinds, CertificateView::Kind kind) {
   switch (kinds) {
@@ -158,13 +166,16 @@ ReasonMask CoveredReasons(const CrlScope& crl,
     is_specified = true;
     covered |= crl.reasons & point.reasons;  // (d)
   }
-  if (is_specified) return covered;
-  // 6.3.3, last paragraph: a CRL that no point specifies, as if the certificate
-  // had a point with its issuer's name.
-  const CertificateScope::Point implied{
-      {DirectoryPlace(certificate.issuer)}, kAllReasons, {}};
-  if (Meets(crl, implied, certificate.issuer)) covered = crl.reasons;
+  if (!is_specified && MeetsImplied(crl, certificate)) covered = crl.reasons;
   return covered;
+}
+
+bool IsPublishedFor(const CrlScope& crl, const CertificateScope& certificate) {
+  return std::any_of(certificate.points.begin(), certificate.points.end(),
+                     [&](const CertificateScope::Point& point) {
+                       return Meets(crl, point, certificate.issuer);
+                     }) ||
+         MeetsImplied(crl, certificate);
 }
 
 }  // namespace revstat

@@ -57,6 +57,10 @@ struct CertificateScope {
 ReasonMask CoveredReasons(const CrlScope& crl,
                           const CertificateScope& certificate);
 
+// Whether it is published where the certificate says, for whatever kinds of
+// certificates and reasons it is.
+bool IsPublishedFor(const CrlScope& crl, const CertificateScope& certificate);
+
 }  // namespace revstat
 
 #endif  // REVSTAT_ENGINE_SNAPSHOT_SCOPE_H_

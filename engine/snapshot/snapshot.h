@@ -149,13 +149,24 @@ class Snapshot {
   // last, and before it the deltas that bring it up to date, the newest first:
   // they lie over it, and nothing of it is rebuilt for them.
   struct Series {
+    enum class Role : uint8_t {
+      kServes,
+      kWaits,     // a delta without its base
+      kIsLater,   // from after the snapshot's time, beside one that serves
+      kIsFlawed,  // a delta that must not be used, beside its base
+    };
+    // Nothing follows from what the others do not list.
+    bool is_listing_only() const { return role != Role::kServes; }
+    // Nor from what they list only from a later time on.
+    bool lets_active_stand() const {
+      return role == Role::kWaits || role == Role::kIsLater;
+    }
+
     uint32_t first = 0;
     uint32_t count = 0;
     uint32_t scope = 0;  // position in scopes_
     IssuerId signer = kUnknownIssuer;
-    // Deltas without their base, and lists from after the snapshot's time:
-    // nothing follows from what they do not list.
-    bool is_listing_only = false;
+    Role role = Role::kServes;
     // By another key's newer list of this scope: a hold may have been lifted.
     bool is_outdated = false;
   };
@@ -191,7 +202,8 @@ class Snapshot {
   Verdict AbsenceFromParts(const LookupPolicy& policy,
                            const Coverage& coverage) const;
   Currency CurrencyOf(const Coverage& coverage) const;
-  // True where the current parts that `key` signed cover the certificate.
+  // True where the current parts that `key` signed, of those of its authority,
+  // and those of other authorities cover the certificate.
   bool IsCoveredBy(const LookupPolicy& policy, const Coverage& coverage,
                    IssuerId key) const;
 
@@ -231,7 +243,12 @@ class Snapshot {
   void AddIndirect(const Authority& speaker, const CertificateScope& scope,
                    Coverage* coverage) const;
   void AddIndirectListings(const Authority& own, Coverage* coverage) const;
-  void RequireOwnKey(IssuerId issuer, Coverage* coverage) const;
+  bool HasListFor(IssuerId key, const CertificateScope& scope,
+                  const Coverage& coverage) const;
+  void RequireOwnKey(IssuerId issuer, const CertificateScope& scope,
+                     Coverage* coverage) const;
+  void ExplainGap(const std::vector<uint32_t>& authorities,
+                  Coverage* coverage) const;
   void RequireLeftOutKeys(uint32_t authority, Coverage* coverage) const;
   Coverage BareCoverageOf(IssuerId issuer) const;
   Direct DirectOf(IssuerId issuer) const;

@@ -15,10 +15,8 @@ namespace {
 
 // Why this CRL can never prove that a certificate it does not list is active.
 Cause AbsenceCause(const CrlSource& source) {
-  return !source.crl().unsupported_critical_extension().empty() ||
-                 source.statistics().unsupported_entry.has_value()
-             ? Cause::kUnsupportedCriticalExtension
-             : Cause::kNone;
+  return ProvesAbsence(source) ? Cause::kNone
+                               : Cause::kUnsupportedCriticalExtension;
 }
 
 std::string GroupKey(IssuerId signer, const std::string& scope_key) {
@@ -148,12 +146,12 @@ absl::Status SnapshotBuilder::AddCrl(std::shared_ptr<const CrlSource> source,
 size_t SnapshotBuilder::DropSuperseded(Time at) {
   std::vector<Held> kept;
   for (const auto& [key, members] : by_scope_) {
-    std::vector<CrlView> crls;
-    for (size_t i : members) crls.push_back(held_[i].source->crl());
+    std::vector<std::shared_ptr<const CrlSource>> crls;
+    for (size_t i : members) crls.push_back(held_[i].source);
     const std::vector<bool> needed = StillNeeded(crls, at);
     for (size_t k = 0; k < members.size(); ++k) {
       // Those of later times add their listings until they serve.
-      if (needed[k] || crls[k].this_update() > at)
+      if (needed[k] || crls[k]->crl().this_update() > at)
         kept.push_back(held_[members[k]]);
     }
   }
@@ -193,7 +191,7 @@ void SnapshotBuilder::AddAuthorities(Snapshot* snapshot) const {
 
 // A chain becomes a series for the CRL issuer's own certificates and, where it
 // is indirect, one for each other issuer that any of its CRLs names.
-void SnapshotBuilder::AddSeries(const Group& chain, bool is_listing_only,
+void SnapshotBuilder::AddSeries(const Group& chain, Snapshot::Series::Role role,
                                 Snapshot* snapshot) const {
   const IssuerId signer = chain.back()->signer;
   const CrlView& base = chain.back()->source->crl();
@@ -212,13 +210,15 @@ void SnapshotBuilder::AddSeries(const Group& chain, bool is_listing_only,
     const auto first = static_cast<uint32_t>(snapshot->lists_.size());
     const auto count = static_cast<uint32_t>(chain.size());
     // From the complete CRL up: what says nothing of absence takes that from
-    // all that lies on it.
+    // all that lies on it. Where only listings count, times alone say whether
+    // these are current.
     Cause absence = Cause::kNone;
     snapshot->lists_.resize(first + count);
     for (uint32_t i = count; i-- > 0;) {
       const CrlSource& source = *chain[i]->source;
       const CrlView& crl = source.crl();
-      if (absence == Cause::kNone) absence = AbsenceCause(source);
+      if (role == Snapshot::Series::Role::kServes && absence == Cause::kNone)
+        absence = AbsenceCause(source);
       const CrlSource::IssuerSet* const entries =
           certificate_issuer ? source.IssuerSetOf(*certificate_issuer)
                              : nullptr;
@@ -235,7 +235,7 @@ void SnapshotBuilder::AddSeries(const Group& chain, bool is_listing_only,
           .source = first_source + i,
           .series = static_cast<uint32_t>(snapshot->series_.size())};
     }
-    snapshot->series_.push_back({first, count, scope, signer, is_listing_only});
+    snapshot->series_.push_back({first, count, scope, signer, role});
     return static_cast<uint32_t>(snapshot->series_.size() - 1);
   };
   const uint32_t id = snapshot->issuers_[signer].authority;
@@ -249,33 +249,42 @@ void SnapshotBuilder::AddSeries(const Group& chain, bool is_listing_only,
     indirect.named.emplace(issuer, add(&issuer));
 }
 
+// The newest state that CRLs of one signer and scope make up.
+void SnapshotBuilder::AddChains(const Group& crls, Snapshot* snapshot) const {
+  std::vector<std::shared_ptr<const CrlSource>> sources;
+  for (const Held* held : crls) sources.push_back(held->source);
+  const Chains chains = MakeChains(sources);
+  for (const std::vector<uint32_t>& members : chains.chains) {
+    Group chain;
+    for (uint32_t member : members) chain.push_back(crls[member]);
+    AddSeries(chain, Snapshot::Series::Role::kServes, snapshot);
+  }
+  for (uint32_t delta : chains.unapplied)
+    AddSeries({crls[delta]}, Snapshot::Series::Role::kWaits, snapshot);
+  for (uint32_t delta : chains.flawed)
+    AddSeries({crls[delta]}, Snapshot::Series::Role::kIsFlawed, snapshot);
+}
+
 void SnapshotBuilder::AddGroup(const Group& group, std::optional<Time> as_of,
                                Snapshot* snapshot) const {
-  Group serving;
+  Group by_then;
   Group later;  // than the time the snapshot is for
   bool has_complete = false;
   for (const Held* held : group) {
     const CrlView& crl = held->source->crl();
     const bool is_later = as_of.has_value() && crl.this_update() > *as_of;
-    (is_later ? later : serving).push_back(held);
+    (is_later ? later : by_then).push_back(held);
     has_complete |= !is_later && !crl.is_delta();
   }
-  // Nothing of that time: the newest can still say what was revoked before.
-  if (!has_complete) {
-    serving = group;
-    later.clear();
+  AddChains(by_then, snapshot);
+  if (has_complete) {
+    for (const Held* held : later)
+      AddSeries({held}, Snapshot::Series::Role::kIsLater, snapshot);
+  } else {
+    // Nothing complete of that time: the newest can still say what was revoked
+    // before. By itself, for it supersedes no delta of that time yet.
+    AddChains(later, snapshot);
   }
-  std::vector<CrlView> crls;
-  for (const Held* held : serving) crls.push_back(held->source->crl());
-  const Chains chains = MakeChains(crls);
-  for (const std::vector<uint32_t>& members : chains.chains) {
-    Group chain;
-    for (uint32_t member : members) chain.push_back(serving[member]);
-    AddSeries(chain, false, snapshot);
-  }
-  for (uint32_t delta : chains.unapplied)
-    AddSeries({serving[delta]}, true, snapshot);
-  for (const Held* held : later) AddSeries({held}, true, snapshot);
 }
 
 // 5.2.3 numbers CRLs for an issuer and a scope, not for a key.
@@ -285,7 +294,7 @@ void SnapshotBuilder::MarkOutdated(Snapshot* snapshot) const {
   };
   const auto is_outdated_by = [&](const Snapshot::Series& series, uint32_t by) {
     const Snapshot::Series& other = snapshot->series_[by];
-    return other.signer != series.signer && !other.is_listing_only &&
+    return other.signer != series.signer && !other.is_listing_only() &&
            newest(other).crl_number().has_value() &&
            newest(series).crl_number().has_value() &&
            IsNewer(newest(other), newest(series));
@@ -299,9 +308,12 @@ void SnapshotBuilder::MarkOutdated(Snapshot* snapshot) const {
     for (const auto& [scope, positions] : by_scope) {
       for (uint32_t position : positions) {
         Snapshot::Series& series = snapshot->series_[position];
-        series.is_outdated = std::any_of(
-            positions.begin(), positions.end(),
-            [&](uint32_t by) { return is_outdated_by(series, by); });
+        // A flawed delta's hold stands until a list of its own key ends it.
+        series.is_outdated =
+            series.role != Snapshot::Series::Role::kIsFlawed &&
+            std::any_of(positions.begin(), positions.end(), [&](uint32_t by) {
+              return is_outdated_by(series, by);
+            });
       }
     }
   }
@@ -347,8 +359,11 @@ void SnapshotBuilder::AddBareCoverage(Snapshot* snapshot) const {
     if (snapshot->left_out_[id] != Cause::kNone)
       note(id, snapshot->left_out_[id]);
   }
+  // 5.2.4: the complete CRL that a delta starts from. Not those of a later
+  // time, beside which others serve.
   for (const Snapshot::Series& series : snapshot->series_) {
-    if (series.is_listing_only) note(series.signer, Cause::kOutOfScope);
+    if (series.role == Snapshot::Series::Role::kWaits)
+      note(series.signer, Cause::kOutOfScope);
   }
   for (IssuerId id = 0; id < issuers_.size(); ++id) {
     if (are_all_partitions_held_ &&

@@ -112,7 +112,8 @@ class SnapshotBuilder {
   void AddAuthorities(Snapshot* snapshot) const;
   void AddGroup(const Group& group, std::optional<Time> as_of,
                 Snapshot* snapshot) const;
-  void AddSeries(const Group& chain, bool is_listing_only,
+  void AddChains(const Group& crls, Snapshot* snapshot) const;
+  void AddSeries(const Group& chain, Snapshot::Series::Role role,
                  Snapshot* snapshot) const;
   void MarkOutdated(Snapshot* snapshot) const;
   void AddRouting(Snapshot* snapshot) const;

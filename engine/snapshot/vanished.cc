@@ -19,10 +19,9 @@ using Sources = std::vector<std::shared_ptr<const CrlSource>>;
 class State {
  public:
   explicit State(Sources sources) : sources_(std::move(sources)) {
-    std::vector<CrlView> views;
-    for (const auto& source : sources_) views.push_back(source->crl());
-    Chains made = MakeChains(views);
+    Chains made = MakeChains(sources_);
     for (uint32_t delta : made.unapplied) made.chains.push_back({delta});
+    for (uint32_t delta : made.flawed) made.chains.push_back({delta});
     for (const std::vector<uint32_t>& positions : made.chains) {
       Chain& chain = chains_.emplace_back();
       for (uint32_t position : positions)

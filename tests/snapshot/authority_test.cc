@@ -40,6 +40,25 @@ class AuthorityTest : public testing::Test {
                    NameOf(verdict.cause)});
   }
 
+  // Of a certificate of that issuer, which names no distribution point.
+  std::string CertificateStatusOf(
+      const Snapshot& snapshot, std::string_view serial, IssuerId issuer,
+      CertificateView::Kind kind = CertificateView::Kind::kUser) {
+    CertificateScope scope;
+    scope.issuer = snapshot.issuers()[issuer].canonical_name;
+    scope.kind = kind;
+    const Verdict verdict = snapshot.Lookup(
+        At(kDuring), snapshot.CoverageOf(issuer, scope), Serial(serial));
+    return Concat({NameOf(verdict.status),
+                   verdict.cause == Cause::kNone ? "" : " ",
+                   NameOf(verdict.cause)});
+  }
+  std::string CertificateStatusOf(
+      std::string_view serial, IssuerId issuer,
+      CertificateView::Kind kind = CertificateView::Kind::kUser) {
+    return CertificateStatusOf(*builder_.Build(), serial, issuer, kind);
+  }
+
   const TestAuthority old_{"One CA"};
   const TestAuthority new_{"One CA"};
   const TestAuthority root_{"Root"};
@@ -67,16 +86,8 @@ TEST_F(AuthorityTest, OwnKeysListIsTheOneThatProvesActive) {
   EXPECT_EQ(StatusOf("0456", old_id), "unknown stale");
   EXPECT_EQ(StatusOf("0456", new_id), "unknown stale");
   EXPECT_EQ(StatusOf("0777", new_id), "revoked");
-  const auto snapshot = builder_.Build();
-  CertificateScope scope;
-  scope.issuer = snapshot->issuers()[new_id].canonical_name;
-  const auto status = [&](IssuerId id) {
-    return snapshot
-        ->Lookup(At(kDuring), snapshot->CoverageOf(id, scope), Serial("0456"))
-        .status;
-  };
-  EXPECT_EQ(status(new_id), Status::kActive);
-  EXPECT_EQ(status(old_id), Status::kUnknown);
+  EXPECT_EQ(CertificateStatusOf("0456", new_id), "active");
+  EXPECT_EQ(CertificateStatusOf("0456", old_id), "unknown stale");
 }
 
 TEST_F(AuthorityTest, NewerListOfAnotherKeyLiftsAHoldOfAStaleOne) {
@@ -96,6 +107,31 @@ TEST_F(AuthorityTest, NewerListOfAnotherKeyLiftsAHoldOfAStaleOne) {
   Ingest(new_, newer);
   EXPECT_EQ(StatusOf("0777", old_id), "unknown stale");
   EXPECT_EQ(StatusOf("0778", old_id), "revoked");
+}
+
+// A hold of a flawed delta outlasts it: its key's own lists are current.
+TEST_F(AuthorityTest, on_hold_ByAFlawedDeltaBesideAnotherKeysNewerList) {
+  const IssuerId old_id = Vouch(old_.Certificate());
+  Vouch(Issue(old_, new_));
+  CrlText base;
+  base.extensions = {Number(20)};
+  base.entries.clear();
+  Ingest(old_, base);
+  CrlText flawed = base;
+  flawed.extensions = {
+      Number(23),
+      MakeExtension("2.5.29.27", Integer(20), Criticality::kCritical),
+      MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical)};
+  flawed.next_update = UtcTime("260112000000Z");
+  flawed.entries = {
+      Entry(IntegerOf("0777"), UtcTime("260102030405Z"), {Reason(6)})};
+  Ingest(old_, flawed);
+  CrlText newer = base;
+  newer.extensions = {Number(25)};
+  newer.this_update = UtcTime("260110000000Z");
+  Ingest(new_, newer);
+  EXPECT_EQ(StatusOf("0777", old_id), "on_hold");
+  EXPECT_EQ(StatusOf("0778", old_id), "active");
 }
 
 TEST_F(AuthorityTest, CertificateOrderDoesNotMatter) {
@@ -166,16 +202,9 @@ TEST_F(AuthorityTest, OtherKeysListProvesNothingWhereTheOwnOneIsLeftOut) {
     return id == new_id ? Cause::kSignerNotTrusted : Cause::kNone;
   };
   const auto snapshot = builder_.Build(options);
-  CertificateScope scope;
-  scope.issuer = snapshot->issuers()[new_id].canonical_name;
-  const auto cause = [&](IssuerId id) {
-    return NameOf(snapshot
-                      ->Lookup(At(kDuring), snapshot->CoverageOf(id, scope),
-                               Serial("0456"))
-                      .cause);
-  };
-  EXPECT_EQ(cause(new_id), "signer_not_trusted");
-  EXPECT_EQ(cause(old_id), "");  // active, by its own list
+  EXPECT_EQ(CertificateStatusOf(*snapshot, "0456", new_id),
+            "unknown signer_not_trusted");
+  EXPECT_EQ(CertificateStatusOf(*snapshot, "0456", old_id), "active");
   // A bare serial may be of either key.
   const auto bare = [&](std::string_view serial, IssuerId id) {
     return snapshot->Lookup(At(kDuring), Key(serial, id));
@@ -196,6 +225,77 @@ TEST_F(AuthorityTest, OtherKeysListProvesNothingWhereTheOwnOneIsRefused) {
   EXPECT_EQ(StatusOf("0456", new_id), "unknown bad_signature");
   EXPECT_EQ(StatusOf("0456", old_id), "unknown bad_signature");
   EXPECT_EQ(StatusOf("0123", new_id), "revoked");
+}
+
+// 5.2.4: a delta's BaseCRLNumber is that of a complete CRL of the same key,
+// which may list what the other key's list does not.
+TEST_F(AuthorityTest, unknown_OtherKeysListWhereADeltaOfTheOwnOneWaits) {
+  const IssuerId old_id = Vouch(old_.Certificate());
+  const IssuerId new_id = Vouch(Issue(old_, new_));
+  CrlText delta;
+  delta.extensions = {Number(6), MakeExtension("2.5.29.27", Integer(5),
+                                               Criticality::kCritical)};
+  delta.entries = {Entry(IntegerOf("0777"))};
+  Ingest(old_, delta);
+  EXPECT_EQ(CertificateStatusOf("0456", old_id), "unknown out_of_scope");
+  Ingest(new_);
+  EXPECT_EQ(CertificateStatusOf("0456", old_id), "unknown incomplete");
+  EXPECT_EQ(CertificateStatusOf("0777", old_id), "revoked");
+  EXPECT_EQ(CertificateStatusOf("0456", new_id), "active");
+  // A bare serial may be of either key.
+  EXPECT_EQ(StatusOf("0456", old_id), "unknown incomplete");
+  EXPECT_EQ(StatusOf("0456", new_id), "unknown incomplete");
+  CrlText base;
+  base.extensions = {Number(5)};
+  Ingest(old_, base);
+  EXPECT_EQ(CertificateStatusOf("0456", old_id), "active");
+  EXPECT_EQ(CertificateStatusOf("0123", old_id), "revoked");
+  EXPECT_EQ(StatusOf("0456", old_id), "active");
+}
+
+TEST_F(AuthorityTest, unknown_OtherKeysListWhereTheOwnOneIsForOtherKinds) {
+  const IssuerId old_id = Vouch(old_.Certificate());
+  Vouch(Issue(old_, new_));
+  CrlText of_cas;
+  of_cas.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(2))}));
+  Ingest(old_, of_cas);
+  Ingest(new_);
+  EXPECT_EQ(CertificateStatusOf("0456", old_id), "unknown incomplete");
+  EXPECT_EQ(CertificateStatusOf("0456", old_id, CertificateView::Kind::kCa),
+            "active");
+  CrlText of_users;
+  of_users.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(1))}));
+  Ingest(old_, of_users);
+  EXPECT_EQ(CertificateStatusOf("0456", old_id), "active");
+}
+
+// As in PKITS 4.5.4: the old key signs a list for the new key's certificate
+// alone, which is in a place by itself.
+TEST_F(AuthorityTest, good_OtherKeysListWhereTheOwnOneIsForAnotherPlace) {
+  const IssuerId old_id = Vouch(old_.Certificate());
+  Vouch(Issue(old_, new_));
+  CrlText elsewhere;
+  elsewhere.extensions.push_back(IssuingPoint(
+      {Nest(der::ContextConstructed(0),
+            {Nest(der::ContextConstructed(0), {Text(kUri, "http://ca/1")})})}));
+  Ingest(old_, elsewhere);
+  Ingest(new_);
+  EXPECT_EQ(CertificateStatusOf("0456", old_id), "active");
+  EXPECT_EQ(StatusOf("0456", old_id), "unknown incomplete");
+}
+
+TEST_F(AuthorityTest, unknown_CauseIsThatOfTheOtherKeysRefusedList) {
+  const IssuerId root = Vouch(root_.Certificate());
+  const IssuerId old_id = Below(root, Issue(root_, old_));
+  const IssuerId new_id = Below(root, Issue(root_, new_));
+  Ingest(new_);
+  EXPECT_EQ(CertificateStatusOf("0456", old_id), "active");
+  SnapshotBuilder::BuildOptions options;
+  options.refusal = [&](IssuerId id) {
+    return id == new_id ? Cause::kSignerNotTrusted : Cause::kNone;
+  };
+  EXPECT_EQ(CertificateStatusOf(*builder_.Build(options), "0456", old_id),
+            "unknown signer_not_trusted");
 }
 
 // Of three names below each other: whatever the order in which they are met.

@@ -5,54 +5,10 @@
 #include <map>
 #include <random>
 
-#include "tests/snapshot/test_authority.h"
+#include "tests/snapshot/deltas.h"
 
 namespace revstat::test {
 namespace {
-
-Octets RevokedAt(std::string_view serial,
-                 std::string_view time = "260102000000Z",
-                 std::vector<Octets> extensions = {}) {
-  return Entry(IntegerOf(serial), UtcTime(time), extensions);
-}
-Octets OnHold(std::string_view serial) {
-  return RevokedAt(serial, "260102000000Z", {Reason(6)});
-}
-Octets Removed(std::string_view serial,
-               std::string_view time = "260102000000Z") {
-  return RevokedAt(serial, time, {Reason(8)});
-}
-
-CrlText Complete(uint32_t number, const std::vector<Octets>& entries) {
-  CrlText text;
-  text.extensions = {Number(number)};
-  text.entries = entries;
-  return text;
-}
-
-// The delta that brings `base` up to `number`.
-CrlText Delta(uint32_t number, uint32_t base,
-              const std::vector<Octets>& entries) {
-  CrlText text = Complete(number, entries);
-  text.this_update = UtcTime("260110000000Z");
-  text.extensions.push_back(
-      MakeExtension("2.5.29.27", Integer(base), Criticality::kCritical));
-  return text;
-}
-
-std::string StatusOf(const Snapshot& snapshot, std::string_view serial,
-                     std::string_view at = kDuring) {
-  const Verdict verdict = snapshot.Lookup(At(at), Key(serial));
-  Verdict in_batch;
-  const LookupKey key = Key(serial);
-  snapshot.Lookup(At(at), {&key, 1}, {&in_batch, 1});
-  EXPECT_EQ(in_batch.status, verdict.status);
-  EXPECT_EQ(in_batch.cause, verdict.cause);
-  EXPECT_EQ(in_batch.flags, verdict.flags);
-  return Concat({NameOf(verdict.status), verdict.is_stale() ? " stale" : "",
-                 verdict.cause == Cause::kNone ? "" : " ",
-                 NameOf(verdict.cause)});
-}
 
 TEST(Delta, AddsToItsBase) {
   const auto snapshot = SnapshotOf(
@@ -169,12 +125,6 @@ TEST(Delta, ThatDoesNotApplyStillRevokes) {
   EXPECT_EQ(StatusOf(*snapshot, "0333"), "active");
 }
 
-CrlText WithUnknownCriticalExtension(CrlText crl) {
-  crl.extensions.push_back(
-      MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical));
-  return crl;
-}
-
 TEST(Delta, CleanOneDoesNotCureItsBase) {
   const auto snapshot = SnapshotOf(
       TestAuthority(),
@@ -204,6 +154,75 @@ TEST(Delta, TwoOfOneNumberOnTheWayBothHaveTheirSay) {
     EXPECT_EQ(StatusOf(*snapshot, "0333"), "revoked");
     EXPECT_EQ(StatusOf(*snapshot, "0444"), "active");
   }
+}
+
+// 5.2.4: the newer one has all that has changed since its BaseCRLNumber.
+TEST(Delta, good_WaitingOneGivesWayToANewerThatStartsNoLater) {
+  const TestAuthority authority;
+  const CrlText complete = Complete(10, {});
+  const CrlText waiting = Delta(21, 20, {OnHold("0111"), RevokedAt("0222")});
+  const auto status = [&](const CrlText& newer, std::string_view serial) {
+    const auto snapshot = SnapshotOf(authority, {complete, waiting, newer});
+    const auto swapped = SnapshotInOrder(authority, {newer, waiting, complete});
+    EXPECT_EQ(StatusOf(*swapped, serial), StatusOf(*snapshot, serial));
+    return Concat({StatusOf(*snapshot, serial), " of ",
+                   std::to_string(snapshot->sources().size())});
+  };
+  EXPECT_EQ(status(Delta(23, 20, {Removed("0111")}), "0111"), "active of 2");
+  EXPECT_EQ(status(Delta(23, 20, {}), "0111"), "active of 2");
+  EXPECT_EQ(status(Delta(23, 15, {}), "0111"), "active of 2");
+  EXPECT_EQ(status(Delta(23, 20, {OnHold("0111")}), "0111"), "on_hold of 2");
+  EXPECT_EQ(status(Delta(23, 20, {RevokedAt("0222")}), "0222"), "revoked of 2");
+  // By 5.3.1 its certificate has expired: as in a newer complete CRL.
+  EXPECT_EQ(status(Delta(23, 20, {}), "0222"), "active of 2");
+}
+
+TEST(Delta, on_hold_WhereTheNewerSaysNothingOfTheWaitingOne) {
+  const TestAuthority authority;
+  const CrlText waiting = Delta(21, 20, {OnHold("0111")});
+  const auto status = [&](const CrlText& newer) {
+    return StatusOf(
+        *SnapshotInOrder(authority, {Complete(10, {}), waiting, newer}),
+        "0111");
+  };
+  EXPECT_EQ(status(Delta(23, 21, {})), "on_hold");  // starts later
+  EXPECT_EQ(status(Delta(21, 20, {})), "on_hold");  // contradicts it
+  EXPECT_EQ(status(Delta(20, 15, {})), "on_hold");  // older
+  CrlText earlier = Delta(23, 20, {});
+  earlier.this_update = UtcTime("260109000000Z");
+  EXPECT_EQ(status(earlier), "on_hold");
+  EXPECT_EQ(status(WithUnknownCriticalExtension(Delta(23, 20, {}))), "on_hold");
+  CrlText of_users = Delta(23, 20, {});
+  of_users.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(1))}));
+  EXPECT_EQ(status(of_users), "on_hold");
+}
+
+// What of a scope is held are deltas alone; another scope's list is complete.
+TEST(Delta, on_hold_UntilTheTimeOfTheDeltaThatLifts) {
+  const auto of_users = [](CrlText text) {
+    text.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(1))}));
+    return text;
+  };
+  const TestAuthority authority;
+  CrlText later = Delta(23, 20, {});
+  later.this_update = UtcTime("260118000000Z");
+  CrlText complete = Complete(30, {});
+  complete.this_update = UtcTime("260120000000Z");
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
+  for (const CrlText& crl :
+       {Complete(1, {}), of_users(Delta(21, 20, {OnHold("0111")})),
+        of_users(later), of_users(complete)}) {
+    ASSERT_TRUE(builder.IngestCrl(authority.Crl(crl), {}).ok());
+  }
+  const auto status = [&](std::string_view at) {
+    SnapshotBuilder::BuildOptions options;
+    options.as_of = *ParseTime(at);
+    return StatusOf(*builder.Build(options), "0111", at);
+  };
+  EXPECT_EQ(status("2026-01-15T00:00:00Z"), "on_hold");
+  EXPECT_EQ(status("2026-01-19T00:00:00Z"), "active");
+  EXPECT_EQ(status("2026-01-21T00:00:00Z"), "active");
 }
 
 TEST(Delta, TooManyContradictionsApplyNothingAndStillRevoke) {
@@ -333,21 +352,70 @@ TEST(Delta, ChainAnswersAsTheCompleteCrlOfItsNumber) {
         if (from <= reached && to > reached) reached = to;
       }
     }
-    SnapshotBuilder builder;
-    ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
-    for (const CrlText& crl : crls)
-      builder.IngestCrl(authority.Crl(crl), {}).IgnoreError();
-    const auto snapshot = builder.Build();
+    const auto snapshot = SnapshotInOrder(authority, crls);
     for (uint32_t i = 0; i < RandomCa::kSerials; ++i) {
       const std::string serial = RandomCa::SerialOf(i);
       std::string expected = ca.Expected(reached, serial);
-      // Newer deltas that do not apply can only make it worse.
-      for (const auto& [from, to] : deltas) {
-        if (to > reached && ca.HasChanged(from, to, serial))
+      // Newer deltas that do not apply can only make it worse, but for those
+      // that an even newer one supersedes.
+      for (const auto& delta : deltas) {
+        const uint32_t from = delta.first;
+        const uint32_t to = delta.second;
+        const bool is_superseded =
+            std::any_of(deltas.begin(), deltas.end(), [&](const auto& other) {
+              return other.second > to && other.first <= from;
+            });
+        if (to > reached && !is_superseded && ca.HasChanged(from, to, serial))
           expected = std::max(expected, ca.Expected(to, serial));
       }
       ASSERT_EQ(StatusOf(*snapshot, serial), expected)
           << "seed " << seed << " serial " << serial << " number " << reached;
+    }
+  }
+}
+
+// Whatever else is held: the answer without them, or what they list if that is
+// worse, until something replaces them.
+TEST(Delta, FlawedOnesAddWhatTheyListAndNothingElse) {
+  const TestAuthority authority;
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    RandomCa ca(seed);
+    const uint32_t base = ca.Draw(1, 6);
+    std::vector<CrlText> crls = {ca.CompleteOf(base)};
+    std::vector<std::pair<uint32_t, uint32_t>> deltas;
+    const auto draw = [&] {
+      const uint32_t to = ca.Draw(2, 8);
+      return std::pair(ca.Draw(1, to - 1), to);
+    };
+    for (int i = 0; i < 3; ++i) {
+      deltas.push_back(draw());
+      crls.push_back(ca.DeltaOf(deltas.back().first, deltas.back().second));
+    }
+    const auto without = SnapshotInOrder(authority, crls);
+    std::vector<std::pair<uint32_t, uint32_t>> flawed;
+    for (int i = 0; i < 3; ++i) {
+      const std::pair<uint32_t, uint32_t> drawn = draw();
+      const bool is_replaced =
+          drawn.second <= base ||
+          std::any_of(deltas.begin(), deltas.end(), [&](const auto& other) {
+            return other.second > drawn.second && other.first <= drawn.first;
+          });
+      if (!is_replaced) flawed.push_back(drawn);
+      const CrlText delta = ca.DeltaOf(drawn.first, drawn.second);
+      crls.push_back(ca.Draw(0, 1) == 0
+                         ? WithUnknownCriticalExtension(delta)
+                         : WithUnknownCriticalEntryExtension(delta));
+    }
+    const auto with = SnapshotInOrder(authority, crls);
+    for (uint32_t i = 0; i < RandomCa::kSerials; ++i) {
+      const std::string serial = RandomCa::SerialOf(i);
+      std::string expected = StatusOf(*without, serial);
+      for (const auto& [from, to] : flawed) {
+        if (ca.HasChanged(from, to, serial))
+          expected = std::max(expected, ca.Expected(to, serial));
+      }
+      ASSERT_EQ(StatusOf(*with, serial), expected)
+          << "seed " << seed << " serial " << serial;
     }
   }
 }

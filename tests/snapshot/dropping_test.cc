@@ -61,6 +61,22 @@ TEST_F(Dropping, SupersededAndOldDeltasGo) {
   EXPECT_EQ(builder_.Build()->sources().size(), 2u);
 }
 
+// Their base is not to be had: no more than one of a base is kept.
+TEST_F(Dropping, WaitingDeltasDoNotPileUp) {
+  ASSERT_TRUE(Add(Version(1, "260101000000Z", {"0111"})).ok());
+  ASSERT_TRUE(Add(DeltaOf(20, Version(21, "260102000000Z", {"0222"}))).ok());
+  ASSERT_TRUE(
+      Add(DeltaOf(20, Version(22, "260103000000Z", {"0222", "0333"}))).ok());
+  ASSERT_TRUE(
+      Add(DeltaOf(19, Version(23, "260104000000Z", {"0222", "0333"}))).ok());
+  ASSERT_TRUE(Add(DeltaOf(22, Version(24, "260105000000Z", {"0444"}))).ok());
+  const std::string before = Answers(builder_, kDuring);
+  EXPECT_EQ(before, "revoked ;revoked ;revoked ;revoked ;active ;");
+  EXPECT_EQ(builder_.DropSuperseded(*ParseTime(kDuring)), 2u);
+  EXPECT_EQ(Answers(builder_, kDuring), before);
+  EXPECT_EQ(builder_.Build()->sources().size(), 3u);
+}
+
 TEST_F(Dropping, WhatServesNowStaysBesideWhatIsForLater) {
   ASSERT_TRUE(Add(Version(1, "260101000000Z", {"0111"})).ok());
   ASSERT_TRUE(Add(Version(2, "260120000000Z", {})).ok());
@@ -104,7 +120,13 @@ TEST(DroppingDrawn, ChangesNoAnswer) {
       }
       CrlText text = Version(number, Concat({"2601", day, "000000Z"}), listed);
       if (random() % 3 == 0) text.next_update = UtcTime("260121000000Z");
-      if (random() % 2 == 0) text = DeltaOf(random() % number, text);
+      if (random() % 2 == 0) {
+        text = DeltaOf(random() % number, text);
+        if (random() % 3 == 0) {
+          text.extensions.push_back(
+              MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical));
+        }
+      }
       builder.IngestCrl(authority.Crl(text), {}).IgnoreError();
     }
     SnapshotBuilder dropped = builder;

@@ -1,62 +1,13 @@
-// Scopes: distribution points, kinds, reasons and indirect CRLs (RFC 5280
-// 6.3.3), for certificates and for bare serials.
+// Scopes: distribution points, kinds and reasons (RFC 5280 6.3.3), for
+// certificates and for bare serials.
 #include "engine/snapshot/scope.h"
 
 #include <gtest/gtest.h>
 
-#include "tests/snapshot/test_authority.h"
+#include "tests/snapshot/asker.h"
 
 namespace revstat::test {
 namespace {
-
-Octets Uri(std::string_view text) { return Text(kUri, text); }
-Octets Directory(const Octets& name) { return Nest(kDirectoryName, {name}); }
-// DistributionPointName with fullName.
-Octets FullName(const std::vector<Octets>& names) {
-  return Nest(der::ContextConstructed(0),
-              {Nest(der::ContextConstructed(0), names)});
-}
-// ReasonFlags with these bits, as [1] or [3].
-Octets Reasons(uint8_t tag, std::string_view bits_hex) {
-  return Tlv(der::ContextPrimitive(tag), Hex(bits_hex));
-}
-constexpr std::string_view kKeyCompromiseOnly = "0640";      // bit 1
-constexpr std::string_view kAllButKeyCompromise = "073f80";  // bits 2 to 8
-
-struct Asker {
-  std::vector<Octets> points;
-  CertificateView::Kind kind = CertificateView::Kind::kUser;
-};
-
-std::string StatusOf(const Snapshot& snapshot, const Asker& asker,
-                     std::string_view serial = "0456", IssuerId issuer = 0,
-                     const Octets& issuer_name = CommonName("Test CA")) {
-  CertificateText text;
-  text.issuer = issuer_name;
-  if (asker.kind == CertificateView::Kind::kCa) {
-    text.extensions.push_back(
-        MakeExtension("2.5.29.19", Seq({True()}), Criticality::kCritical));
-  }
-  if (!asker.points.empty())
-    text.extensions.push_back(MakeExtension("2.5.29.31", Seq(asker.points)));
-  const Octets der = text.Der();
-  const auto certificate = CertificateView::Parse(der);
-  EXPECT_TRUE(certificate.ok()) << certificate.status();
-  const Coverage coverage =
-      snapshot.CoverageOf(issuer, CertificateScope::Of(*certificate));
-  const Verdict verdict =
-      snapshot.Lookup(At(kDuring), coverage, Serial(serial));
-  return Concat({NameOf(verdict.status),
-                 verdict.cause == Cause::kNone ? "" : " ",
-                 NameOf(verdict.cause)});
-}
-
-std::string BareStatusOf(const Snapshot& snapshot, std::string_view serial) {
-  const Verdict verdict = snapshot.Lookup(At(kDuring), Key(serial));
-  return Concat({NameOf(verdict.status),
-                 verdict.cause == Cause::kNone ? "" : " ",
-                 NameOf(verdict.cause)});
-}
 
 CrlText Partition(const std::vector<Octets>& fields,
                   std::string_view serial = "0123") {
@@ -202,6 +153,37 @@ TEST(Scope, AllPartitionsIsNotBelievedWhereOneDoesNotServe) {
   EXPECT_EQ(BareStatusOf(*builder.Build(), "0222"), "unknown bad_signature");
 }
 
+// The newer ones are held as well: beside each serves one of the asked time.
+TEST(Scope, active_AllPartitionsOfATimeBeforeTheNewest) {
+  const TestAuthority authority;
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
+  builder.DeclareAllPartitionsHeld();
+  const auto ingest = [&](CrlText text, std::string_view place) {
+    text.extensions.push_back(IssuingPoint({FullName({Uri(place)})}));
+    EXPECT_TRUE(builder.IngestCrl(authority.Crl(text), {}).ok());
+  };
+  CrlText newer;
+  newer.extensions = {Number(8)};
+  newer.this_update = UtcTime("260120000000Z");
+  newer.entries = {Entry(IntegerOf("0777"))};
+  for (const char* place : {"http://ca/1", "http://ca/2"}) {
+    ingest({}, place);
+    ingest(newer, place);
+  }
+  SnapshotBuilder::BuildOptions options;
+  options.as_of = *ParseTime(kDuring);
+  EXPECT_EQ(BareStatusOf(*builder.Build(options), "0456"), "active");
+  EXPECT_EQ(BareStatusOf(*builder.Build(options), "0777"), "revoked");
+  // A delta for a base that is not held: then something is not held.
+  CrlText waiting;
+  waiting.extensions = {Number(13), MakeExtension("2.5.29.27", Integer(12),
+                                                  Criticality::kCritical)};
+  ingest(waiting, "http://ca/2");
+  EXPECT_EQ(BareStatusOf(*builder.Build(options), "0456"),
+            "unknown incomplete");
+}
+
 TEST(Scope, AllPartitionsOfCasSayNothingOfUsers) {
   const TestAuthority authority;
   SnapshotBuilder builder;
@@ -228,116 +210,6 @@ TEST(Scope, CoverageOfAnotherSnapshotIsRefused) {
   const Verdict verdict =
       second->Lookup(At(kDuring), first->BareCoverage(0), Serial("0456"));
   EXPECT_EQ(NameOf(verdict.cause), "no_issuer");
-}
-
-class IndirectTest : public testing::Test {
- protected:
-  // A CRL of the service that lists 0123 of "Test CA" and 0999 of its own.
-  CrlText Indirect() const {
-    CrlText text;
-    text.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(4))}));
-    text.entries = {Entry(IntegerOf("0999")),
-                    Entry(IntegerOf("0123"), UtcTime("260102030405Z"),
-                          {CertificateIssuer(CommonName("Test CA"))}),
-                    Entry(IntegerOf("0124"))};  // still of Test CA
-    return text;
-  }
-  std::unique_ptr<const Snapshot> Both(const CrlText& crl) const {
-    SnapshotBuilder builder;
-    EXPECT_TRUE(builder.AddIssuer(ca_.Certificate()).ok());
-    EXPECT_TRUE(builder.AddIssuer(service_.Certificate()).ok());
-    EXPECT_TRUE(builder.IngestCrl(service_.Crl(crl), {}).ok());
-    return builder.Build();
-  }
-  const TestAuthority ca_;
-  const TestAuthority service_{"CRL service"};
-  const Asker named_{{Seq({Nest(der::ContextConstructed(2),
-                                {Directory(CommonName("CRL service"))})})}};
-};
-
-TEST_F(IndirectTest, AnswersForCertificatesThatNameItsIssuer) {
-  const auto snapshot = Both(Indirect());
-  EXPECT_EQ(StatusOf(*snapshot, named_, "0123"), "revoked");
-  EXPECT_EQ(StatusOf(*snapshot, named_, "0124"), "revoked");
-  EXPECT_EQ(StatusOf(*snapshot, named_, "0999"), "active");
-  // A certificate that does not name the service says nothing of it.
-  EXPECT_EQ(StatusOf(*snapshot, Asker{}, "0123"), "unknown no_source");
-}
-
-TEST_F(IndirectTest, AnswersForAnIssuerThatItDoesNotList) {
-  CrlText text = Indirect();
-  text.entries = {Entry(IntegerOf("0123"))};
-  const auto snapshot = Both(text);
-  EXPECT_EQ(StatusOf(*snapshot, named_, "0123"), "active");
-}
-
-TEST_F(IndirectTest, MustSayThatItIsIndirect) {
-  const auto snapshot = Both(CrlText{});
-  EXPECT_EQ(StatusOf(*snapshot, named_, "0456"), "unknown no_source");
-}
-
-TEST_F(IndirectTest, RevokesABareSerialAndNeverProvesItActive) {
-  const auto snapshot = Both(Indirect());
-  EXPECT_EQ(BareStatusOf(*snapshot, "0123"), "revoked");
-  EXPECT_EQ(BareStatusOf(*snapshot, "0456"), "unknown no_source");
-  const Verdict verdict = snapshot->Lookup(At(kDuring), Key("0123"));
-  const Evidence evidence = snapshot->Explain(Key("0123"), verdict);
-  ASSERT_TRUE(evidence.entry.has_value());
-  EXPECT_EQ(evidence.entry->serial, Serial("0123"));
-}
-
-TEST_F(IndirectTest, AnotherCaOfTheIssuersNameIsNotBelieved) {
-  const TestAuthority stranger("Test CA");
-  CrlText empty;
-  empty.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(4))}));
-  SnapshotBuilder builder;
-  ASSERT_TRUE(builder.AddIssuer(ca_.Certificate()).ok());
-  ASSERT_TRUE(builder.AddIssuer(stranger.Certificate()).ok());
-  ASSERT_TRUE(builder.IngestCrl(stranger.Crl(empty), {}).ok());
-  const Asker asker{{Seq(
-      {Nest(der::ContextConstructed(2), {Directory(CommonName("Test CA"))})})}};
-  EXPECT_EQ(StatusOf(*builder.Build(), asker), "unknown no_source");
-}
-
-TEST_F(IndirectTest, NameOfTwoCasIsNotEnoughForABareSerial) {
-  const TestAuthority other("Test CA");
-  SnapshotBuilder builder;
-  ASSERT_TRUE(builder.AddIssuer(ca_.Certificate()).ok());
-  ASSERT_TRUE(builder.AddIssuer(other.Certificate()).ok());
-  ASSERT_TRUE(builder.AddIssuer(service_.Certificate()).ok());
-  ASSERT_TRUE(builder.IngestCrl(service_.Crl(Indirect()), {}).ok());
-  EXPECT_EQ(BareStatusOf(*builder.Build(), "0123"), "unknown no_source");
-}
-
-TEST_F(IndirectTest, EntryOfSeveralNamesProvesNothingActive) {
-  CrlText text;
-  text.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(4))}));
-  const Octets names =
-      Seq({Directory(CommonName("Alias")), Directory(CommonName("Test CA"))});
-  text.entries = {
-      Entry(IntegerOf("0123"), UtcTime("260102030405Z"),
-            {MakeExtension("2.5.29.29", names, Criticality::kCritical)})};
-  EXPECT_EQ(StatusOf(*Both(text), named_, "0123"),
-            "unknown unsupported_critical_extension");
-}
-
-TEST_F(IndirectTest, OfAnotherAnchorIsNotBelieved) {
-  const TestAuthority anchor("Anchor");
-  SnapshotBuilder builder;
-  ASSERT_TRUE(builder.AddIssuer(ca_.Certificate()).ok());
-  const auto id = builder.AddIssuer(anchor.Certificate());
-  ASSERT_TRUE(id.ok());
-  CertificateText text;  // the service's certificate, below the other anchor
-  text.subject = service_.name();
-  text.issuer = anchor.name();
-  text.public_key = service_.key().Spki();
-  text.extensions = {MakeExtension("2.5.29.15", Hex("03020102"))};
-  const auto below = AsBuffer(anchor.key().Signed(text, Ed25519()));
-  ASSERT_TRUE(builder.AddValidatedIssuer(below, *id).ok());
-  ASSERT_TRUE(builder.IngestCrl(service_.Crl(Indirect()), {}).ok());
-  const auto snapshot = builder.Build();
-  EXPECT_EQ(StatusOf(*snapshot, named_, "0123"), "unknown no_source");
-  EXPECT_EQ(BareStatusOf(*snapshot, "0123"), "unknown no_source");
 }
 
 }  // namespace

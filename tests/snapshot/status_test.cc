@@ -117,14 +117,54 @@ TEST(Status, RevocationAfterTheAskedTimeIsNeitherRevokedNorActive) {
                 Cause::kRevokedLater);
   EXPECT_EQ(AskOne(crl, "0123", At("2026-01-20T00:00:00Z")).status,
             Status::kRevoked);
+  // Who is listed is never let through for want of knowledge, also where the
+  // CRL is from after the asked time.
   ExpectUnknown(AskOne(crl, "0123", At("2025-12-01T00:00:00Z")),
-                Cause::kNotYetCurrent);
+                Cause::kRevokedLater);
   // Unless the CA's clock may be that much ahead.
   LookupPolicy skewed = At("2026-01-19T23:55:00Z");
   skewed.clock_skew = std::chrono::minutes(5);
   EXPECT_EQ(AskOne(crl, "0123", skewed).status, Status::kRevoked);
   skewed.at -= std::chrono::seconds(1);
   ExpectUnknown(AskOne(crl, "0123", skewed), Cause::kRevokedLater);
+}
+
+// A list for an earlier time, and a later one that lists from even later on.
+TEST(Status, unknown_ListedLaterWhereNothingProvesItActiveNow) {
+  const TestAuthority authority;
+  CrlText later = CrlWith({Entry(IntegerOf("0123"), UtcTime("260125000000Z"))});
+  later.this_update = UtcTime("260120000000Z");
+  later.extensions = {Number(8)};
+  const auto ask = [&](std::string_view next_update) {
+    CrlText now = CrlWith({});
+    now.next_update = UtcTime(next_update);
+    SnapshotBuilder builder;
+    EXPECT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
+    EXPECT_TRUE(builder.IngestCrl(authority.Crl(now), {}).ok());
+    EXPECT_TRUE(builder.IngestCrl(authority.Crl(later), {}).ok());
+    SnapshotBuilder::BuildOptions options;
+    options.as_of = *ParseTime(kDuring);
+    return Ask(*builder.Build(options), "0123", At(kDuring));
+  };
+  EXPECT_EQ(ask("260116000000Z").status, Status::kActive);
+  ExpectUnknown(ask("260112000000Z"), Cause::kRevokedLater);
+}
+
+// kUnsupportedCriticalExtension comes after kRevokedLater in the list.
+TEST(Status, unknown_ListedLaterIsTheCauseBeforeAnyOther) {
+  const Octets later = Entry(IntegerOf("0123"), UtcTime("260120000000Z"));
+  CrlText of_users = CrlWith({later});
+  of_users.extensions.push_back(IssuingPoint({True(der::ContextPrimitive(1))}));
+  CrlText of_all = CrlWith({later});
+  of_all.extensions.push_back(
+      MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical));
+  const TestAuthority authority;
+  for (const auto& crls :
+       {std::vector<CrlText>{of_all}, std::vector<CrlText>{of_users, of_all},
+        std::vector<CrlText>{of_all, of_users}}) {
+    ExpectUnknown(Ask(*SnapshotOf(authority, crls), "0123", At(kDuring)),
+                  Cause::kRevokedLater);
+  }
 }
 
 TEST(Status, CrlNewerThanTheAskedTimeProvesAnEarlierRevocation) {

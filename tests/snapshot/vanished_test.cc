@@ -148,6 +148,44 @@ TEST_F(VanishedTest, invalid_WhatADeltaHadAdded) {
   EXPECT_EQ(Find(Crl(1, {}), {delta}), "");
 }
 
+// Its base is not held; the later delta of the same base takes its place.
+TEST_F(VanishedTest, invalid_WhatAWaitingDeltaHadAdded) {
+  Know("01", "270101000000Z");
+  const auto waiting = Crl(2, {Listed("01", 1)}, {Base(1)});
+  EXPECT_EQ(Find(Crl(3, {}, {Base(1)}), {waiting}), "01 of 1");
+  EXPECT_EQ(Find(Crl(3, {Listed("01", 1)}, {Base(1)}), {waiting}), "");
+  EXPECT_EQ(Find(Crl(3, {}, {Base(2)}), {waiting}), "");
+}
+
+// What it does not list, or removes, others go on listing.
+TEST_F(VanishedTest, good_AFlawedDeltaEndsNothing) {
+  Know("01", "270101000000Z");
+  const Octets unknown =
+      MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical);
+  const auto base = Crl(1, {});
+  const auto delta = Crl(2, {Listed("01", 1)}, {Base(1)});
+  const auto flawed = Crl(3, {}, {Base(1), unknown});
+  EXPECT_EQ(Find(flawed, {base, delta}), "");
+  EXPECT_EQ(Find(flawed, {delta}), "");
+  const auto listing = Crl(1, {Listed("01", 1)});
+  const auto removing = Crl(3, {Listed("01", kRemove)}, {Base(1), unknown});
+  EXPECT_EQ(Find(removing, {listing}), "");
+  const auto entry =
+      Entry(IntegerOf("07"), UtcTime("260102030405Z"), {unknown});
+  EXPECT_EQ(Find(Crl(3, {entry}, {Base(1)}), {base, delta}), "");
+}
+
+TEST_F(VanishedTest, invalid_WhatAFlawedDeltaAloneLists) {
+  Know("01", "270101000000Z");
+  const auto base = Crl(1, {});
+  const auto flawed = Crl(
+      2, {Listed("01", 1)},
+      {Base(1), MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical)});
+  EXPECT_EQ(Find(Crl(3, {}, {Base(1)}), {base, flawed}), "01 of 1");
+  EXPECT_EQ(Find(Crl(3, {}), {base, flawed}), "01 of 1");
+  EXPECT_EQ(Find(Crl(3, {}, {Base(2)}), {base, flawed}), "");
+}
+
 // 5.3.1: removeFromCRL is for holds, and for those that have expired.
 TEST_F(VanishedTest, invalid_RemovedByADelta) {
   Know("01", "270101000000Z");
