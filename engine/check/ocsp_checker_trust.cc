@@ -4,6 +4,7 @@
 
 #include "engine/base/error.h"
 #include "engine/check/ocsp_checker.h"
+#include "engine/check/signer_checker.h"
 
 namespace revstat {
 namespace {
@@ -47,8 +48,8 @@ bool OcspChecker::IsBelieved(IssuerId id) {
   return is_believed;
 }
 
-// What all sources say of its certificates: active if one is and none is
-// listed.
+// What all sources say of its certificates: active if one is and none is listed
+// but for its retirement.
 bool OcspChecker::IsActive(IssuerId id) {
   bool is_active = false;
   for (const auto& der : snapshot_.issuers()[id].certificates) {
@@ -58,10 +59,18 @@ bool OcspChecker::IsActive(IssuerId id) {
     --judgements_left_;
     const Question question = resolver_.QuestionOf(*certificate);
     if (question.key.issuer == id) continue;
-    const Verdict crl = Check(snapshot_, policy_.lookup, question);
-    const Verdict verdict = Join(question, certificate->issuer(), crl);
-    if (IsListed(verdict)) return false;
-    is_active |= verdict.status == Status::kActive;
+    // Each by itself: of two listings Join gives the reason of one.
+    Verdict crl = Check(snapshot_, policy_.lookup, question);
+    Verdict ocsp = Unknown(Cause::kNoSource);
+    if (policy_.sources == SourcePolicy::kOcspOnly) crl = ocsp;
+    if (policy_.sources != SourcePolicy::kCrlOnly)
+      ocsp = Ask(question, certificate->issuer());
+    if (SpeaksAgainstKey(snapshot_, *certificate, crl) ||
+        SpeaksAgainstKey(snapshot_, *certificate, ocsp)) {
+      return false;
+    }
+    is_active |=
+        revstat::Join(policy_.sources, crl, ocsp).status == Status::kActive;
   }
   return is_active;
 }

@@ -4,7 +4,38 @@
 #include <memory>
 #include <utility>
 
+#include "engine/check/source_policy.h"
+#include "engine/snapshot/standing.h"
+#include "engine/x509/name.h"
+
 namespace revstat {
+namespace {
+
+bool IsRetirement(ReasonCode reason) {
+  return reason == ReasonCode::kAffiliationChanged ||
+         reason == ReasonCode::kSuperseded ||
+         reason == ReasonCode::kCessationOfOperation;
+}
+
+}  // namespace
+
+bool SpeaksAgainstKey(const Snapshot& snapshot,
+                      const CertificateView& certificate,
+                      const Verdict& verdict) {
+  if (!IsListed(verdict)) return false;
+  if (!IsRetirement(verdict.reason)) return true;
+  if (verdict.is_from_ocsp()) return false;
+  const std::string issuer = CanonicalName(certificate.issuer());
+  for (const auto& source : snapshot.sources()) {
+    const auto entry =
+        FindEntry(*source, source->SetOf(issuer), certificate.serial());
+    if (entry.has_value() && entry->reason != ReasonCode::kRemoveFromCrl &&
+        !IsRetirement(entry->reason)) {
+      return true;
+    }
+  }
+  return false;
+}
 
 SignerChecker::SignerChecker(const Snapshot& snapshot,
                              const LookupPolicy& policy)
@@ -46,29 +77,40 @@ SignerChecker::Marks SignerChecker::TrustedWithout(const Marks& banned) {
 
 Status SignerChecker::StatusOf(IssuerId signer, const Marks& believed) {
   Status status = Status::kUnknown;
+  bool is_retired = false;
   for (const auto& der : snapshot_.issuers()[signer].certificates) {
     const auto certificate = CertificateView::Parse(der->bytes());
     if (!certificate.ok()) continue;  // was read before
-    // Status is in order of precedence: revoked before active before unknown.
+    const Verdict verdict = VerdictOf(*certificate, signer, believed);
     // Expired certificates of the key say nothing of it.
-    const Status one = StatusOf(*certificate, signer, believed);
-    if (one != Status::kExpired && one != Status::kNotYetValid)
-      status = std::min(status, one);
+    if (verdict.status == Status::kExpired ||
+        verdict.status == Status::kNotYetValid) {
+      continue;
+    }
+    // RFC 5280 6.3.3 (f) asks for one path: where another CA has retired its
+    // certificate of the key, that is not the one.
+    if (IsListed(verdict) &&
+        !SpeaksAgainstKey(snapshot_, *certificate, verdict)) {
+      is_retired = true;
+      continue;
+    }
+    // Status is in order of precedence: revoked before active before unknown.
+    status = std::min(status, verdict.status);
   }
-  return status;
+  return status == Status::kUnknown && is_retired ? Status::kRevoked : status;
 }
 
-Status SignerChecker::StatusOf(const CertificateView& certificate,
-                               IssuerId signer, const Marks& believed) {
+Verdict SignerChecker::VerdictOf(const CertificateView& certificate,
+                                 IssuerId signer, const Marks& believed) {
   Question question = resolver_.QuestionOf(certificate);
   const IssuerId issuer = question.key.issuer;
-  if (issuer >= believed.size() || !believed[issuer]) return Status::kUnknown;
+  if (issuer >= believed.size() || !believed[issuer]) return Verdict{};
   const Coverage& coverage = question.coverage != nullptr
                                  ? *question.coverage
                                  : snapshot_.BareCoverage(issuer);
   question.coverage = std::make_shared<const Coverage>(snapshot_.Restrict(
       coverage, [&](IssuerId by) { return by == signer || believed[by]; }));
-  return Check(snapshot_, policy_, question).status;
+  return Check(snapshot_, policy_, question);
 }
 
 }  // namespace revstat

@@ -10,6 +10,16 @@
 
 namespace revstat {
 
+// Whether a listing of a certificate is a reason to believe its key in no other
+// certificate either: any but affiliationChanged, superseded and
+// cessationOfOperation (RFC 5280 5.3.1), by which one CA says that it no longer
+// stands for a certificate, and nothing of its key. A verdict has the reason of
+// one list; where any of the snapshot has another for this certificate, that
+// counts, also an older one's: refusing is safe.
+bool SpeaksAgainstKey(const Snapshot& snapshot,
+                      const CertificateView& certificate,
+                      const Verdict& verdict);
+
 // Judges the issuers of a snapshot that holds all CRLs. Lifetime: borrows the
 // snapshot while it is made. Thread-safety: immutable afterwards.
 //
@@ -19,6 +29,11 @@ namespace revstat {
 // only vouch for each other never pass. Whoever is then found to be listed by
 // one that passed is banned, and all is done again without it. The order of
 // issuers and CRLs changes nothing. Cost: a status for each signer and round.
+//
+// A key may have several certificates, by several CAs: one that is active is
+// enough, as one validated path is, while none is listed for a reason that
+// speaks against the key (SpeaksAgainstKey). A certificate that has only been
+// retired is passed over, as an expired one is.
 class SignerChecker {
  public:
   SignerChecker(const Snapshot& snapshot, const LookupPolicy& policy);
@@ -35,10 +50,11 @@ class SignerChecker {
 
   Marks TrustedWithout(const Marks& banned);
   // What the believed signers, and the signer itself, say of its certificates:
-  // active if one is and none is revoked.
+  // active if one is and none is listed but for its retirement; revoked where
+  // that is all that is known.
   Status StatusOf(IssuerId signer, const Marks& believed);
-  Status StatusOf(const CertificateView& certificate, IssuerId signer,
-                  const Marks& believed);
+  Verdict VerdictOf(const CertificateView& certificate, IssuerId signer,
+                    const Marks& believed);
 
   const Snapshot& snapshot_;
   const LookupPolicy policy_;

@@ -32,12 +32,13 @@ class SignerCheckerTest : public testing::Test {
     signer.certificate = AsBuffer(root_.key().Signed(text, Ed25519()));
     return signer;
   }
-  static CrlText Listing(const std::vector<std::string>& serials) {
+  static CrlText Listing(const std::vector<std::string>& serials,
+                         uint8_t reason = 1) {
     CrlText text;
     text.entries = {Entry(IntegerOf("0999"))};
     for (const std::string& serial : serials)
       text.entries.push_back(
-          Entry(IntegerOf(serial), UtcTime("260102030405Z"), {Reason(1)}));
+          Entry(IntegerOf(serial), UtcTime("260102030405Z"), {Reason(reason)}));
     return text;
   }
 
@@ -101,6 +102,15 @@ TEST_F(SignerCheckerTest, GoodKeyRevokesAnother) {
            signers_[1].authority.Crl(Listing({})),
            signers_[2].authority.Crl(Listing({}))};
   EXPECT_EQ(Judge(), "0a:trusted 0b:refused 0c:trusted");
+}
+
+// Believed in the first round, by the root's silence and its own.
+TEST_F(SignerCheckerTest, GoodKeyRetiresTheOnlyCertificateOfAnother) {
+  signers_ = {MakeSigner("0a"), MakeSigner("0b")};
+  crls_ = {root_.Crl(Listing({})),
+           signers_[0].authority.Crl(Listing({"0b"}, 4)),
+           signers_[1].authority.Crl(Listing({}))};
+  EXPECT_EQ(Judge(), "0a:trusted 0b:refused");
 }
 
 TEST_F(SignerCheckerTest, WithoutAnyListNothingIsTrusted) {
