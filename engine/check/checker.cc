@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/check/source_policy.h"
+
 namespace revstat {
 namespace {
-
-// What is not known because nothing was published, or nothing current is held;
-// not because of what the sources say.
-bool IsForWantOfSource(Cause cause) {
-  return cause != Cause::kNoIssuer && cause != Cause::kAmbiguousIssuer &&
-         cause != Cause::kRevokedLater && cause != Cause::kResponderUnknown &&
-         cause != Cause::kBadInput && cause != Cause::kLeftBehind;
-}
 
 bool NeedsNoSource(const LookupPolicy& policy, const Question& question) {
   if (question.revocation_info ==

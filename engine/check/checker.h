@@ -11,6 +11,11 @@
 
 namespace revstat {
 
+// Of how the issuer was named: by its key or a certificate of it, or by its
+// name, which all keys have that one CA has had. CRLs make no difference; OCSP
+// responses are about the certificates of one key.
+enum class IssuerNaming : uint8_t { kByKey, kByName };
+
 // A certificate as far as its status needs it. Without known validity (a bare
 // serial) the bounds stay open and it is neither expired nor not yet valid.
 struct Question {
@@ -22,6 +27,7 @@ struct Question {
   std::shared_ptr<const Coverage> coverage = nullptr;
   CertificateView::RevocationInfo revocation_info =
       CertificateView::RevocationInfo::kExpected;
+  IssuerNaming issuer_naming = IssuerNaming::kByKey;
   CertificateView::Stapling stapling = CertificateView::Stapling::kOptional;
 };
 

@@ -1,7 +1,6 @@
 #include "engine/check/issuer_resolver.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "engine/base/error.h"
 #include "engine/verify/crl_verifier.h"
@@ -36,6 +35,34 @@ bool AreOneAuthority(const Snapshot& snapshot, std::span<const IssuerId> ids) {
 void SetFittingKey(const CertificateView& certificate, std::string* key) {
   key->assign(TextOf(certificate.issuer().tlv()));
   key->append(TextOf(certificate.authority_key_identifier().key_identifier));
+}
+
+// As people copy it: also with colons.
+std::optional<Sha256Digest> DigestOf(std::string_view text) {
+  std::string digits(text);
+  std::erase(digits, ':');
+  const auto octets = FromHex(digits);
+  Sha256Digest digest;
+  if (!octets.has_value() || octets->size() != digest.size())
+    return std::nullopt;
+  std::copy(octets->begin(), octets->end(), digest.begin());
+  return digest;
+}
+
+bool IsMadeOfDigits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c == ':' || HexDigit(c) >= 0; });
+}
+
+absl::Status NoDigest(std::string_view text) {
+  return MakeError(
+      ErrorCode::kBadText,
+      Concat(
+          {"issuer \"", text.substr(0, 80),
+           "\": the SHA-256 of a certificate has 64 hexadecimal digits, "
+           "this has ",
+           std::to_string(text.size() - static_cast<size_t>(std::count(
+                                            text.begin(), text.end(), ':')))}));
 }
 
 // As OpenSSL prints a name in its own order, and RFC 4514 does not.
@@ -149,21 +176,38 @@ Question IssuerResolver::QuestionOf(const CertificateView& certificate,
   return question;
 }
 
+IssuerNaming IssuerResolver::NamingOf(std::string_view text) {
+  return DigestOf(text).has_value() ? IssuerNaming::kByKey
+                                    : IssuerNaming::kByName;
+}
+
+std::span<const IssuerId> IssuerResolver::KeysOf(IssuerId issuer) {
+  const auto issuers = snapshot_.issuers();
+  if (issuer >= issuers.size()) return {};
+  // Lists mostly go on with the issuer that they have begun with.
+  if (std::find(keys_.begin(), keys_.end(), issuer) != keys_.end())
+    return keys_;
+  keys_.clear();
+  for (const IssuerId id :
+       snapshot_.IssuersNamed(issuers[issuer].canonical_name)) {
+    if (issuers[id].authority == issuers[issuer].authority) keys_.push_back(id);
+  }
+  return keys_;
+}
+
 absl::StatusOr<IssuerId> IssuerResolver::IssuerNamed(std::string_view text) {
   const auto found = by_text_.find(std::string(text));
   if (found != by_text_.end()) return found->second;
   IssuerId id = kUnknownIssuer;
-  Sha256Digest digest;
-  const auto octets = FromHex(text);
-  if (octets.has_value() && octets->size() == digest.size()) {
-    std::copy(octets->begin(), octets->end(), digest.begin());
-    id = snapshot_.IssuerWithCertificate(digest);
+  if (const auto digest = DigestOf(text)) {
+    id = snapshot_.IssuerWithCertificate(*digest);
   } else {
     std::vector<IssuerId> named;
     for (RdnOrder order : {RdnOrder::kLastFirst, RdnOrder::kFirstFirst}) {
       // The name in the other order may be another CA's.
       if (order == RdnOrder::kFirstFirst && !IsSpaced(text)) break;
       const auto name = CanonicalNameOfText(text, order);
+      if (!name.ok() && IsMadeOfDigits(text)) return NoDigest(text);
       if (!name.ok()) return name.status();
       const auto so = snapshot_.IssuersNamed(*name);
       named.insert(named.end(), so.begin(), so.end());

@@ -3,9 +3,11 @@
 #ifndef REVSTAT_ENGINE_CHECK_ISSUER_RESOLVER_H_
 #define REVSTAT_ENGINE_CHECK_ISSUER_RESOLVER_H_
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/check/checker.h"
@@ -46,6 +48,11 @@ class IssuerResolver {
   // kUnknownIssuer, or kAmbiguousIssuer for what several are called, in one
   // order or the other; kBadText for none of these forms.
   absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
+  // Which of these forms a text has.
+  static IssuerNaming NamingOf(std::string_view text);
+  // An issuer and the other keys that the same CA has had; empty for none of
+  // the snapshot. Until the next call.
+  std::span<const IssuerId> KeysOf(IssuerId issuer);
 
  private:
   // By name and key identifiers alone, so kAmbiguousIssuer where they leave a
@@ -65,6 +72,7 @@ class IssuerResolver {
   IssuerId last_issuer_ = kUnknownIssuer;
   std::unordered_map<std::string, IssuerId> by_certificate_;
   std::unordered_map<std::string, IssuerId> by_text_;
+  std::vector<IssuerId> keys_;  // of the authority that was asked about last
   std::unordered_map<std::string, std::shared_ptr<const Coverage>> coverages_;
   size_t remembered_parts_ = 0;  // of coverages_
   std::string last_coverage_key_;

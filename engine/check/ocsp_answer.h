@@ -24,7 +24,8 @@ struct OcspAnswer {
   // Until when it is current: nextUpdate or, where the response has none, what
   // the caller allows; and no longer than who signed it may sign.
   Time until;
-  enum class End : uint8_t { kNextUpdate, kSetByCaller };
+  // kSigner: the signer's own end comes before nextUpdate.
+  enum class End : uint8_t { kNextUpdate, kSetByCaller, kSigner };
   End end = End::kNextUpdate;
   // 4.4.4; of kGood only, as of no other it changes anything.
   std::optional<Time> archive_cutoff;
@@ -58,11 +59,11 @@ struct OcspAnswer {
       answer.delegate = Buffer::FromVector({delegate.begin(), delegate.end()});
     answer.produced_at = verified.response().produced_at();
     answer.this_update = single.this_update;
-    answer.until =
-        std::min(single.next_update.value_or(single.this_update + lifetime),
-                 verified.signed_by().signer_not_after());
-    answer.end =
-        single.next_update.has_value() ? End::kNextUpdate : End::kSetByCaller;
+    const Time end = single.next_update.value_or(single.this_update + lifetime);
+    answer.until = std::min(end, verified.signed_by().signer_not_after());
+    answer.end = !single.next_update.has_value() ? End::kSetByCaller
+                 : answer.until < end            ? End::kSigner
+                                                 : End::kNextUpdate;
     answer.sha256 = Sha256(der->bytes());
     answer.response = std::move(der);
     return answer;

@@ -39,7 +39,8 @@ Verdict OcspCache::VerdictOf(const LookupPolicy& policy, const Entry& entry) {
   verdict.flags = Verdict::kFromOcsp;
   const int64_t at = ToUnix(policy.at);
   const int64_t skew = policy.clock_skew.count();
-  const bool is_early = entry.this_update > at + skew;
+  const bool is_early =
+      std::max(entry.this_update, entry.produced_at) > at + skew;
   const bool is_late =
       at > entry.until + skew ||
       (policy.max_age.has_value() &&
@@ -68,15 +69,15 @@ Verdict OcspCache::VerdictOf(const LookupPolicy& policy, const Entry& entry) {
       break;
   }
   static_assert(sizeof(Entry) == 64);
+  if (is_early || is_late) verdict.flags |= Verdict::kStaleSource;
   if (entry.revocation_time > at + skew) {
     verdict.status = Status::kUnknown;
-    verdict.cause = is_early ? Cause::kNotYetCurrent : Cause::kRevokedLater;
+    verdict.cause = Cause::kRevokedLater;
     return verdict;
   }
   verdict.revocation_seconds = entry.revocation_time;
   verdict.reason = entry.reason;
   verdict.cause = entry.cause;
-  if (is_early || is_late) verdict.flags |= Verdict::kStaleSource;
   return verdict;
 }
 

@@ -69,7 +69,9 @@ struct OcspCacheOptions {
 //
 // What is kept never goes backwards: an answer whose thisUpdate is earlier than
 // that of the one held is refused, whoever signed it, or a replayed `good`
-// would undo a `revoked`. But `unknown` is what one responder does not know: it
+// would undo an `on_hold`; and `revoked` with a reason stays, however new
+// another answer is: where a responder has been wrong, Clear, or another file.
+// But `unknown` is what one responder does not know: it
 // never takes the place of `revoked` or `on_hold`, nor of a `good` before its
 // end, and gives way to all three, however new.
 class OcspCache {
@@ -107,7 +109,7 @@ class OcspCache {
 
   // Keeps an answer; `at` is now. kHeldStays: an answer about the same
   // certificate is held that is newer, or as new and at least as strict, or
-  // that knows it where this one does not.
+  // that knows it where this one does not, or that says `revoked` and why.
   enum class Kept : uint8_t { kNew, kHeldStays };
   Kept Put(const OcspCacheKey& key, OcspAnswer answer, Time at);
   // Remembers for a short time that asking has failed, and why. An answer that
@@ -138,6 +140,7 @@ class OcspCache {
   std::vector<Sha256Digest> Issuers() const;  // by number
 
   size_t size() const;
+  const OcspCacheOptions& options() const { return options_; }
   // Octets taken for answers, without the copies of responses and of delegates'
   // certificates.
   size_t memory_bytes() const;

@@ -1,9 +1,11 @@
 // OcspCache on disk: writing. Reading is in ocsp_cache_read.cc.
 #include "engine/check/ocsp_cache_file.h"
 
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <thread>
 
 #include "engine/base/error.h"
 #include "engine/check/ocsp_cache_layout.h"
@@ -21,6 +23,8 @@ using ocsp_cache_layout::Padded;
 using ocsp_cache_layout::Record;
 
 constexpr size_t kBlockAnswers = 1024;
+// For others that save to the same file.
+constexpr std::chrono::seconds kLockPatience{30};
 
 uint8_t MarksOf(const OcspAnswer& answer) {
   uint8_t marks = 0;
@@ -109,7 +113,6 @@ void Block::Add(const OcspCache::Item& item) {
 
 absl::Status WriteFile(const OcspCache& cache, const Sha256Digest& context,
                        File* file) {
-  // The issuers first: later ones belong to answers that are not written.
   std::vector<uint8_t> octets;
   const std::vector<Sha256Digest> issuers = cache.Issuers();
   for (const Sha256Digest& identity : issuers) Append(identity, &octets);
@@ -129,9 +132,7 @@ absl::Status WriteFile(const OcspCache& cache, const Sha256Digest& context,
     const auto items = cache.Export(&position, kBlockAnswers);
     if (items.empty()) return absl::OkStatus();
     Block block;
-    for (const OcspCache::Item& item : items) {
-      if (item.key.issuer < issuers.size()) block.Add(item);
-    }
+    for (const OcspCache::Item& item : items) block.Add(item);
     octets = block.Octets(header.header_checksum);
   }
 }
@@ -143,15 +144,95 @@ std::string NameAside(const std::string& path) {
   return Concat({path, ".", ToHex(OctetsOf(random)), ".new"});
 }
 
+// Until it is closed nobody else saves to `path`. Null where there is no lock
+// to be had: it is another account's, or the file system has none.
+absl::StatusOr<std::unique_ptr<File>> LockBeside(const std::string& path,
+                                                 FileSystem& files) {
+  auto file = files.Open(path + ".lock", FileSystem::OpenMode::kOpenOrCreate);
+  if (!file.ok()) return nullptr;
+  const auto patience = std::chrono::steady_clock::now() + kLockPatience;
+  for (;;) {
+    const absl::Status locked = (*file)->Lock();
+    if (locked.ok()) return file;
+    if (ErrorCodeOf(locked) != ErrorCode::kStoreLocked) return nullptr;
+    if (std::chrono::steady_clock::now() > patience) return locked;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+// What the file holds by now, others may have written it, and what `cache`
+// holds, by the rules of a cache.
+void Merge(const OcspCache& cache, const std::string& path,
+           const Sha256Digest& context, Time at, FileSystem& files,
+           OcspCache* merged) {
+  // One that cannot be read, or is of another context, holds nothing for us.
+  LoadOcspCache(path, {context, at}, merged, files).status().IgnoreError();
+  const std::vector<Sha256Digest> issuers = cache.Issuers();
+  std::vector<OcspIssuerNumber> numbers;
+  for (const Sha256Digest& identity : issuers)
+    numbers.push_back(merged->AddIssuer(identity));
+  uint32_t position = 0;
+  for (;;) {
+    auto items = cache.Export(&position, kBlockAnswers);
+    if (items.empty()) return;
+    for (OcspCache::Item& item : items) {
+      // Later issuers belong to answers that the next save writes.
+      if (item.key.issuer < numbers.size() &&
+          numbers[item.key.issuer] != kNoOcspIssuer)
+        merged->Put({item.key.serial, numbers[item.key.issuer]},
+                    std::move(item.answer), at);
+    }
+  }
+}
+
 }  // namespace
 
+absl::Status CheckReplaceable(const std::string& path,
+                              const Sha256Digest* context, FileSystem& files) {
+  const auto start = files.ReadStart(path, sizeof(Header));
+  if (ErrorCodeOf(start.status()) == ErrorCode::kNoSuchFile)
+    return absl::OkStatus();
+  if (!start.ok()) return start.status();
+  if (start->empty()) return absl::OkStatus();
+  const auto refuse = [&](std::string_view why) {
+    return MakeError(
+        ErrorCode::kNotWritable,
+        Concat({path, ": it ", why, "; remove it, or name another file"}));
+  };
+  if (!start->starts_with(TextOf(OctetsOf(Header::kMagic))))
+    return refuse("is no cache of OCSP answers");
+  Header header;
+  if (context == nullptr || start->size() < sizeof header)
+    return absl::OkStatus();
+  std::memcpy(&header, start->data(), sizeof header);
+  // Of another version, or damaged: nothing in it can be read.
+  if (header.version != Header::kVersion ||
+      header.header_checksum != HeaderChecksum(header))
+    return absl::OkStatus();
+  return header.context == *context
+             ? absl::OkStatus()
+             : refuse(
+                   "was kept under another --trust-responder or "
+                   "--allow-sha1");
+}
+
 absl::Status SaveOcspCache(const OcspCache& cache, const std::string& path,
-                           const Sha256Digest& context, FileSystem& files) {
+                           const Sha256Digest& context, Time at,
+                           FileSystem& files) {
+  absl::Status replaceable = CheckReplaceable(path, nullptr, files);
+  if (!replaceable.ok()) return replaceable;
+  const auto lock = LockBeside(path, files);
+  if (!lock.ok()) return lock.status();
+  replaceable = CheckReplaceable(path, nullptr, files);
+  if (!replaceable.ok()) return replaceable;
+  OcspCache merged({.max_answers = cache.options().max_answers,
+                    .copies = ResponseCopies::kKept});
+  Merge(cache, path, context, at, files, &merged);
   const std::string aside = NameAside(path);
   {
     const auto file = files.Open(aside, FileSystem::OpenMode::kCreateNew);
     if (!file.ok()) return file.status();
-    absl::Status written = WriteFile(cache, context, file->get());
+    absl::Status written = WriteFile(merged, context, file->get());
     if (written.ok()) written = (*file)->Sync();
     if (!written.ok()) {
       files.Remove(aside).IgnoreError();  // the first error says more

@@ -27,15 +27,28 @@ namespace revstat {
 // whose issuers or context may be others, is left out, and behind one whose
 // size is damaged all are; what is not read is asked for again.
 
-// Writes all answers aside (PATH.RANDOM.new, which a process that is killed
-// leaves behind), syncs and renames. Of several that save to one path at a time
-// the last wins, whole. `context` is a digest of what the answers were verified
-// under, such as trusted responders and accepted algorithms: they are not read
-// back under another. Failures are not kept. Memory: a block. Errors: the file
-// system's.
+// Joins what the file holds by now with the cache's answers, under Put's rules,
+// so that what another process has learnt is not lost; writes all aside
+// (PATH.RANDOM.new, which a process that is killed leaves behind), syncs and
+// renames. One at a time by a lock on PATH.lock, which stays; where there is
+// none to be had, of two at a time the last wins, whole. `context` is a
+// digest of what the answers were verified under, such as trusted responders
+// and accepted algorithms: they are not read back under another, and a file of
+// another is replaced. `at` is now. Failures are not kept. Memory: all that is
+// written, once more. Errors: those of CheckReplaceable, kStoreLocked where
+// another has the lock for half a minute, and the file system's.
 absl::Status SaveOcspCache(const OcspCache& cache, const std::string& path,
-                           const Sha256Digest& context,
+                           const Sha256Digest& context, Time at,
                            FileSystem& files = FileSystem::System());
+
+// Whether SaveOcspCache would write to `path`: to a file that is not there, is
+// empty, or begins as a cache does. kNotWritable for any other, which may be a
+// key or a list that was named by mistake. With a context, which SaveOcspCache
+// does not ask for, nor for a cache of another one, whose answers would be
+// lost.
+absl::Status CheckReplaceable(const std::string& path,
+                              const Sha256Digest* context = nullptr,
+                              FileSystem& files = FileSystem::System());
 
 struct OcspCacheLoad {
   uint64_t answers = 0;

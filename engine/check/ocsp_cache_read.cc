@@ -155,7 +155,8 @@ bool FileReader::ReadRecord() {
       record->serial_size > sizeof record->serial ||
       record->status > static_cast<uint8_t>(OcspStatus::kGood) ||
       !AreMarks(record->marks, static_cast<OcspStatus>(record->status)) ||
-      !IsReason(record->reason) || record->end > 1 ||
+      !IsReason(record->reason) ||
+      record->end > static_cast<uint8_t>(OcspAnswer::End::kSigner) ||
       !IsTime(record->this_update) || !IsTime(record->until) ||
       !IsTime(record->produced_at) || !IsTime(record->revocation_time) ||
       record->response_size > kMaxResponse ||

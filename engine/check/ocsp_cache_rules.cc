@@ -32,6 +32,11 @@ bool OcspCache::TakesPlaceOf(const Entry& entry, const Entry& held,
     return held.kind == Kind::kGood && held.until < now;
   if (held.kind == Kind::kUnknown && entry.kind != Kind::kUnknown)
     return entry.kind != Kind::kGood || entry.until >= now;
+  // Only a hold can be lifted (RFC 5280 5.3.1), which one without a reason may
+  // be: a `good` that is newer is of a responder that has not heard of it.
+  if (held.kind == Kind::kRevoked && held.reason != ReasonCode::kAbsent &&
+      entry.kind != Kind::kRevoked)
+    return false;
   if (entry.this_update != held.this_update)
     return entry.this_update > held.this_update;
   // Of one second the stricter; or the same again, for a longer time.

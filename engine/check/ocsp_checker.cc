@@ -10,14 +10,15 @@ namespace revstat {
 namespace {
 
 // Of answers by several responses: revoked, on hold, unknown to the responder,
-// active, and then what does not verify, the closest of it.
+// active, revoked later, and then what does not verify, the closest of it.
 int RankOf(const Verdict& verdict) {
   if (verdict.status != Status::kUnknown)
     return verdict.status == Status::kActive
                ? 1000
                : 3000 - static_cast<int>(verdict.status);
-  return verdict.cause == Cause::kResponderUnknown
-             ? 2000
+  if (verdict.cause == Cause::kResponderUnknown) return 2000;
+  return verdict.cause == Cause::kRevokedLater
+             ? 900
              : static_cast<int>(verdict.cause);
 }
 
@@ -78,9 +79,7 @@ Verdict VerdictOf(const absl::StatusOr<VerifiedOcsp>& answer,
       break;
   }
   if (single.revocation_time > policy.at + policy.clock_skew) {
-    return Unknown(single.this_update > policy.at + policy.clock_skew
-                       ? Cause::kNotYetCurrent
-                       : Cause::kRevokedLater);
+    return Unknown(Cause::kRevokedLater);
   }
   verdict.revocation_seconds = ToUnix(single.revocation_time);
   verdict.reason = single.reason;

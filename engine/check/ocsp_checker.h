@@ -77,6 +77,14 @@ class OcspChecker {
   Verdict Join(const Question& question, NameView issuer_name,
                const Verdict& crl);
 
+  // The same of a serial whose issuer is known by its name alone
+  // (IssuerNaming::kByName), so that it may have been issued with any key that
+  // the CA has had: each is asked about. Listed where one lists it; active
+  // where one says so and the others do not know it or have never issued it
+  // (RFC 6960 2.2), for else the one that has issued it may be silent. Sets the
+  // question's issuer to the key whose answer decides, for the evidence.
+  Verdict JoinNamed(Question* question, const Verdict& crl);
+
   // The same in a handshake, where the server sent `stapled` (null: nothing):
   // verified as any other, and believed before what is held, unless that lists
   // the certificate: a server may go on sending an old response. Its position,
@@ -97,6 +105,7 @@ class OcspChecker {
   // signer, about a delegate.
   enum class About : uint8_t { kCertificate, kDelegate };
 
+  Verdict AskKeys(Question* question);
   Verdict AskStapled(const OcspResponseView& response, const Question& question,
                      NameView issuer_name);
   Verdict AskSet(const Question& question, NameView issuer_name, About about);

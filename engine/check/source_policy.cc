@@ -31,10 +31,20 @@ bool IsBetterProven(const Verdict& a, const Verdict& b) {
          b.cause != Cause::kNone;
 }
 
-// What was not asked for says less of why a status is unknown than what was.
+// Of why a status is unknown: most that the certificate is listed, if only from
+// a later time on, and what was not asked for says less than what was.
 bool SaysMore(const Verdict& a, const Verdict& b) {
+  if (a.cause == Cause::kRevokedLater) return true;
+  if (b.cause == Cause::kRevokedLater) return false;
   return b.cause == Cause::kNoSource ||
          (a.cause != Cause::kNoSource && a.cause >= b.cause);
+}
+
+// Whether `a` is active for want of a source, and `b` is not known in spite of
+// one: a responder that does not know the certificate, say.
+bool IsOverruled(const Verdict& a, const Verdict& b) {
+  return a.status == Status::kActive && a.cause == Cause::kNoRevocationInfo &&
+         b.status == Status::kUnknown && !IsForWantOfSource(b.cause);
 }
 
 Verdict Choose(SourcePolicy policy, const Verdict& crl, const Verdict& ocsp) {
@@ -45,6 +55,8 @@ Verdict Choose(SourcePolicy policy, const Verdict& crl, const Verdict& ocsp) {
     if (IsBetterProven(ocsp, crl)) return ocsp;
     return crl.status != Status::kUnknown || SaysMore(crl, ocsp) ? crl : ocsp;
   }
+  if (IsOverruled(crl, ocsp)) return ocsp;
+  if (IsOverruled(ocsp, crl)) return crl;
   const bool is_crl_first = policy == SourcePolicy::kPreferCrl;
   const Verdict& first = is_crl_first ? crl : ocsp;
   const Verdict& second = is_crl_first ? ocsp : crl;

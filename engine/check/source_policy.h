@@ -27,11 +27,21 @@ inline bool IsListed(const Verdict& verdict) {
          verdict.status == Status::kOnHold;
 }
 
+// Whether a status is unknown because nothing was published, or nothing current
+// is held; not because of what the sources say.
+inline bool IsForWantOfSource(Cause cause) {
+  return cause != Cause::kNoIssuer && cause != Cause::kAmbiguousIssuer &&
+         cause != Cause::kRevokedLater && cause != Cause::kResponderUnknown &&
+         cause != Cause::kBadInput && cause != Cause::kLeftBehind;
+}
+
 // One verdict of two about the same certificate, time and policy, each complete
 // (Check, OcspChecker::Ask). Whatever is preferred, `revoked` and `on_hold` of
 // either prevail where both are asked; against an `active` of the other the
 // verdict is marked kContradicted. A hold that a newer source has lifted is no
-// exception: that would leave an older list in doubt, and refusing is safe.
+// exception: that would leave an older list in doubt, and refusing is safe. A
+// certificate that needs no source (kNoRevocationInfo) is active where neither
+// has a word about it, not against one that does not know it.
 // Pure; no allocation.
 Verdict Join(SourcePolicy policy, const Verdict& crl, const Verdict& ocsp);
 

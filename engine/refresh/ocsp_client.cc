@@ -85,6 +85,8 @@ class OcspClient::Impl {
   };
 
   const std::string& UrlOf(const Job& job) const;
+  // Whether the URL that is asked is the certificate's own.
+  bool IsOfCertificate(const Job& job) const;
   AddressPolicy AddressesOf(const Job& job) const;
   void TryNext(OcspQueue::Job id, Job* job);
   void EndRound(OcspQueue::Job id, Job* job);
@@ -174,10 +176,13 @@ const std::string& OcspClient::Impl::UrlOf(const Job& job) const {
                                     : job.urls[job.next_url - configured - 1];
 }
 
+bool OcspClient::Impl::IsOfCertificate(const Job& job) const {
+  return job.next_url > job.responders->size();
+}
+
 AddressPolicy OcspClient::Impl::AddressesOf(const Job& job) const {
-  return job.next_url <= job.responders->size()
-             ? options_.addresses
-             : options_.certificate_addresses;
+  return IsOfCertificate(job) ? options_.certificate_addresses
+                              : options_.addresses;
 }
 
 void OcspClient::Impl::TryNext(OcspQueue::Job id, Job* job) {
@@ -250,6 +255,7 @@ absl::StatusOr<FetchRequest> OcspClient::Impl::RequestOf(
   if (!request.ok()) return request;
   job->method = request->method;
   request->addresses = AddressesOf(*job);
+  if (IsOfCertificate(*job)) request->by_proxy = options_.certificate_by_proxy;
   request->limits.total_time = std::min(request->limits.total_time, left);
   return request;
 }

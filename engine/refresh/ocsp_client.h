@@ -44,6 +44,8 @@ struct OcspClientOptions {
   AddressPolicy addresses = AddressPolicy::kPublicOnly;
   CertificateUrls certificate_urls = CertificateUrls::kIgnored;
   AddressPolicy certificate_addresses = AddressPolicy::kPublicOnly;
+  // Where only public addresses are allowed.
+  ProxyPolicy certificate_by_proxy = ProxyPolicy::kRefuse;
   std::string user_agent = "revstat";
   std::string proxy;
   std::string ca_file;

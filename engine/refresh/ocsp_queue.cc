@@ -1,5 +1,7 @@
 #include "engine/refresh/ocsp_queue.h"
 
+#include <algorithm>
+
 namespace revstat {
 
 void OcspQueue::GiveTurn(const std::string& origin, Host* host) {
@@ -54,6 +56,18 @@ void OcspQueue::Done(const std::string& origin, const absl::Status& reached,
   // A client that lives for years meets many hosts.
   if (host.active == 0 && host.waiting.empty() && host.failures == 0)
     hosts_.erase(found);
+  if (hosts_.size() > most_hosts_) ForgetIdle(now);
+}
+
+// How often they have failed, but for those that are left alone. Done when the
+// number has doubled, so that it costs little.
+void OcspQueue::ForgetIdle(Clock::time_point now) {
+  std::erase_if(hosts_, [&](const auto& named) {
+    const Host& host = named.second;
+    return host.active == 0 && host.waiting.empty() &&
+           now >= host.stopped_until;
+  });
+  most_hosts_ = std::max(kMostKnown, 2 * hosts_.size());
 }
 
 }  // namespace revstat

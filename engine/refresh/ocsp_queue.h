@@ -48,6 +48,7 @@ class OcspQueue {
             Clock::time_point now);
 
   unsigned active() const { return active_; }
+  size_t hosts() const { return hosts_.size(); }  // that are remembered
 
  private:
   struct Host {
@@ -60,11 +61,16 @@ class OcspQueue {
   };
 
   void GiveTurn(const std::string& origin, Host* host);
+  void ForgetIdle(Clock::time_point now);
+
+  // Strangers' certificates may name ever new hosts that nobody reaches.
+  static constexpr size_t kMostKnown = 1024;
 
   const Limits limits_;
   unsigned active_ = 0;
   std::unordered_map<std::string, Host> hosts_;
   std::deque<std::string> turns_;
+  size_t most_hosts_ = kMostKnown;  // when to forget some
 };
 
 }  // namespace revstat

@@ -132,7 +132,7 @@ void OcspStapler::TakeResult(size_t id, const OcspResult& result) {
     entry.pause = std::chrono::seconds(0);
     if (!options_.file.empty()) {
       // Without it the next start asks again.
-      SaveOcspCache(cache_, options_.file, ContextOf(options_.client))
+      SaveOcspCache(cache_, options_.file, ContextOf(options_.client), Now())
           .IgnoreError();
     }
   }

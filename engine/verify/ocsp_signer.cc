@@ -7,6 +7,9 @@
 namespace revstat {
 namespace {
 
+// keyUsage's digitalSignature and nonRepudiation.
+constexpr uint32_t kMaySign = 1u << 0 | 1u << 1;
+
 ErrorCode CheckValidity(const CertificateView& certificate, Time at) {
   if (at < certificate.not_before()) return ErrorCode::kOcspSignerNotYetValid;
   return at > certificate.not_after() ? ErrorCode::kOcspSignerExpired
@@ -191,6 +194,11 @@ absl::StatusOr<const OcspVerifier::Delegate*> OcspVerifier::DelegateOf(
                         SignerError(ErrorCode::kOcspSignerNotIssued, *view));
   }
   if (!view->HasKeyPurpose(oid::kOcspSigning))
+    return search->Fail(Step::kPurpose,
+                        SignerError(ErrorCode::kOcspSigningMissing, *view));
+  // RFC 5280 4.2.1.3, 4.2.1.12: where keyUsage is present, id-kp-OCSPSigning
+  // goes with digitalSignature or nonRepudiation.
+  if ((view->key_usage().value_or(kMaySign) & kMaySign) == 0)
     return search->Fail(Step::kPurpose,
                         SignerError(ErrorCode::kOcspSigningMissing, *view));
   if (const Bytes oid = view->unsupported_critical_extension(); !oid.empty()) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "engine/base/error.h"
@@ -112,10 +113,12 @@ TEST(OcspCacheFile, good_after_a_restart) {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/ocsp.cache";
   const Sample sample;
-  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());
-  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());  // over it
+  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext, kNow).ok());
+  ASSERT_TRUE(
+      SaveOcspCache(sample.cache, path, kContext, kNow).ok());  // over it
   const std::filesystem::directory_iterator files(folder.path());
-  EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "all but it is gone";
+  EXPECT_EQ(std::distance(begin(files), end(files)), 2)
+      << "all but it and its lock is gone";
   OcspCache next({.copies = ResponseCopies::kKept});
   next.AddIssuer({9});  // so that the numbers are others
   const auto load = LoadOcspCache(path, {kContext, kNow}, &next);
@@ -130,7 +133,7 @@ TEST(OcspCacheFile, good_only_what_has_not_ended) {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/ocsp.cache";
   const Sample sample;
-  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());
+  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext, kNow).ok());
   OcspCache next;
   const auto load = LoadOcspCache(path, {kContext, kNow + hours(10)}, &next);
   ASSERT_TRUE(load.ok());
@@ -150,7 +153,7 @@ TEST(OcspCacheFile, good_without_next_update_no_longer_than_allowed_now) {
   answer.until = kNow + hours(24);
   answer.end = OcspAnswer::End::kSetByCaller;
   cache.Put({serial, cache.AddIssuer({1})}, answer, kNow);
-  ASSERT_TRUE(SaveOcspCache(cache, path, kContext).ok());
+  ASSERT_TRUE(SaveOcspCache(cache, path, kContext, kNow).ok());
   const auto ends = [&](std::optional<seconds> lifetime) {
     OcspCache next;
     EXPECT_TRUE(LoadOcspCache(path, {kContext, kNow, lifetime}, &next).ok());
@@ -169,12 +172,12 @@ TEST(OcspCacheFile, invalid_under_another_policy_and_without_a_file) {
   OcspCache next;
   EXPECT_EQ(CodeOf(LoadOcspCache(path, {kContext, kNow}, &next).status()),
             "no_such_file");
-  ASSERT_TRUE(SaveOcspCache(Sample().cache, path, kContext).ok());
+  ASSERT_TRUE(SaveOcspCache(Sample().cache, path, kContext, kNow).ok());
   EXPECT_EQ(CodeOf(LoadOcspCache(path, {{8}, kNow}, &next).status()),
             "store_version");
-  EXPECT_EQ(
-      CodeOf(SaveOcspCache(next, folder.path() + "/no/ocsp.cache", kContext)),
-      "no_such_file");
+  EXPECT_EQ(CodeOf(SaveOcspCache(next, folder.path() + "/no/ocsp.cache",
+                                 kContext, kNow)),
+            "no_such_file");
   EXPECT_EQ(next.size(), 0u);
 }
 
@@ -182,7 +185,7 @@ TEST(OcspCacheFile, never_wrong_whatever_is_damaged) {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/ocsp.cache";
   const Sample sample;
-  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext).ok());
+  ASSERT_TRUE(SaveOcspCache(sample.cache, path, kContext, kNow).ok());
   const auto file = Buffer::ReadFile(path);
   ASSERT_TRUE(file.ok());
   const Bytes whole = (*file)->bytes();
@@ -228,7 +231,8 @@ TEST(OcspCacheFile, unknown_under_the_head_of_another_file) {
                              const Sha256Digest& context) {
     OcspCache cache;
     const std::string path = folder.path() + "/ocsp.cache";
-    EXPECT_TRUE(SaveOcspCache(Put(cache, issuer, status), path, context).ok());
+    EXPECT_TRUE(
+        SaveOcspCache(Put(cache, issuer, status), path, context, kNow).ok());
     const auto file = Buffer::ReadFile(path);
     const Bytes octets = (*file)->bytes();
     return std::vector<uint8_t>(octets.begin(), octets.end());
@@ -262,8 +266,9 @@ TEST(OcspCacheFile, revoked_whoever_else_saves_to_the_same_path) {
   Put(second, {1}, OcspStatus::kRevoked);
   for (int round = 0; round < 20; ++round) {
     absl::Status saved;
-    std::thread writer([&] { saved = SaveOcspCache(second, path, kContext); });
-    EXPECT_TRUE(SaveOcspCache(first, path, kContext).ok());
+    std::thread writer(
+        [&] { saved = SaveOcspCache(second, path, kContext, kNow); });
+    EXPECT_TRUE(SaveOcspCache(first, path, kContext, kNow).ok());
     writer.join();
     EXPECT_TRUE(saved.ok()) << saved;
     OcspCache next;
@@ -277,6 +282,49 @@ TEST(OcspCacheFile, revoked_whoever_else_saves_to_the_same_path) {
     EXPECT_EQ(status({1}), Status::kRevoked);
     EXPECT_EQ(status({2}), Status::kActive);
   }
+}
+
+// A cache that was read before another process learnt more, and is saved after.
+TEST(OcspCacheFile, revoked_that_another_has_saved_meanwhile) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/ocsp.cache";
+  OcspCache slow, quick;
+  Put(slow, {1}, OcspStatus::kGood);
+  Put(slow, {2}, OcspStatus::kGood);
+  Put(quick, {1}, OcspStatus::kRevoked);
+  ASSERT_TRUE(SaveOcspCache(quick, path, kContext, kNow).ok());
+  ASSERT_TRUE(SaveOcspCache(slow, path, kContext, kNow).ok());
+  OcspCache next;
+  ASSERT_TRUE(LoadOcspCache(path, {kContext, kNow}, &next).ok());
+  const SerialNumber serial = *SerialNumber::FromText("0102");
+  const auto status = [&](const Sha256Digest& issuer) {
+    return next.Lookup(At(kNow), {serial, next.FindIssuer(issuer)}).status;
+  };
+  EXPECT_EQ(status({1}), Status::kRevoked);
+  EXPECT_EQ(status({2}), Status::kActive);
+  EXPECT_EQ(slow.Lookup(At(kNow), {serial, slow.FindIssuer({1})}).status,
+            Status::kActive)
+      << "what is saved is not changed";
+  // What nobody has learnt does not take away what was known.
+  ASSERT_TRUE(SaveOcspCache(OcspCache(), path, kContext, kNow).ok());
+  OcspCache last;
+  EXPECT_EQ(LoadOcspCache(path, {kContext, kNow}, &last)->answers, 2u);
+}
+
+TEST(OcspCacheFile, invalid_over_what_is_no_cache) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/server.key";
+  for (const std::string text : {"-----BEGIN PRIVATE KEY-----\n", "R", "\n"}) {
+    std::ofstream(path) << text;
+    EXPECT_EQ(CodeOf(CheckReplaceable(path)), "not_writable");
+    EXPECT_EQ(CodeOf(SaveOcspCache(Sample().cache, path, kContext, kNow)),
+              "not_writable");
+    const auto file = Buffer::ReadFile(path);
+    ASSERT_TRUE(file.ok());
+    EXPECT_EQ(TextOf((*file)->bytes()), text);
+  }
+  std::ofstream(path).close();  // empty: nothing is lost
+  EXPECT_TRUE(SaveOcspCache(Sample().cache, path, kContext, kNow).ok());
 }
 
 TEST(OcspCacheFile, good_with_many_blocks_and_one_damaged) {
@@ -293,7 +341,7 @@ TEST(OcspCacheFile, good_with_many_blocks_and_one_damaged) {
                               static_cast<uint8_t>(i)};
     cache.Put({*SerialNumber::FromContent(octets), issuer}, answer, kNow);
   }
-  ASSERT_TRUE(SaveOcspCache(cache, path, kContext).ok());
+  ASSERT_TRUE(SaveOcspCache(cache, path, kContext, kNow).ok());
   const auto file = Buffer::ReadFile(path);
   std::vector<uint8_t> octets((*file)->bytes().begin(), (*file)->bytes().end());
   octets[150'000] ^= 1;  // in the second block

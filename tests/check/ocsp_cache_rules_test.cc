@@ -28,7 +28,32 @@ TEST(OcspCache, revoked_survives_failures_and_replayed_answers) {
             Kept::kHeldStays);
   cache.PutFailure(KeyNumber(1), Cause::kResponderTryLater, kNow);
   EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kRevoked);
-  // A lifted hold, say: what is newer counts.
+  // A responder that has not heard of it yet, or a hold after it.
+  EXPECT_EQ(put(OcspStatus::kGood, kNow, hours(9)), Kept::kHeldStays);
+  EXPECT_EQ(put(OcspStatus::kOnHold, kNow, hours(9)), Kept::kHeldStays);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kRevoked);
+  EXPECT_EQ(put(OcspStatus::kRevoked, kNow, hours(9)), Kept::kNew);
+}
+
+// What a responder without reasons calls revoked may be a hold.
+TEST(OcspCache, good_after_a_revocation_without_a_reason) {
+  OcspCache cache;
+  OcspAnswer answer = AnswerOf(OcspStatus::kRevoked, kNow - hours(1));
+  answer.reason = ReasonCode::kAbsent;
+  cache.Put(KeyNumber(1), answer, kNow);
+  EXPECT_EQ(cache.Put(KeyNumber(1), AnswerOf(OcspStatus::kGood), kNow),
+            OcspCache::Kept::kNew);
+}
+
+TEST(OcspCache, good_after_a_hold_was_lifted) {
+  OcspCache cache;
+  const auto put = [&](OcspStatus status, Time from, seconds lifetime) {
+    return cache.Put(KeyNumber(1), AnswerOf(status, from, lifetime), kNow);
+  };
+  using Kept = OcspCache::Kept;
+  EXPECT_EQ(put(OcspStatus::kOnHold, kNow - hours(1), hours(9)), Kept::kNew);
+  EXPECT_EQ(put(OcspStatus::kGood, kNow - hours(2), hours(9)),
+            Kept::kHeldStays);
   EXPECT_EQ(put(OcspStatus::kGood, kNow, hours(9)), Kept::kNew);
   EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).status, Status::kActive);
   // Of the same second, the stricter one.
@@ -145,6 +170,9 @@ class Model {
       if (knows == counts) held->second = answer;
       return;
     }
+    if (held->second.status == OcspStatus::kRevoked &&
+        answer.status != OcspStatus::kRevoked)
+      return;
     if (held->second.this_update > answer.this_update) return;
     const bool same_time = held->second.this_update == answer.this_update;
     if (same_time && held->second.status < answer.status) return;
@@ -194,8 +222,12 @@ TEST(OcspCache, same_answers_as_the_model) {
         cache.PutFailure(key, Cause::kResponderTryLater, at);
         model.PutFailure(key, at);
       } else {
-        const OcspAnswer answer = AnswerOf(
-            static_cast<OcspStatus>(random() % 4), at, seconds(random() % 200));
+        // What is revoked once stays so: rare where each key comes often.
+        const bool is_revoked = random() % (keys == 20 ? 500 : 4) == 0;
+        const OcspStatus status =
+            is_revoked ? OcspStatus::kRevoked
+                       : static_cast<OcspStatus>(1 + random() % 3);
+        const OcspAnswer answer = AnswerOf(status, at, seconds(random() % 200));
         cache.Put(key, answer, at);
         model.Put(key, answer, at);
       }

@@ -43,6 +43,17 @@ TEST(OcspCache, good_within_its_time_and_never_outside) {
   EXPECT_EQ(cache.Lookup(strict, KeyNumber(1)).cause, Cause::kStale);
 }
 
+// As a response that is asked itself: it was made after the time asked about.
+TEST(OcspCache, unknown_before_the_response_was_made) {
+  OcspCache cache;
+  OcspAnswer answer = AnswerOf(OcspStatus::kGood);
+  answer.produced_at = kNow + hours(1);
+  cache.Put(KeyNumber(1), answer, kNow + hours(1));
+  EXPECT_EQ(cache.Lookup(At(kNow + hours(1)), KeyNumber(1)).status,
+            Status::kActive);
+  EXPECT_EQ(cache.Lookup(At(kNow), KeyNumber(1)).cause, Cause::kNotYetCurrent);
+}
+
 TEST(OcspCache, good_for_its_own_issuer_alone) {
   OcspCache cache;
   Sha256Digest first = {}, second = {1};

@@ -151,7 +151,7 @@ TEST(OcspKeptSigner, unknown_after_a_restart_as_before) {
   const TemporaryFolder folder;
   const std::string path = folder.path() + "/ocsp.cache";
   const auto cache = CacheOf(world.ByDelegate(world.Response()));
-  ASSERT_TRUE(SaveOcspCache(*cache, path, {}).ok());
+  ASSERT_TRUE(SaveOcspCache(*cache, path, {}, kWorldTime).ok());
   OcspCache next;
   ASSERT_TRUE(LoadOcspCache(path, {{}, kWorldTime}, &next).ok());
   const auto policy = PolicyOf(SourcePolicy::kOcspOnly);

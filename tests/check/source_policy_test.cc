@@ -32,6 +32,8 @@ const Verdict kHold = Of(Status::kOnHold);
 const Verdict kExpired = Of(Status::kExpired);
 const Verdict kNone = Of(Status::kUnknown, Cause::kNoSource);
 const Verdict kStale = Of(Status::kUnknown, Cause::kStale);
+const Verdict kNeedsNone = Of(Status::kActive, Cause::kNoRevocationInfo);
+const Verdict kLater = Of(Status::kUnknown, Cause::kRevokedLater);
 const Verdict kNotKnown = Of(Status::kUnknown, Cause::kResponderUnknown);
 
 TEST(SourcePolicy, RevokedPrevailsWhicheverIsPreferred) {
@@ -65,6 +67,30 @@ TEST(SourcePolicy, WhatIsNotPreferredServesWhereTheOtherIsUnknown) {
     EXPECT_EQ(Joined(policy, kExpired, kNone), "expired");
   }
   EXPECT_EQ(Joined(kPreferCrl, kStale, kNotKnown), "unknown responder_unknown");
+  // Which `--unknown accept` must hear of, whatever else is wrong.
+  const Verdict untrusted = Of(Status::kUnknown, Cause::kSignerNotTrusted);
+  for (SourcePolicy policy : {kPreferCrl, kPreferOcsp, kBoth}) {
+    EXPECT_EQ(Joined(policy, kLater, untrusted), "unknown revoked_later");
+    EXPECT_EQ(Joined(policy, untrusted, kLater), "unknown revoked_later");
+  }
+}
+
+// noRevAvail and short lives make up for sources that are missing.
+TEST(SourcePolicy, UnknownAgainstOneThatNeedsNoSource) {
+  for (SourcePolicy policy : {kPreferCrl, kPreferOcsp, kBoth}) {
+    EXPECT_EQ(Joined(policy, kNeedsNone, kNeedsNone),
+              "active no_revocation_info");
+    EXPECT_EQ(Joined(policy, kNeedsNone, kNotKnown),
+              "unknown responder_unknown");
+    EXPECT_EQ(Joined(policy, kNotKnown, kNeedsNone),
+              "unknown responder_unknown");
+    EXPECT_EQ(Joined(policy, kLater, kNeedsNone), "unknown revoked_later");
+    EXPECT_EQ(Joined(policy, kNeedsNone, kLater), "unknown revoked_later");
+    EXPECT_EQ(Joined(policy, kNeedsNone, kActive), "active");
+    EXPECT_EQ(Joined(policy, kActive, kNeedsNone), "active");
+  }
+  EXPECT_EQ(Joined(kPreferOcsp, kNeedsNone, kStale),
+            "active no_revocation_info");
 }
 
 TEST(SourcePolicy, BothMustSayActive) {

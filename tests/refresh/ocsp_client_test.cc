@@ -233,6 +233,13 @@ TEST(OcspClient, unknown_and_unasked_at_addresses_that_are_not_allowed) {
   EXPECT_EQ(CodeOf(refused.Ask(OcspCacheUse::kFirst, {server.Url()})),
             "address_not_allowed");
   EXPECT_EQ(server.requests(), 0u);
+  // Nor of a proxy, which connects to wherever it likes.
+  OcspClientOptions by_proxy = options;
+  by_proxy.proxy = server.Url();
+  Asker proxied(by_proxy, {});
+  EXPECT_EQ(CodeOf(proxied.Ask(OcspCacheUse::kFirst, {"http://intranet/"})),
+            "address_not_allowed");
+  EXPECT_EQ(server.requests(), 0u);
   options.certificate_addresses = AddressPolicy::kAny;
   Asker asked(options, {});
   EXPECT_TRUE(asked.Ask(OcspCacheUse::kFirst, {server.Url()}).status.ok());
@@ -307,6 +314,19 @@ TEST(OcspQueue, good_turns_limits_and_pauses) {
   queue.Done("b", absl::OkStatus(), start);
   EXPECT_EQ(queue.active(), 0u);
   EXPECT_FALSE(queue.Next(start).has_value());
+}
+
+// Names that strangers' certificates have, and that nobody can resolve.
+TEST(OcspQueue, bounded_memory_of_hosts_that_fail) {
+  const auto start = OcspQueue::Clock::now();
+  OcspQueue queue({});
+  for (OcspQueue::Job job = 0; job < 20'000; ++job) {
+    const std::string origin = std::to_string(job);
+    queue.Add(origin, job);
+    ASSERT_TRUE(queue.Next(start).has_value());
+    queue.Done(origin, MakeError(ErrorCode::kHostNotFound, ""), start);
+  }
+  EXPECT_LT(queue.hosts(), 2000u);
 }
 
 }  // namespace

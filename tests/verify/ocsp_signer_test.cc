@@ -147,6 +147,21 @@ TEST(OcspSigner, InvalidWithoutThePurpose) {
             ErrorCode::kOcspSigningMissing);
 }
 
+TEST(OcspSigner, InvalidWhereItsKeyMayNotSign) {
+  const OcspWorld world;
+  // Of keyUsage with this one bit.
+  const auto code_with = [&](uint8_t bit) {
+    CertificateText certificate = world.DelegateText();
+    certificate.extensions.push_back(MakeExtension(
+        "2.5.29.15", Tlv(der::kBitString, {static_cast<uint8_t>(7 - bit),
+                                           static_cast<uint8_t>(128 >> bit)})));
+    return CodeOfVerify(world.ByDelegate(world.Response(), certificate));
+  };
+  EXPECT_EQ(code_with(0), ErrorCode::kOk);  // digitalSignature
+  EXPECT_EQ(code_with(1), ErrorCode::kOk);  // nonRepudiation
+  EXPECT_EQ(code_with(2), ErrorCode::kOcspSigningMissing);
+}
+
 TEST(OcspSigner, InvalidOutsideItsValidity) {
   const OcspWorld world;
   CertificateText certificate = world.DelegateText();

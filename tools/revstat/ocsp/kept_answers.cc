@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/thrown.h"
 #include "tools/revstat/common/output.h"
 
 namespace revstat::tool {
 namespace {
 
-// What a run that is killed loses at most; a file of a million answers takes a
-// fraction of a second.
+// What a run that is killed loses at most.
 constexpr timespec kInterval = {300, 0};
 
 }  // namespace
@@ -31,9 +31,14 @@ KeptAnswers::~KeptAnswers() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-void KeptAnswers::Load(Time at,
-                       std::chrono::seconds lifetime_without_next_update) {
-  if (path_.empty()) return;
+absl::Status KeptAnswers::CheckFile() const {
+  return path_.empty() ? absl::OkStatus() : CheckReplaceable(path_, &context_);
+}
+
+absl::Status KeptAnswers::Load(
+    Time at, std::chrono::seconds lifetime_without_next_update) {
+  absl::Status usable = CheckFile();
+  if (!usable.ok() || path_.empty()) return usable;
   const auto load = LoadOcspCache(
       path_, {context_, at, lifetime_without_next_update}, cache_);
   if (!load.ok()) {
@@ -42,6 +47,7 @@ void KeptAnswers::Load(Time at,
   } else if (load->rest != OcspCacheLoad::Rest::kWhole) {
     Report(Concat({path_, ": damaged; what is lost is asked again"}));
   }
+  return absl::OkStatus();
 }
 
 void KeptAnswers::Start() {
@@ -49,7 +55,9 @@ void KeptAnswers::Start() {
 }
 
 absl::Status KeptAnswers::Save() const {
-  return SaveOcspCache(*cache_, path_, context_);
+  const auto now = std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+  return SaveOcspCache(*cache_, path_, context_, now);
 }
 
 void KeptAnswers::Run() {
@@ -57,7 +65,9 @@ void KeptAnswers::Run() {
     const int number = sigtimedwait(&signals_, nullptr, &kInterval);
     // Pairs with the store in Stop.
     if (stop_.load(std::memory_order_acquire)) return;
-    const absl::Status saved = Save();
+    absl::Status saved;
+    const std::exception_ptr thrown = ThrownBy([&] { saved = Save(); });
+    if (thrown != nullptr) saved = StatusOfThrown(thrown);
     if (!saved.ok()) Report(MessageOf(saved));
     if (number <= 0) continue;
     signal(number, SIG_DFL);

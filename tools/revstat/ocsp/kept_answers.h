@@ -23,9 +23,12 @@ class KeptAnswers {
   KeptAnswers(const KeptAnswers&) = delete;
   KeptAnswers& operator=(const KeptAnswers&) = delete;
 
-  // Reads the file, if there is one; whatever is wrong with it is reported, and
-  // what it held is asked again.
-  void Load(Time at, std::chrono::seconds lifetime_without_next_update);
+  // Reads the file, if there is one. What is damaged in it is reported, and
+  // asked again. An error, and nothing may be saved, where it is no cache, or
+  // one that was kept under other options: what it knows would be lost.
+  absl::Status Load(Time at, std::chrono::seconds lifetime_without_next_update);
+  // The same error, and the answers stay where they are.
+  absl::Status CheckFile() const;
   void Start();
   // Saves for the last time.
   absl::Status End();

@@ -53,13 +53,17 @@ INPUT is a certificate or a bundle (PEM, DER, PKCS#7), a folder, "-" for standar
 input, or a CSV/TSV list whose header names issuer and serial, as in `revstat
 check --help`. Each request is about one certificate, so that answers can come
 out of caches on the way (RFC 9919); memory does not grow with the list, but for
-the answers that --cache keeps (150 octets each). The responders are those given with --responder; those that certificates name are
+the answers that --cache keeps (150 octets each, twice while it is written). The
+responders are those given with --responder; those that certificates name are
 asked only with --certificate-urls. Private and loopback addresses are refused
 unless --allow-private is given.
 
 The file of --cache is written at the end, every five minutes, and on SIGINT and
-SIGTERM: what was answered is not asked again by the next run. With --nonce
-required it is not read, for what was kept has another nonce, and written anew.
+SIGTERM, together with what others have written to it: what was answered is not
+asked again by the next run. With --nonce required it does not answer, for what
+was kept has another nonce. Who was revoked once, with a reason, stays so in it;
+to forget, remove it. Another --trust-responder or --allow-sha1 takes another
+file.
 
 Examples:
   revstat ocsp query server.pem --issuer ca.pem --responder http://ocsp.ca.example
@@ -241,8 +245,11 @@ int RunOcspQuery(const OcspQueryOptions& options) {
       OcspCacheContext(options.weak_digest, evidence.trusted_responders);
   KeptAnswers kept(options.cache_file, context, &cache);
   // What was kept has no nonce of ours.
-  if (options.client.nonce != OcspNonceUse::kRequired)
-    kept.Load(Now(), std::chrono::seconds(options.lifetime));
+  const absl::Status loaded =
+      options.client.nonce == OcspNonceUse::kRequired
+          ? kept.CheckFile()
+          : kept.Load(Now(), std::chrono::seconds(options.lifetime));
+  if (!loaded.ok()) return Fail(MessageOf(loaded));
   auto client = OcspClient::Create(ClientOptionsOf(options, evidence), &cache);
   if (!client.ok()) return Fail(MessageOf(client.status()));
   Asking asking(client->get(), &cache, options);
@@ -252,14 +259,6 @@ int RunOcspQuery(const OcspQueryOptions& options) {
   const int status = AskAndPrint(options, cache, &evidence, &asking);
   const absl::Status saved = kept.End();
   return saved.ok() ? status : Fail(MessageOf(saved));
-}
-
-void AddFiles(CLI::App* query, const char* name,
-              std::vector<std::string>* values, const char* type,
-              const char* meaning) {
-  query->add_option(name, *values, meaning)
-      ->type_name(type)
-      ->allow_extra_args(false);
 }
 
 void AddNumber(CLI::App* query, const char* name, auto* value, int64_t least,
@@ -351,13 +350,13 @@ void AddOcspQueryCommand(CLI::App& ocsp, int* exit_status) {
       ->add_option("INPUT", options->inputs,
                    "Certificates, bundles, folders, lists or -")
       ->required();
-  AddFiles(query, "--issuer", &options->issuers, "FILE",
-           "Certificates of the issuers");
+  AddFilesOption(query, "--issuer", &options->issuers,
+                 "Certificates of the issuers");
   query->get_option("--issuer")->required();
-  AddFiles(query, "--responder", &options->responders, "URL",
-           "Responders to ask, in this order");
-  AddFiles(query, "--trust-responder", &options->trusted_responders, "FILE",
-           "Certificates of responders that are believed");
+  AddFilesOption(query, "--responder", &options->responders,
+                 "Responders to ask, in this order", "URL");
+  AddFilesOption(query, "--trust-responder", &options->trusted_responders,
+                 "Certificates of responders that are believed");
   query
       ->add_option("--cache", options->cache_file,
                    "Keep answers here, and do not ask again before they end")

@@ -339,11 +339,8 @@ void AddOcspVerifyCommand(CLI::App& ocsp, int* exit_status) {
       ->type_name("FILE");
   verify->add_option("--serial", options->serial, "The certificate's serial")
       ->type_name("HEX");
-  verify
-      ->add_option("--trust-responder", options->trusted_responders,
-                   "Certificates of responders that are believed")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  AddFilesOption(verify, "--trust-responder", &options->trusted_responders,
+                 "Certificates of responders that are believed");
   // Not into an optional, which CLI11 leaves empty for an empty text.
   verify
       ->add_option_function<std::string>(
