@@ -21,17 +21,21 @@ std::exception_ptr ThrownBy(Body&& body) noexcept {
   return nullptr;
 }
 
-// kResourceExhausted for memory, else kInternal. `thrown` is not null. Throws
-// where there is no memory for a message.
-inline absl::Status StatusOfThrown(const std::exception_ptr& thrown) {
+// kResourceExhausted for memory, else kInternal. `thrown` is not null. Without
+// a message where there is no memory for one.
+inline absl::Status StatusOfThrown(const std::exception_ptr& thrown) noexcept {
   try {
-    std::rethrow_exception(thrown);
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("memory is not to be had");
-  } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::bad_alloc&) {
+      return absl::ResourceExhaustedError("memory is not to be had");
+    } catch (const std::exception& error) {
+      return absl::InternalError(error.what());
+    } catch (...) {
+      return absl::InternalError("an unknown exception");
+    }
   } catch (...) {
-    return absl::InternalError("an unknown exception");
+    return absl::Status(absl::StatusCode::kResourceExhausted, "");
   }
 }
 

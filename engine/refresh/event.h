@@ -41,7 +41,8 @@ struct RefreshEvent {
     kStale,       // the source just became so
     kFreshAgain,  // and is no longer
     kDamaged,     // a file of the store was, and is set aside; `why`
-    kStopped,     // the store cannot be written to; `why`. It is tried again
+    kStopped,     // the store cannot be written to, or memory is not to be had;
+                  // `why`. It is tried again
   };
 
   Kind kind = Kind::kFetched;

@@ -95,6 +95,8 @@ void FetchTransfer::ReadHeaders() {
   result_.fresh_for = FreshnessOf({cache_control, expires, date, age});
   const auto now = std::chrono::floor<std::chrono::seconds>(
       std::chrono::system_clock::now());
+  if (!IsStrongLastModified(result_.last_modified, date, now))
+    result_.last_modified.clear();
   result_.retry_after = ParseRetryAfter(Header("Retry-After"), now);
 }
 

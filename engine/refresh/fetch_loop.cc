@@ -1,9 +1,11 @@
 #include "engine/refresh/fetch_loop.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/thrown.h"
 #include "engine/refresh/watch_list.h"
 
 namespace revstat {
@@ -16,6 +18,9 @@ constexpr size_t kMostUnderWay = 512;
 constexpr std::chrono::seconds kWriteInterval{5};
 // Staleness is looked at, and the clock may be set, at least this often.
 constexpr milliseconds kLongestWait{1000};
+// After an exception, doubled with each in a row.
+constexpr milliseconds kFirstPause{100};
+constexpr milliseconds kLongestPause{3000};
 
 }  // namespace
 
@@ -78,47 +83,102 @@ std::vector<SourceHealth> FetchLoop::Health() const {
 
 void FetchLoop::Run(IngestWorker* worker) {
   worker_ = worker;
-  remembered_ = ReadRefreshState(options_.files, options_.store);
   last_write_ = Clock::now();
+  std::exception_ptr thrown;
+  milliseconds pause = kFirstPause;
   while (!is_stopping_.load(std::memory_order_relaxed)) {
-    Inbox inbox = TakeInbox();
-    for (IngestAnswer& answer : inbox.answers) HandleAnswer(std::move(answer));
-    // At once: after a crash the wrong list could come first.
-    if (is_newly_bound_) WriteState();
-    if (inbox.issuers) Load(*std::move(inbox.issuers));
-    if (inbox.is_refreshing_all) MakeAllDue();
-    BeginRounds();
-    JudgeAll();
-    TellHealth();
-    if (has_changed_ && Clock::now() - last_write_ >= kWriteInterval)
-      WriteState();
-    fetcher_->Poll(WaitFor());
+    thrown = thrown == nullptr
+                 ? ThrownBy([this] { Turn(); })
+                 : ThrownBy([&] { StartAnew(StatusOfThrown(thrown)); });
+    if (thrown == nullptr) {
+      pause = kFirstPause;
+      continue;
+    }
+    fetcher_->CancelAll();  // which may be what memory is wanted for
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, kLongestPause);
   }
   fetcher_->CancelAll();
-  if (has_changed_) WriteState();
+  // Unwritten, the next start fetches more than it need.
+  if (has_changed_) ThrownBy([this] { WriteState(); });
   const std::lock_guard lock(mutex_);
   has_ended_ = true;
   run_ended_.notify_all();
 }
 
-FetchLoop::Inbox FetchLoop::TakeInbox() {
+void FetchLoop::Turn() {
+  if (!is_state_read_)
+    remembered_ = ReadRefreshState(options_.files, options_.store);
+  is_state_read_ = true;
+  TakeInbox();
+  while (!taken_.answers.empty()) {
+    IngestAnswer answer = std::move(taken_.answers.front());
+    taken_.answers.pop_front();
+    HandleAnswer(std::move(answer));
+  }
+  // At once: after a crash the wrong list could come first.
+  if (is_newly_bound_) WriteState();
+  if (taken_.issuers) {
+    issuers_ = *std::exchange(taken_.issuers, std::nullopt);
+    is_loaded_ = true;
+    Load();
+  }
+  if (taken_.is_refreshing_all) MakeAllDue();
+  BeginRounds();
+  JudgeAll();
+  TellHealth();
+  if (has_changed_ && Clock::now() - last_write_ >= kWriteInterval)
+    WriteState();
+  fetcher_->Poll(WaitFor());
+}
+
+// What the turn has left half done, the fetches and the rounds, is begun again.
+// CRLs that the worker has are adopted when they come.
+void FetchLoop::StartAnew(const absl::Status& why) {
+  fetcher_->CancelAll();
+  fetches_.clear();
+  by_id_.clear();  // so that none is taken over in its round
+  // Not before there were any: what they remember would be forgotten.
+  if (is_loaded_) Load();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Source& source : sources_) {
+      if (waiting_for_.contains(source->watched().id)) source->MakeDue();
+    }
+  }
+  RefreshEvent event;
+  event.at = options_.now();
+  event.kind = RefreshEvent::Kind::kStopped;
+  event.why = why;
+  Tell(event);
+}
+
+void FetchLoop::TakeInbox() {
   const std::lock_guard lock(mutex_);
-  Inbox taken = std::exchange(inbox_, Inbox());
+  while (!inbox_.answers.empty()) {
+    taken_.answers.push_back(std::move(inbox_.answers.front()));
+    inbox_.answers.pop_front();
+  }
+  if (inbox_.issuers)
+    taken_.issuers = *std::exchange(inbox_.issuers, std::nullopt);
   // The waiting must not end between here and MakeAllDue.
-  if (taken.is_refreshing_all) waiting_for_.insert("");
-  return taken;
+  if (inbox_.is_refreshing_all) waiting_for_.insert("");
+  taken_.is_refreshing_all |= std::exchange(inbox_.is_refreshing_all, false);
 }
 
 void FetchLoop::WriteState() {
   is_newly_bound_ = false;
   last_write_ = Clock::now();
+  has_changed_ = true;
+  // The folder may be another refresher's by now.
+  if (!worker_->IsInPlace()) return;
   RefreshState state;
   for (const Source& source : sources_)
     state[source->watched().id] = source->state();
   has_changed_ = !WriteRefreshState(options_.files, options_.store, state).ok();
 }
 
-void FetchLoop::Load(std::vector<IssuerSource> issuers) {
+void FetchLoop::Load() {
   for (const Source& source : sources_) {
     remembered_[source->watched().id] = source->state();
     if (source->held() != nullptr) held_.Add(source->held());
@@ -126,10 +186,10 @@ void FetchLoop::Load(std::vector<IssuerSource> issuers) {
   sources_.clear();
   std::map<std::string, Source> before;
   before.swap(by_id_);
-  for (WatchedCrl& watched : MakeWatchList(issuers)) {
+  for (WatchedCrl& watched : MakeWatchList(issuers_)) {
     const auto same = before.find(watched.id);
     if (same != before.end() &&
-        same->second->IsAs(watched, issuers[watched.issuer])) {
+        same->second->IsAs(watched, issuers_[watched.issuer])) {
       sources_.push_back(same->second);
       by_id_[watched.id] = same->second;
       before.erase(same);
@@ -137,7 +197,7 @@ void FetchLoop::Load(std::vector<IssuerSource> issuers) {
     }
     const SourceState& state = remembered_[watched.id];
     auto held = held_.Find(state, watched.kind);
-    const IssuerSource& issuer = issuers[watched.issuer];
+    const IssuerSource& issuer = issuers_[watched.issuer];
     sources_.push_back(std::make_shared<WatchedSource>(
         std::move(watched), issuer, state, std::move(held)));
     by_id_[sources_.back()->watched().id] = sources_.back();
@@ -167,6 +227,7 @@ void FetchLoop::MakeAllDue() {
     waiting_for_.insert(source->watched().id);
   }
   waiting_for_.erase("");
+  taken_.is_refreshing_all = false;
   round_ended_.notify_all();
 }
 
@@ -260,6 +321,7 @@ void FetchLoop::HandleAnswer(IngestAnswer answer) {
     return;
   }
   const auto found = tickets_.find(answer.ticket);
+  if (found == tickets_.end()) return;
   const Ticket ticket = std::move(found->second);
   tickets_.erase(found);
   const auto by_id = by_id_.find(ticket.id);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,7 +45,7 @@ class FetchLoop {
 
   // What other threads have left for the loop.
   struct Inbox {
-    std::vector<IngestAnswer> answers;
+    std::deque<IngestAnswer> answers;
     std::optional<std::vector<IssuerSource>> issuers;
     bool is_refreshing_all = false;
   };
@@ -57,9 +58,11 @@ class FetchLoop {
   };
   using Source = std::shared_ptr<WatchedSource>;
 
-  Inbox TakeInbox();
+  void Turn();
+  void StartAnew(const absl::Status& why);
+  void TakeInbox();
   void WriteState();
-  void Load(std::vector<IssuerSource> issuers);
+  void Load();
   void CancelFetches(const std::string& id);
   void MakeAllDue();
   void BeginRounds();
@@ -101,7 +104,11 @@ class FetchLoop {
 
   // The loop's own.
   IngestWorker* worker_ = nullptr;
-  HeldCrls held_;  // only until the first Load
+  Inbox taken_;  // and not done yet
+  std::vector<IssuerSource> issuers_;
+  bool is_state_read_ = false;
+  bool is_loaded_ = false;  // issuers_ are what the host wants
+  HeldCrls held_;           // only until the first Load
   RefreshState remembered_;
   std::vector<Source> sources_;
   std::map<std::string, Source> by_id_;

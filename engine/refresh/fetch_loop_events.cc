@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/thrown.h"
 #include "engine/refresh/fetch_loop.h"
 
 namespace revstat {
@@ -66,7 +67,8 @@ RefreshEvent FetchLoop::EventOf(RefreshEvent::Kind kind,
 }
 
 void FetchLoop::Tell(const RefreshEvent& event) const {
-  if (options_.on_event) options_.on_event(event);
+  // What the host throws must not keep CRLs from coming in.
+  if (options_.on_event) ThrownBy([&] { options_.on_event(event); });
 }
 
 }  // namespace revstat

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/thrown.h"
 #include "engine/refresh/address.h"
 #include "engine/refresh/ascii.h"
 
@@ -30,6 +31,15 @@ std::optional<std::string> PartOf(CURLU* url, CURLUPart part, unsigned flags) {
   std::string copy(text);
   curl_free(text);
   return copy;
+}
+
+// What is thrown, for want of memory say, ends the transfer: it must not pass
+// through libcurl, whose C code calls this.
+template <class Body>
+absl::Status Guarded(Body&& body) noexcept {
+  absl::Status status;
+  const std::exception_ptr thrown = ThrownBy([&] { status = body(); });
+  return thrown == nullptr ? status : StatusOfThrown(thrown);
 }
 
 // As inet_ntop writes it; empty for a family that is neither IPv4 nor IPv6.
@@ -154,7 +164,7 @@ absl::Status FetchTransfer::Prepare(Clock::time_point now) {
   }
   curl_easy_reset(handle_.get());
   error_text_[0] = '\0';
-  refused_ = absl::OkStatus();
+  refused_ = stop_ = absl::OkStatus();
   is_discarded_ = false;
   header_bytes_ = 0;
   is_encoded_ = false;
@@ -243,7 +253,9 @@ bool FetchTransfer::IsConditional() const {
 size_t FetchTransfer::OnHeader(char* data, size_t size, size_t count,
                                void* self) {
   auto* transfer = static_cast<FetchTransfer*>(self);
-  transfer->stop_ = transfer->TakeHeader({data, size * count});
+  transfer->stop_ = Guarded([&] {
+    return transfer->TakeHeader({data, size * count});
+  });
   return transfer->stop_.ok() ? size * count : 0;
 }
 
@@ -278,7 +290,7 @@ size_t FetchTransfer::OnBody(char* data, size_t size, size_t count,
   auto* transfer = static_cast<FetchTransfer*>(self);
   const Bytes piece(reinterpret_cast<const uint8_t*>(data), size * count);
   if (piece.empty()) return 0;
-  transfer->stop_ = transfer->TakeBody(piece);
+  transfer->stop_ = Guarded([&] { return transfer->TakeBody(piece); });
   return transfer->stop_.ok() ? piece.size() : 0;
 }
 
@@ -290,7 +302,10 @@ absl::Status FetchTransfer::TakeBody(Bytes piece) {
   long http_status = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &http_status);
   if (http_status != 200) {
-    if (result_.bytes <= kMaxDiscardedBytes) return absl::OkStatus();
+    // libcurl forgets where to a redirect leads that is not read to its end.
+    const uint64_t most =
+        http_status / 100 == 3 ? request_.limits.max_bytes : kMaxDiscardedBytes;
+    if (result_.bytes <= most) return absl::OkStatus();
     is_discarded_ = true;  // its headers are all that matters
     return MakeError(ErrorCode::kHttpStatus, "with a long body");
   }
@@ -319,7 +334,8 @@ absl::Status FetchTransfer::CheckAddress(std::string_view address) {
 curl_socket_t FetchTransfer::OnSocket(void* self, curlsocktype,
                                       curl_sockaddr* address) {
   auto* transfer = static_cast<FetchTransfer*>(self);
-  const absl::Status allowed = transfer->CheckAddress(TextOf(*address));
+  const absl::Status allowed =
+      Guarded([&] { return transfer->CheckAddress(TextOf(*address)); });
   if (!allowed.ok()) {
     transfer->refused_ = allowed;
     return CURL_SOCKET_BAD;  // another address of the same name may do
@@ -332,7 +348,7 @@ curl_socket_t FetchTransfer::OnSocket(void* self, curlsocktype,
 // another policy may have made.
 int FetchTransfer::OnConnected(void* self, char* address, char*, int, int) {
   auto* transfer = static_cast<FetchTransfer*>(self);
-  transfer->stop_ = transfer->CheckAddress(address);
+  transfer->stop_ = Guarded([&] { return transfer->CheckAddress(address); });
   if (!transfer->stop_.ok()) return CURL_PREREQFUNC_ABORT;
   transfer->next_check_ =
       Clock::now() + transfer->request_.limits.low_speed_time;

@@ -158,6 +158,7 @@ void Fetcher::Impl::Release(const Fetch& fetch) {
     id_of_.erase(fetch.transfer.get());
   }
   const auto count = active_of_.find(fetch.origin);
+  if (count == active_of_.end()) return;  // one that an exception left empty
   if (--count->second == 0) active_of_.erase(count);
   may_start_ = true;
 }
@@ -176,6 +177,8 @@ void Fetcher::Impl::CancelAll() {
   finished_.clear();
   for (const auto& [id, fetch] : active_) Release(fetch);
   active_.clear();
+  active_of_.clear();  // where an exception came between the two
+  id_of_.clear();
 }
 
 void Fetcher::Impl::End(Fetch fetch) {
@@ -213,8 +216,8 @@ void Fetcher::Impl::FinishTransfers() {
 
 void Fetcher::Impl::FinishTransfer(FetchTransfer* transfer, CURLcode code) {
   const auto found = active_.find(id_of_.at(transfer));
+  const FetchTransfer::Next next = transfer->Finish(code);  // may throw
   Fetch fetch = std::move(found->second);
-  const FetchTransfer::Next next = transfer->Finish(code);
   Release(fetch);
   active_.erase(found);
   if (next == FetchTransfer::Next::kDone) {

@@ -108,6 +108,13 @@ std::optional<seconds> FreshnessOf(const FreshnessHeaders& headers) {
   return std::max(*lifetime - age, seconds(0));
 }
 
+bool IsStrongLastModified(std::string_view last_modified, std::string_view date,
+                          Time received) {
+  const auto modified = ParseHttpDate(last_modified);
+  if (!modified) return false;
+  return ParseHttpDate(date).value_or(received) - *modified >= seconds(2);
+}
+
 std::optional<seconds> ParseRetryAfter(std::string_view text, Time now) {
   if (const auto value = ParseSeconds(text)) return value;
   const auto date = ParseHttpDate(text);

@@ -29,6 +29,13 @@ struct FreshnessHeaders {
 std::optional<std::chrono::seconds> FreshnessOf(
     const FreshnessHeaders& headers);
 
+// RFC 9110 8.8.2.2: whether a Last-Modified tells this copy from any later one.
+// Not where the answer is of the same second or the next: the file may be
+// changed again within the second that it names, and clocks of file systems
+// tick behind. Without a readable Date the answer is of `received`.
+bool IsStrongLastModified(std::string_view last_modified, std::string_view date,
+                          Time received);
+
 // Retry-After: seconds, or a date seen from `now`.
 std::optional<std::chrono::seconds> ParseRetryAfter(std::string_view text,
                                                     Time now);

@@ -1,5 +1,6 @@
 // Fetcher against servers and files that behave.
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "tests/refresh/fetching.h"
@@ -12,7 +13,14 @@ using std::chrono::seconds;
 
 class FetcherTest : public testing::Test {
  protected:
-  FetcherTest() { server_.folder().Write("a", body_); }
+  FetcherTest() { Age(server_.folder().Write("a", body_)); }
+
+  // As if the file had been there for so long.
+  static void Age(const std::string& path,
+                  std::chrono::hours by = std::chrono::hours(1)) {
+    std::filesystem::last_write_time(
+        path, std::filesystem::last_write_time(path) - by);
+  }
 
   uint64_t Hits(const std::string& path) {
     return std::stoull(BodyOf(Fetch(RequestOf(server_.Url("/hits" + path)))));
@@ -88,6 +96,20 @@ TEST_F(FetcherTest, good_NotModifiedByEtagOrDate) {
   EXPECT_EQ(Fetch(by_tag).outcome, FetchOutcome::kFetched);
 }
 
+// A copy that is fetched in the second in which it was written: another may be
+// written in the same second, and have the same date (RFC 9110 8.8.2.2).
+TEST_F(FetcherTest, good_NoDateOfAFileThatIsStillWarm) {
+  // As if just written, however long the answer takes.
+  Age(server_.folder().Write("warm", body_), -std::chrono::hours(1));
+  const FetchResult warm = Fetch(RequestOf(server_.Url("/dateonly/warm")));
+  EXPECT_EQ(warm.outcome, FetchOutcome::kFetched);
+  EXPECT_EQ(warm.last_modified, "");
+  FetchRequest request = RequestOf(server_.Url("/dateonly/a"));
+  request.last_modified = Fetch(request).last_modified;
+  EXPECT_NE(request.last_modified, "");
+  EXPECT_EQ(Fetch(request).outcome, FetchOutcome::kNotModified);
+}
+
 TEST_F(FetcherTest, good_CacheHeadersAndRetryAfter) {
   EXPECT_EQ(Fetch(RequestOf(server_.Url("/fresh/77/a"))).fresh_for,
             seconds(77));
@@ -95,6 +117,13 @@ TEST_F(FetcherTest, good_CacheHeadersAndRetryAfter) {
   EXPECT_EQ(CodeOf(busy), "http_status");
   EXPECT_EQ(busy.http_status, 503);
   EXPECT_EQ(busy.retry_after, seconds(30));
+}
+
+TEST_F(FetcherTest, good_RedirectWithALongBody) {
+  const FetchResult result =
+      Fetch(RequestOf(server_.Url("/longredirect/302/self%2Fok%2Fa")));
+  EXPECT_EQ(result.outcome, FetchOutcome::kFetched) << result.status;
+  EXPECT_EQ(BodyOf(result), body_);
 }
 
 TEST_F(FetcherTest, good_RedirectIsFollowed) {

@@ -62,6 +62,17 @@ TEST(Freshness, IsThatOfRfc9111) {
   }
 }
 
+TEST(LastModified, TellsNothingOfTheSecondInWhichItIsAsked) {
+  // kDate is kTime.
+  const Time later = kTime + seconds(9);
+  EXPECT_FALSE(IsStrongLastModified(kDate, kDate, later));
+  EXPECT_FALSE(IsStrongLastModified(kDate, "", kTime + seconds(1)));
+  EXPECT_TRUE(IsStrongLastModified(kDate, "", kTime + seconds(2)));
+  EXPECT_TRUE(IsStrongLastModified(kDate, "yesterday", later));
+  EXPECT_FALSE(IsStrongLastModified("yesterday", kDate, later));
+  EXPECT_FALSE(IsStrongLastModified("", kDate, later));
+}
+
 TEST(RetryAfter, IsSecondsOrADate) {
   EXPECT_EQ(ParseRetryAfter("120", kTime), seconds(120));
   EXPECT_EQ(ParseRetryAfter(" 0 ", kTime), seconds(0));

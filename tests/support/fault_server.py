@@ -23,6 +23,8 @@ does; NAME is a file in FOLDER, HITS counts start at zero:
     /notmodified        304 whatever was asked; /othertag/NAME 304 with another ETag
     /status/CODE[/RETRY_AFTER]
     /redirect/CODE/TARGET    Location: TARGET (percent-encoded, with "self" for this server)
+    /longredirect/CODE/TARGET    the same with a body of 100,000 octets
+    /dateonly/NAME      the file with Last-Modified, and 304 where that matches
     /loop               redirects to itself
     /html               a page of HTML with status 200
     /bomb/MIB           that many MiB of zeros, compressed
@@ -161,9 +163,17 @@ def chunked(connection, name, size_of_second):
     connection.sendall((size_of_second or b"%x" % (len(body) - half)) + b"\r\n" + body[half:] + b"\r\n0\r\n\r\n")
 
 
-def redirect(connection, code, target, port):
+def date_only(connection, request, name):
+    known = validators(name)[1:]
+    if request.headers.get("if-modified-since") == known[0][1]:
+        connection.sendall(head(304, known))
+    else:
+        answer(connection, 200, content(name), known)
+
+
+def redirect(connection, code, target, port, body=b"moved"):
     target = urllib.parse.unquote(target).replace("self", f"http://127.0.0.1:{port}")
-    answer(connection, code, b"moved", [("Location", target)])
+    answer(connection, code, body, [("Location", target)])
 
 
 def serve(connection, request, path, port):
@@ -188,6 +198,10 @@ def serve(connection, request, path, port):
         answer(connection, int(rest[0]), b"no", [("Retry-After", value) for value in rest[1:]])
     elif kind == "redirect":
         redirect(connection, int(rest[0]), "/".join(rest[1:]), port)
+    elif kind == "longredirect":
+        redirect(connection, int(rest[0]), "/".join(rest[1:]), port, b"moved" * 20000)
+    elif kind == "dateonly":
+        date_only(connection, request, name)
     elif kind == "loop":
         redirect(connection, 302, "self/loop", port)
     elif kind == "html":
