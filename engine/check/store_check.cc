@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/store/generation_word.h"
 #include "engine/verify/crl_verifier.h"
 #include "engine/verify/digest.h"
 #include "engine/verify/path_builder.h"
@@ -131,6 +132,24 @@ absl::Status CheckStoredPaths(const StoreContents& contents,
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckStoredGeneration(FileSystem* files,
+                                   const StoreContents& contents,
+                                   const StoreFiles& names) {
+  const auto word = GenerationWord::Open(files, names.Generation());
+  if (!word.ok()) return word.status();
+  const uint64_t told = word->Load();
+  if (told == contents.manifest.generation) return absl::OkStatus();
+  // A writer may have made another since `contents` was read.
+  const auto newest = ReadStore(files, names, &contents);
+  if (!newest.ok()) return newest.status();
+  const uint64_t held = newest->manifest.generation;
+  if (told == held || told != word->Load()) return absl::OkStatus();
+  return MakeError(
+      ErrorCode::kStoreDamaged,
+      Concat({names.Generation(), ": says ", std::to_string(told),
+              ", and the manifest is of generation ", std::to_string(held)}));
 }
 
 absl::Status CheckStoredRouter(const StoreContents& contents,

@@ -23,6 +23,15 @@ absl::Status CheckStoredRouter(const StoreContents& contents,
                                const StoredRouter& router,
                                const StoreFiles& names);
 
+// Of the word that tells readers which generation is the newest: that the
+// manifest is of that one. Where it is not, its writer died in between, and
+// readers that only look at the word answer from an older one; the next writer
+// mends it. kStoreDamaged; the errors of GenerationWord::Open, with which no
+// reader can open the store, and of ReadStore.
+absl::Status CheckStoredGeneration(FileSystem* files,
+                                   const StoreContents& contents,
+                                   const StoreFiles& names);
+
 // Of the paths that let untrusted certificates sign: OpenSSL validates each
 // anew, signatures included, to the anchor that is recorded, at the first and
 // the last second of its window. kStoreDamaged, with the certificate's SHA-256.

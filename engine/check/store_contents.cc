@@ -1,6 +1,7 @@
 #include "engine/check/store_contents.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <utility>
 
@@ -27,9 +28,53 @@ absl::StatusOr<StoredCrl> OpenCrl(FileSystem* files, const StoreFiles& names,
   return StoredCrl{record, *std::move(segment), *std::move(source)};
 }
 
+// The CRL of this number, or null.
+const StoredCrl* FindCrl(const std::vector<StoredCrl>& crls, uint64_t id) {
+  const auto crl = std::lower_bound(
+      crls.begin(), crls.end(), id,
+      [](const StoredCrl& a, uint64_t b) { return a.record.id < b; });
+  return crl != crls.end() && crl->record.id == id ? &*crl : nullptr;
+}
+
+// Whether the router leads this serial to this part.
+bool LeadsTo(const SerialRouter& router, uint32_t part,
+             const SerialNumber& serial) {
+  std::array<RoutedSerial, 16> found;
+  const size_t count = router.FindRouted({&serial, sizeof(serial)}, 1,
+                                         found.data(), found.size());
+  if (count == kTooManyRouted) return true;  // every part is asked then
+  const auto end = found.begin() + static_cast<ptrdiff_t>(count);
+  return std::any_of(found.begin(), end, [&](const RoutedSerial& routed) {
+    return routed.part == part;
+  });
+}
+
+// The key and the counts of a router's table are covered by a checksum that no
+// reader compares: where they are damaged it leads nowhere, and a serial that
+// is not led is active. So one serial of each part is looked up.
+absl::Status CheckLeads(const RouterFile& file,
+                        const std::vector<StoredCrl>& crls,
+                        std::string_view path) {
+  const auto segments = file.segments();
+  for (uint32_t part = 0; part < segments.size(); ++part) {
+    const StoredCrl* const crl = FindCrl(crls, segments[part]);
+    if (crl == nullptr) continue;  // no longer of the generation
+    const auto serial = crl->source->issuer_sets().front().set.SerialAt(0);
+    if (serial.has_value() && !LeadsTo(*file.router(), part, *serial)) {
+      return DamagedAt(
+          path, 0,
+          Concat({"a serial of ", StoreFiles::SegmentName(segments[part]),
+                  " is not led to it"}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// `crls`: of the generation that the router is of.
 absl::StatusOr<StoredRouter> OpenRouter(FileSystem* files,
                                         const StoreFiles& names,
-                                        const ManifestRouter& record) {
+                                        const ManifestRouter& record,
+                                        const std::vector<StoredCrl>& crls) {
   const std::string path = names.RouterPath(record.id);
   auto mapping = files->Map(path);
   if (!mapping.ok()) return mapping.status();
@@ -39,13 +84,15 @@ absl::StatusOr<StoredRouter> OpenRouter(FileSystem* files,
       (*file)->header_checksum() != record.header_checksum) {
     return DamagedAt(path, 0, "not the router that the manifest names");
   }
+  const absl::Status leads = CheckLeads(**file, crls, path);
+  if (!leads.ok()) return leads;
   return StoredRouter{record, *std::move(file)};
 }
 
 // Those of the manifest; what `held` has of them is shared.
 absl::StatusOr<std::vector<StoredRouter>> OpenRouters(
     FileSystem* files, const StoreFiles& names, const Manifest& manifest,
-    const StoreContents* held) {
+    const std::vector<StoredCrl>& crls, const StoreContents* held) {
   std::vector<StoredRouter> routers;
   for (const ManifestRouter& record : manifest.routers) {
     const StoredRouter* same = nullptr;
@@ -53,7 +100,7 @@ absl::StatusOr<std::vector<StoredRouter>> OpenRouters(
       if (held->routers[i].record == record) same = &held->routers[i];
     }
     auto router = same != nullptr ? absl::StatusOr<StoredRouter>(*same)
-                                  : OpenRouter(files, names, record);
+                                  : OpenRouter(files, names, record, crls);
     if (!router.ok()) return router.status();
     routers.push_back(*std::move(router));
   }
@@ -78,14 +125,14 @@ absl::Status OpenThese(FileSystem* files, const StoreFiles& names,
   return absl::OkStatus();
 }
 
+// `contents`: its manifest, and nothing else yet.
 absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
                                        const StoreFiles& names,
-                                       Manifest manifest,
+                                       StoreContents contents,
                                        const StoreContents* held,
                                        const CrlsById& held_by_id) {
-  StoreContents contents;
   std::vector<size_t> missing;
-  for (const ManifestSegment& record : manifest.segments) {
+  for (const ManifestSegment& record : contents.manifest.segments) {
     const auto found = held_by_id.find(record.id);
     if (found != held_by_id.end() &&
         found->second->record.header_checksum == record.header_checksum) {
@@ -111,19 +158,25 @@ absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
       });
   if (!here.ok()) return here;
   if (!beside.ok()) return beside;
-  auto routers = OpenRouters(files, names, manifest, held);
+  auto routers =
+      OpenRouters(files, names, contents.manifest, contents.crls, held);
   if (!routers.ok()) return routers.status();
   contents.routers = *std::move(routers);
-  contents.manifest = std::move(manifest);
   return contents;
 }
 
-absl::StatusOr<Manifest> ReadManifest(FileSystem* files,
-                                      const std::string& path) {
+// The manifest alone.
+absl::StatusOr<StoreContents> ReadManifest(FileSystem* files,
+                                           const std::string& path) {
   auto mapping = files->Map(path);
   if (!mapping.ok()) return mapping.status();
-  const Bytes octets = (*mapping)->bytes();
-  return DecodeManifest(Buffer::Share(*std::move(mapping), octets), path);
+  auto manifest =
+      DecodeManifest(Buffer::Share(*mapping, (*mapping)->bytes()), path);
+  if (!manifest.ok()) return manifest.status();
+  StoreContents contents;
+  contents.manifest = *std::move(manifest);
+  contents.manifest_file = *std::move(mapping);
+  return contents;
 }
 
 // The path that serves under this policy at this time, or null.
@@ -165,11 +218,8 @@ std::vector<RouterPool::Kept> StoreContents::RoutersBySource() const {
   for (const StoredRouter& stored : routers) {
     RouterPool::Kept one{stored.file->router(), {}};
     for (uint64_t segment : stored.file->segments()) {
-      const auto crl = std::lower_bound(
-          crls.begin(), crls.end(), segment,
-          [](const StoredCrl& a, uint64_t b) { return a.record.id < b; });
-      const bool is_held = crl != crls.end() && crl->record.id == segment;
-      one.sources.push_back(is_held ? crl->source->id() : 0);
+      const StoredCrl* const crl = FindCrl(crls, segment);
+      one.sources.push_back(crl == nullptr ? 0 : crl->source->id());
     }
     kept.push_back(std::move(one));
   }
@@ -183,19 +233,19 @@ absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
   if (held != nullptr) {
     for (const StoredCrl& crl : held->crls) by_id.emplace(crl.record.id, &crl);
   }
-  auto manifest = ReadManifest(files, names.Manifest());
+  auto newest = ReadManifest(files, names.Manifest());
   for (;;) {
-    if (!manifest.ok()) return manifest.status();
-    const uint64_t generation = manifest->generation;
-    auto contents = ReadOnce(files, names, *std::move(manifest), held, by_id);
+    if (!newest.ok()) return newest.status();
+    const uint64_t generation = newest->manifest.generation;
+    auto contents = ReadOnce(files, names, *std::move(newest), held, by_id);
     if (contents.ok() ||
         ErrorCodeOf(contents.status()) != ErrorCode::kNoSuchFile) {
       return contents;
     }
     // A writer may have made the next generation and removed what only this
     // one had.
-    manifest = ReadManifest(files, names.Manifest());
-    if (manifest.ok() && manifest->generation == generation) {
+    newest = ReadManifest(files, names.Manifest());
+    if (newest.ok() && newest->manifest.generation == generation) {
       return MakeError(ErrorCode::kStoreDamaged,
                        Concat({names.Manifest(), ": a segment is missing: ",
                                MessageOf(contents.status())}));
@@ -212,13 +262,30 @@ bool IsLoss(const absl::Status& status) {
 
 }  // namespace
 
+absl::Status CompareChecksums(const StoreContents& contents,
+                              const StoreFiles& names) {
+  for (const StoredCrl& crl : contents.crls) {
+    const absl::Status status =
+        crl.segment->CompareChecksums(names.SegmentPath(crl.record.id));
+    if (!status.ok()) return status;
+  }
+  for (const StoredRouter& router : contents.routers) {
+    const absl::Status status =
+        router.file->CheckContents(names.RouterPath(router.record.id));
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
                                            const StoreFiles& names) {
-  auto manifest = ReadManifest(files, names.Manifest());
-  if (!manifest.ok()) return manifest.status();
+  auto newest = ReadManifest(files, names.Manifest());
+  if (!newest.ok()) return newest.status();
   SalvagedStore salvaged;
   StoreContents& contents = salvaged.contents;
-  for (const ManifestSegment& record : manifest->segments) {
+  contents = *std::move(newest);
+  Manifest& manifest = contents.manifest;
+  for (const ManifestSegment& record : manifest.segments) {
     const std::string path = names.SegmentPath(record.id);
     auto crl = OpenCrl(files, names, record);
     if (crl.ok()) {
@@ -233,23 +300,27 @@ absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
       return crl.status();
     }
   }
-  for (const ManifestRouter& record : manifest->routers) {
-    auto router = OpenRouter(files, names, record);
+  for (const ManifestRouter& record : manifest.routers) {
+    const std::string path = names.RouterPath(record.id);
+    auto router = OpenRouter(files, names, record, contents.crls);
+    if (router.ok()) {
+      const absl::Status whole = router->file->CheckContents(path);
+      if (!whole.ok()) router = whole;
+    }
     if (router.ok()) {
       contents.routers.push_back(*std::move(router));
     } else if (IsLoss(router.status())) {
-      salvaged.lost.push_back({names.RouterPath(record.id), router.status()});
+      salvaged.lost.push_back({path, router.status()});
     } else {
       return router.status();
     }
   }
-  manifest->segments.clear();
+  manifest.segments.clear();
   for (const StoredCrl& crl : contents.crls)
-    manifest->segments.push_back(crl.record);
-  manifest->routers.clear();
+    manifest.segments.push_back(crl.record);
+  manifest.routers.clear();
   for (const StoredRouter& router : contents.routers)
-    manifest->routers.push_back(router.record);
-  contents.manifest = *std::move(manifest);
+    manifest.routers.push_back(router.record);
   return salvaged;
 }
 

@@ -34,6 +34,9 @@ struct StoredRouter {
 // A value; shares what is mapped, which stays when the files are removed.
 struct StoreContents {
   Manifest manifest;
+  // What it was read from; null before a first Commit. While this lives, no
+  // other file has its FileId.
+  std::shared_ptr<const Mapping> manifest_file;
   std::vector<StoredCrl> crls;        // in the order of manifest.segments
   std::vector<StoredRouter> routers;  // of manifest.routers
 
@@ -42,9 +45,11 @@ struct StoreContents {
 };
 
 // Opens the newest generation. What `held` has already is shared with it, null
-// for nothing. Cost: some microseconds a CRL that is new, independent of its
-// size. Errors name file, octet and field: kNoSuchFile where there is no store,
-// kStoreDamaged, kStoreVersion.
+// for nothing. Damage that would hide all entries of a CRL, or all that a
+// router leads to, is found; some of them can be hidden (FORMAT.md). Cost: some
+// microseconds a CRL that is new, independent of its size. Errors name file,
+// octet and field: kNoSuchFile where there is no store, kStoreDamaged,
+// kStoreVersion.
 absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
                                         const StoreFiles& names,
                                         const StoreContents* held);
@@ -59,10 +64,16 @@ struct SalvagedStore {
   std::vector<LostFile> lost;
 };
 
-// For the one writer, where ReadStore gives kStoreDamaged: what is left without
-// the segments and routers that are damaged or missing. Errors: those of
-// ReadStore, where it is the manifest that is damaged or a file that cannot be
-// read for another reason.
+// Reads all octets and compares the checksums, which ReadStore does not: of the
+// first file that is damaged, kStoreDamaged. Some 10 GB a second from the page
+// cache.
+absl::Status CompareChecksums(const StoreContents& contents,
+                              const StoreFiles& names);
+
+// For the one writer, where ReadStore or CompareChecksums gives kStoreDamaged:
+// what is left without the segments and routers that are damaged or missing.
+// Errors: those of ReadStore, where it is the manifest that is damaged or a
+// file that cannot be read for another reason.
 absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
                                            const StoreFiles& names);
 

@@ -55,9 +55,11 @@ std::unique_ptr<const Snapshot> StoreReader::MakeSnapshot() {
 }
 
 absl::Status StoreReader::FollowFolder() {
+  const auto there = files_->Identify(names_.Generation());
+  if (!there.ok()) return there.status();
+  if (*there == generation_word().file()) return absl::OkStatus();
   auto word = GenerationWord::Open(files_, names_.Generation());
   if (!word.ok()) return word.status();
-  if (word->IsSameFile(generation_word())) return absl::OkStatus();
   // Whatever its number, it is of another store.
   seen_.store(~word->Load(), std::memory_order_relaxed);
   words_.push_back(std::make_unique<GenerationWord>(*std::move(word)));
@@ -65,12 +67,20 @@ absl::Status StoreReader::FollowFolder() {
   return absl::OkStatus();
 }
 
+// A writer that dies between the manifest and the word has made a generation
+// that the word does not tell.
+bool StoreReader::IsManifestReplaced() const {
+  const auto there = files_->Identify(names_.Manifest());
+  // What cannot be looked at is not newer either.
+  return there.ok() && *there != contents_.manifest_file->file();
+}
+
 absl::StatusOr<StoreReader::Outcome> StoreReader::Update(Time at) {
   const std::lock_guard<std::mutex> turn(updating_);
   absl::Status status = FollowFolder();
   const uint64_t seen = generation_word().Load();
   bool is_new = false;
-  if (IsOutdated()) {
+  if (IsOutdated() || IsManifestReplaced()) {
     auto contents = ReadStore(files_, names_, &contents_);
     // A folder whose word cannot be read may still have a generation.
     status = contents.status();

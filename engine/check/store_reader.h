@@ -43,8 +43,8 @@ class StoreReader {
   }
 
   // True where another generation is there. Two loads: ask before each batch if
-  // you like. Tells neither that time has passed nor that the folder is
-  // another.
+  // you like. Tells neither that time has passed, nor that the folder is
+  // another, nor of a writer that died before it could tell: Update sees those.
   bool IsOutdated() const {
     // Pairs with the stores in Update: says whether to look, carries nothing.
     return generation_word().Load() != seen_.load(std::memory_order_relaxed);
@@ -62,15 +62,18 @@ class StoreReader {
   enum class Outcome : uint8_t { kUnchanged, kPublished };
   // Publishes a snapshot of the newest generation for `at`, unless the one that
   // serves is still good. Waits for readers of the old one, so never call it
-  // from inside a SnapshotPublisher::Reader. Looks at the folder's files, some
-  // microseconds: call it each second or so. Errors as Open; the generation
-  // that serves is then judged for `at` all the same.
+  // from inside a SnapshotPublisher::Reader. Looks which files the folder has
+  // now, by opening two of them, some microseconds on a local disk: it finds a
+  // generation that the word does not tell, because its writer died before.
+  // Call it each second or so. Errors as Open; the generation that serves is
+  // then judged for `at` all the same.
   absl::StatusOr<Outcome> Update(Time at);
 
  private:
   StoreReader(StoreFiles names, const EvidencePolicy& policy, FileSystem* files,
               GenerationWord word);
   absl::Status FollowFolder();
+  bool IsManifestReplaced() const;
   // The snapshot of contents_ at policy_.lookup.at.
   std::unique_ptr<const Snapshot> MakeSnapshot();
 

@@ -1,7 +1,9 @@
 #include "engine/index/serial_router.h"
 
+#include <cstring>
 #include <utility>
 
+#include "engine/base/error.h"
 #include "engine/base/huge_memory.h"
 #include "engine/index/kernel.h"
 #include "engine/index/serial_set_builder.h"
@@ -27,6 +29,14 @@ absl::StatusOr<std::shared_ptr<const SerialRouter>> SerialRouter::Open(
     std::shared_ptr<const void> owner, Bytes table) {
   const auto set = SerialSet::Open(table, {});
   if (!set.ok()) return set.status();
+  // Nothing was left out of it, so that there is no room for one more.
+  SerialSetHeader header;
+  std::memcpy(&header, table.data(), sizeof(header));
+  if (table.size() != sizeof(header) +
+                          header.line_count * sizeof(SerialSetLine) +
+                          header.entry_count * sizeof(uint32_t)) {
+    return MakeError(ErrorCode::kBadIndex, "entry_count");
+  }
   std::shared_ptr<SerialRouter> router(new SerialRouter);
   router->owner_ = std::move(owner);
   router->table_ = table;

@@ -39,6 +39,9 @@ absl::StatusOr<SerialSet> SerialSet::Open(Bytes index, Bytes der) {
   std::memcpy(&header, index.data(), sizeof(header));
   if (header.magic != SerialSetHeader::kMagic)
     return bad("another magic number");
+  for (const uint32_t word : header.reserved) {
+    if (word != 0) return bad("reserved");
+  }
   const uint64_t body = index.size() - sizeof(header);
   if (header.partition_bits > 32 - kPositionBits) return bad("partition_bits");
   if (header.line_count > body / sizeof(SerialSetLine))
@@ -107,6 +110,23 @@ uint32_t SerialSet::Find(const SerialNumber& serial) const {
   const SerialSetHome home =
       HomeOf(KeyedHash(key_, serial.Words()), partition_bits_, bucket_count_);
   return FindFrom(home.bucket, home.fingerprint, serial);
+}
+
+std::optional<SerialNumber> SerialSet::SerialAt(uint64_t rank) const {
+  std::array<uint64_t, 3> words;
+  if (rank >= entry_count_ || !ReadSerial(offsets_[rank], &words))
+    return std::nullopt;
+  return SerialNumber::FromContent(
+      {reinterpret_cast<const uint8_t*>(words.data()), words[2] >> 56});
+}
+
+bool SerialSet::FindsItsEnds() const {
+  if (entry_count_ == 0) return true;
+  for (const uint64_t rank : {uint64_t{0}, entry_count_ - 1}) {
+    const auto serial = SerialAt(rank);
+    if (!serial.has_value() || Find(*serial) == kNotListed) return false;
+  }
+  return true;
 }
 
 }  // namespace revstat

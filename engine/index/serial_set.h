@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "absl/status/statusor.h"
@@ -69,6 +70,7 @@ class alignas(64) SerialSet {
   // Reads index bytes made for the CRL `der`. Fails with kBadIndex where sizes
   // do not agree; damage inside the planes can give a wrong answer (the store
   // keeps a checksum against that) but never a read outside index and DER.
+  // Damage of the header's key or counts hides every entry: FindsItsEnds.
   static absl::StatusOr<SerialSet> Open(Bytes index, Bytes der);
 
   // The offset in the DER of the entry that lists this serial, or kNotListed.
@@ -76,6 +78,16 @@ class alignas(64) SerialSet {
   uint32_t Find(const SerialNumber& serial) const;
 
   uint64_t size() const { return entry_count_; }
+
+  // The serial of an entry by its position in the index; nothing where no entry
+  // stands there. A random read of the DER.
+  std::optional<SerialNumber> SerialAt(uint64_t rank) const;
+
+  // Whether Find finds the first and the last entry in the order of the index;
+  // true for the empty set. False where the key, bucket_count or partition_bits
+  // are not those that the index was built with: one flipped bit of them sends
+  // every lookup, or all but the first buckets', to another line.
+  bool FindsItsEnds() const;
 
   // Calls visit(const std::array<uint64_t, 3>&) with the Words() of each serial
   // listed, once, in the order of the index. Random reads of the DER.

@@ -9,26 +9,31 @@
 
 #include "engine/base/error.h"
 #include "engine/base/thrown.h"
+#include "engine/refresh/pem_crl.h"
 
 namespace revstat {
 namespace {
 
 constexpr size_t kMostUncommitted = 64;
 constexpr std::chrono::seconds kLongestUncommitted{1};
-constexpr size_t kMostUntold = 4096;
+constexpr std::chrono::minutes kLongestRetry{5};
 // Queries come first where processors are scarce.
 constexpr int kNiceness = 10;
 
 // What an arrival has to be before anything is spent on it.
-absl::Status CheckArrival(const CrlView& crl, const IngestJob& job, Time at) {
-  const std::string issuer = CanonicalName(crl.issuer());
+absl::Status CheckArrival(const IngestJob& job, Time at) {
+  const auto der = job.staged->Der();
+  if (!der.ok()) return der.status();
+  const auto crl = CrlView::Parse((*der)->bytes());
+  if (!crl.ok()) return TellWhatItIs((*der)->bytes(), crl.status());
+  const std::string issuer = CanonicalName(crl->issuer());
   if (std::ranges::count(job.allowed_issuers, issuer) == 0) {
     return MakeError(ErrorCode::kWrongIssuer,
                      "the CRL is not of this source's certificates");
   }
   // An authentic CRL that has expired still proves what it lists, and is better
   // than none; but it must not take the place of one that answers.
-  const auto next = crl.next_update();
+  const auto next = crl->next_update();
   if (next && *next < at && job.held_until && *job.held_until >= at) {
     return MakeError(ErrorCode::kExpiredCrl,
                      Concat({"nextUpdate was ", FormatTime(*next)}));
@@ -44,6 +49,7 @@ IngestWorker::IngestWorker(IngestWorkerOptions options,
     : options_(std::move(options)),
       deliver_(std::move(deliver)),
       updater_(std::move(updater)),
+      retry_in_(options_.first_retry),
       thread_([this] { Run(); }) {}
 
 IngestWorker::~IngestWorker() {
@@ -83,10 +89,24 @@ absl::StatusOr<std::unique_ptr<StagedFile>> IngestWorker::StageFile() {
       changed_.notify_all();
     }
   }
+  absl::Status replaced;
+  {
+    const std::lock_guard lock(updater_mutex_);
+    if (updater_ == nullptr)
+      return MakeError(ErrorCode::kNotWritable, "the store is not open");
+    auto staged = updater_->StageFile();
+    if (staged.ok() || !updater_->IsReplaced()) return staged;
+    replaced = staged.status();
+  }
+  const std::lock_guard lock(mutex_);
+  replaced_ = replaced;
+  changed_.notify_all();
+  return replaced;
+}
+
+bool IngestWorker::IsInPlace() const {
   const std::lock_guard lock(updater_mutex_);
-  if (updater_ == nullptr)
-    return MakeError(ErrorCode::kNotWritable, "the store is not open");
-  return updater_->StageFile();
+  return updater_ != nullptr && updater_->CheckFolder().ok();
 }
 
 size_t IngestWorker::queued() const {
@@ -97,11 +117,25 @@ size_t IngestWorker::queued() const {
 std::optional<IngestWorker::Work> IngestWorker::NextWork() {
   std::unique_lock lock(mutex_);
   is_busy_ = false;
-  changed_.wait(lock, [this] {
-    return is_stopping_ || is_to_retry_ || !queue_.empty() ||
+  const auto is_needed = [this] {
+    return is_stopping_ || is_to_retry_ || !replaced_.ok() || !queue_.empty() ||
            !uncommitted_.empty() || are_added_;
-  });
-  if (is_stopping_) return std::nullopt;
+  };
+  if (!has_failed_) {
+    retry_in_ = options_.first_retry;
+    if (!changed_.wait_for(lock, options_.look_interval, is_needed)) {
+      lock.unlock();  // nobody waits for a disk that hangs
+      LookAtFolder();
+      lock.lock();
+    }
+  } else if (!changed_.wait_for(lock, retry_in_, is_needed)) {
+    is_to_retry_ = true;
+    retry_in_ =
+        std::min<std::chrono::milliseconds>(2 * retry_in_, kLongestRetry);
+  }
+  // Before anything is taken from the queue: it would not be answered where
+  // there is no memory to open the folder.
+  if (is_stopping_ || !replaced_.ok()) return std::nullopt;
   if (queue_.empty() && !std::exchange(is_to_retry_, false))
     return std::nullopt;
   is_busy_ = true;
@@ -115,7 +149,10 @@ std::optional<IngestWorker::Work> IngestWorker::NextWork() {
 void IngestWorker::Run() {
   // Of this thread alone, and of those that it starts.
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
-  std::exception_ptr thrown = ThrownBy([this] { TellLost(); });
+  std::exception_ptr thrown = ThrownBy([this] {
+    const absl::Status told = TellLost();
+    if (!told.ok()) TellStopped(told);
+  });
   for (;;) {
     bool is_hopeless = false;
     if (thrown == nullptr) {
@@ -139,47 +176,19 @@ void IngestWorker::Run() {
 void IngestWorker::Step() {
   std::optional<Work> work = NextWork();
   const bool is_idle = !work.has_value();
-  if (work) Do(*std::move(work));
+  if (work) {
+    // First, even where the folder was found to be replaced meanwhile: it would
+    // not be answered where there is no memory to open the new one.
+    Do(*std::move(work));
+  } else {
+    const absl::Status replaced = TakeReplaced();
+    if (!replaced.ok()) StartAnew(replaced);
+  }
   const bool is_due =
       uncommitted_.size() >= kMostUncommitted ||
       (!uncommitted_.empty() &&
        Clock::now() - first_uncommitted_ >= kLongestUncommitted);
   if (is_idle || is_due) Commit();
-}
-
-void IngestWorker::AwaitMemory() {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::chrono::milliseconds(100),
-                    [this] { return is_stopping_; });
-}
-
-absl::Status IngestWorker::Open() {
-  if (updater_ != nullptr) return absl::OkStatus();
-  auto opened =
-      StoreUpdater::Open(options_.store, options_.updater, options_.files);
-  {
-    const std::lock_guard lock(mutex_);
-    has_failed_ = !opened.ok() || !certificates_.empty();
-  }
-  if (!opened.ok()) return opened.status();
-  {
-    const std::lock_guard lock(updater_mutex_);
-    updater_ = *std::move(opened);
-  }
-  TellLost();
-  return absl::OkStatus();
-}
-
-// Readers can open the store again at once.
-void IngestWorker::TellLost() {
-  if (updater_ == nullptr || updater_->lost().empty()) return;
-  IngestAnswer answer;
-  answer.status = updater_->Commit(options_.now()).status();
-  answer.lost.assign(updater_->lost().begin(), updater_->lost().end());
-  const std::set<Sha256Digest> after = Held();
-  std::ranges::set_difference(before_, after,
-                              std::inserter(answer.gone, answer.gone.end()));
-  deliver_(std::move(answer));
 }
 
 // One that is wrong keeps none of the others out.
@@ -214,9 +223,10 @@ void IngestWorker::Answer(IngestAnswer answer) {
 
 void IngestWorker::Do(Work work) {
   if (work.job.staged != nullptr) ticket_ = work.job.ticket;
-  if (!work.certificates.trusted.empty() ||
-      !work.certificates.untrusted.empty())
+  if (!work.certificates.empty()) {
+    newest_ = work.certificates;
     certificates_.push_back(std::move(work.certificates));
+  }
   const absl::Status opened = Open();
   absl::Status added;
   if (opened.ok() && !are_added_) {
@@ -239,15 +249,30 @@ void IngestWorker::Do(Work work) {
   }
 }
 
+// RFC 5280 4.2.1.13 asks for DER where a CRL is fetched. openssl writes PEM
+// unless it is told otherwise, so that PEM is found at such URLs all the same.
+// The armour is only taken off: what is inside is judged as if it had come
+// bare.
+absl::StatusOr<std::unique_ptr<StagedFile>> IngestWorker::InDer(
+    std::unique_ptr<StagedFile> staged) {
+  const auto octets = staged->Der();
+  if (!octets.ok()) return octets.status();
+  if (!IsPemCrl((*octets)->bytes())) return staged;
+  auto bare = updater_->StageFile();
+  if (!bare.ok()) return bare.status();
+  const absl::Status decoded = DecodePemCrl((*octets)->bytes(), bare->get());
+  if (!decoded.ok()) return decoded;
+  return *std::move(bare);
+}
+
 void IngestWorker::Take(IngestJob job) {
   IngestAnswer answer;
   answer.ticket = job.ticket;
   const Time at = options_.now();
-  const auto der = job.staged->Der();
-  const auto crl = der.ok() ? CrlView::Parse((*der)->bytes())
-                            : absl::StatusOr<CrlView>(der.status());
+  auto staged = InDer(std::move(job.staged));
+  if (staged.ok()) job.staged = *std::move(staged);
   const absl::Status arrival =
-      crl.ok() ? CheckArrival(*crl, job, at) : crl.status();
+      staged.ok() ? CheckArrival(job, at) : staged.status();
   if (!arrival.ok()) {
     answer.result.refusal = arrival;
     Answer(std::move(answer));
@@ -316,55 +341,6 @@ void IngestWorker::AnswerCommitted() {
     uncommitted_.pop_front();
   }
   TellGone();
-}
-
-void IngestWorker::TellGone() {
-  if (updater_ == nullptr) return;  // they may be there
-  const std::set<Sha256Digest> held = Held();
-  std::erase_if(gone_, [&](const auto& crl) { return held.contains(crl); });
-  if (gone_.empty()) return;
-  IngestAnswer answer;
-  answer.gone = gone_;
-  deliver_(std::move(answer));
-  gone_.clear();
-}
-
-// Opens the store again after a failure, and tells those that it concerns.
-void IngestWorker::StartAnew(const absl::Status& why) {
-  if (updater_ != nullptr) {
-    before_ = Held();
-    const std::lock_guard lock(updater_mutex_);
-    updater_.reset();  // its lock goes first, so that Open can have it
-  }
-  are_added_ = false;
-  Open().IgnoreError();  // the answers say why there is a need
-  AnswerFailed(why);
-}
-
-void IngestWorker::AnswerFailed(const absl::Status& why) {
-  if (untold_.size() > kMostUntold) untold_.clear();
-  if (uncommitted_.empty() && !ticket_.has_value()) TellStopped(why);
-  const std::set<Sha256Digest> held = Held();
-  while (!uncommitted_.empty()) {
-    IngestAnswer& answer = uncommitted_.front();
-    const bool is_taken = answer.result.outcome == TakeResult::Outcome::kTaken;
-    // What a commit that failed at its last step has left, opening the store
-    // has made durable.
-    if (!held.contains(answer.result.crl->sha256())) {
-      answer.status = why;
-      if (is_taken) untold_[answer.result.crl->sha256()] = answer.result.before;
-    } else if (is_taken) {
-      SetChanges(&answer);
-    }
-    deliver_(answer);
-    uncommitted_.pop_front();
-  }
-  TellGone();
-  if (!ticket_.has_value()) return;
-  IngestAnswer answer;
-  answer.ticket = *ticket_;
-  answer.status = why;
-  Answer(std::move(answer));
 }
 
 std::set<Sha256Digest> IngestWorker::Held() const {

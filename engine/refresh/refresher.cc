@@ -67,6 +67,9 @@ class Refresher::Impl {
     worker_ = std::make_unique<IngestWorker>(
         std::move(worker), std::move(updater),
         [this](IngestAnswer answer) { loop_.Deliver(std::move(answer)); });
+    // They are in the store. The worker has to know them all the same: another
+    // folder that takes the store's place may not have them.
+    AddCertificates(issuers);
     loop_.Reload(std::move(issuers));
     thread_ = std::thread([this] { loop_.Run(worker_.get()); });
   }

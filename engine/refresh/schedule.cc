@@ -77,6 +77,14 @@ Time NextAfterFailure(const ScheduleLimits& limits, Time now, unsigned failures,
   return Bounded(now) + std::max(backoff, seconds(1));
 }
 
+seconds LongestInterval(const ScheduleLimits& limits) {
+  // The spread goes above min_interval, and by that above a max_interval that
+  // is no larger; a failure waits for a second at least.
+  const seconds min = Bounded(limits.min_interval);
+  return std::max(
+      {Bounded(limits.max_interval), min + Scaled(min, 0.1), seconds(1)});
+}
+
 std::optional<Time> StaleFrom(std::optional<Time> next_update, seconds grace) {
   if (!next_update) return std::nullopt;
   return Bounded(*next_update) + Bounded(grace);

@@ -52,6 +52,9 @@ Time NextAfterFailure(const ScheduleLimits& limits, Time now, unsigned failures,
                       std::optional<std::chrono::seconds> retry_after,
                       double spread);
 
+// No next time is further away than this.
+std::chrono::seconds LongestInterval(const ScheduleLimits& limits);
+
 // When a source counts as stale: nextUpdate and the grace that is configured;
 // never where the CRL names none.
 std::optional<Time> StaleFrom(std::optional<Time> next_update,

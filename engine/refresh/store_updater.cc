@@ -23,6 +23,15 @@ std::string ParentOf(const std::string& folder) {
   return slash == std::string::npos ? "." : folder.substr(0, slash);
 }
 
+// A folder without a manifest may be a copy that is under way. It is a store
+// only where the word says that there was no first generation yet.
+absl::Status CheckIsStore(FileSystem* files, const StoreFiles& names) {
+  const absl::Status manifest = files->Identify(names.Manifest()).status();
+  if (ErrorCodeOf(manifest) != ErrorCode::kNoSuchFile) return manifest;
+  const auto word = GenerationWord::Open(files, names.Generation());
+  return word.ok() && word->Load() == 0 ? absl::OkStatus() : manifest;
+}
+
 absl::Status CheckExpected(const CrlView& crl, const ExpectedCrl& expected) {
   const auto refuse = [](std::string_view what) {
     return MakeError(ErrorCode::kScopeChanged, what);
@@ -55,32 +64,32 @@ StoreUpdater::StoreUpdater(const std::string& folder,
 absl::StatusOr<std::unique_ptr<StoreUpdater>> StoreUpdater::Open(
     const std::string& folder, const StoreUpdaterOptions& options,
     FileSystem* files) {
+  const absl::Status status = files->MakeFolder(folder);
+  if (!status.ok()) return status;
+  return OpenFolder(folder, options, files);
+}
+
+absl::StatusOr<std::unique_ptr<StoreUpdater>> StoreUpdater::OpenExisting(
+    const std::string& folder, const StoreUpdaterOptions& options,
+    FileSystem* files) {
+  const absl::Status status = CheckIsStore(files, StoreFiles(folder));
+  if (!status.ok()) return status;
+  return OpenFolder(folder, options, files);
+}
+
+absl::StatusOr<std::unique_ptr<StoreUpdater>> StoreUpdater::OpenFolder(
+    const std::string& folder, const StoreUpdaterOptions& options,
+    FileSystem* files) {
   std::unique_ptr<StoreUpdater> updater(
       new StoreUpdater(folder, options, files));
-  absl::Status status = files->MakeFolder(folder);
-  if (!status.ok()) return status;
   auto lock = LockStore(files, updater->names_, options.holder);
   if (!lock.ok()) return lock.status();
   updater->lock_ = *std::move(lock);
-  status = updater->Load();
+  absl::Status status = updater->Load();
   if (status.ok()) status = updater->Prune();
   if (!status.ok()) return status;
   return updater;
 }
-
-namespace {
-
-absl::StatusOr<StoreContents> CompareChecksums(const StoreFiles& names,
-                                               StoreContents contents) {
-  for (const StoredCrl& crl : contents.crls) {
-    const absl::Status status =
-        crl.segment->CompareChecksums(names.SegmentPath(crl.record.id));
-    if (!status.ok()) return status;
-  }
-  return contents;
-}
-
-}  // namespace
 
 absl::Status StoreUpdater::Load() {
   absl::Status status = files_->MakeFolder(names_.Segments());
@@ -90,7 +99,10 @@ absl::Status StoreUpdater::Load() {
   const bool is_new = ErrorCodeOf(contents.status()) == ErrorCode::kNoSuchFile;
   // Readers trust the bytes behind the headers; who writes looks at them, so
   // that what has been damaged is taken in anew.
-  if (contents.ok()) contents = CompareChecksums(names_, *std::move(contents));
+  if (contents.ok()) {
+    const absl::Status whole = CompareChecksums(*contents, names_);
+    if (!whole.ok()) contents = whole;
+  }
   if (contents.ok()) {
     contents_ = *std::move(contents);
   } else if (ErrorCodeOf(contents.status()) == ErrorCode::kStoreDamaged) {
@@ -144,7 +156,23 @@ void StoreUpdater::Validate(Time at) {
   Note(certificates_.Validate(at, options_.ingest.signature));
 }
 
+bool StoreUpdater::IsReplaced() const {
+  const auto is_in_place = IsLockInPlace(files_, names_, lock_);
+  return is_in_place.ok() && !*is_in_place;
+}
+
+absl::Status StoreUpdater::CheckFolder() const {
+  const auto is_in_place = IsLockInPlace(files_, names_, lock_);
+  if (!is_in_place.ok()) return is_in_place.status();
+  if (*is_in_place) return absl::OkStatus();
+  return MakeError(
+      ErrorCode::kNotWritable,
+      Concat({names_.folder(), " was replaced while it was open"}));
+}
+
 absl::StatusOr<std::unique_ptr<StagedFile>> StoreUpdater::StageFile() {
+  const absl::Status ours = CheckFolder();
+  if (!ours.ok()) return ours;
   return revstat::StageFile(files_, names_, options_.max_crl_bytes);
 }
 
@@ -224,8 +252,8 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   if (!status.ok()) return Refused(status);
   status = CheckOdd(*source, held, expected, &result);
   if (!status.ok()) return Refused(status);
-  std::vector<CrlView> all = {*crl};
-  for (const auto& other : held) all.push_back(other->crl());
+  Sources all = {*source};
+  all.insert(all.end(), held.begin(), held.end());
   if (!StillNeeded(all, at).front()) {
     return Refused(MakeError(ErrorCode::kOlderThanHeld, Describe(*crl)));
   }
@@ -272,9 +300,9 @@ absl::StatusOr<StoredCrl> StoreUpdater::Write(
 
 void StoreUpdater::DropSuperseded(const std::string& group_key, Time at) {
   const Group group = GroupOf(group_key);
-  std::vector<CrlView> views;
-  for (const StoredCrl* crl : group) views.push_back(crl->source->crl());
-  const std::vector<bool> needed = StillNeeded(views, at);
+  Sources sources;
+  for (const StoredCrl* crl : group) sources.push_back(crl->source);
+  const std::vector<bool> needed = StillNeeded(sources, at);
   std::set<uint64_t> ids;
   for (size_t i = 0; i < group.size(); ++i) {
     if (!needed[i]) ids.insert(group[i]->record.id);
@@ -309,9 +337,11 @@ absl::StatusOr<uint64_t> StoreUpdater::Commit(Time at) {
 }
 
 absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
+  // By now another writer may have the folder that stands there.
+  absl::Status status = CheckFolder();
+  if (status.ok()) status = RouteAnew();
+  if (!status.ok()) return status;
   Manifest& next = contents_.manifest;
-  const absl::Status routed = RouteAnew();
-  if (!routed.ok()) return routed;
   next.certificates = certificates_.list();
   next.segments.clear();
   for (const StoredCrl& crl : contents_.crls)
@@ -319,11 +349,15 @@ absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
   ++next.generation;
   next.written_at = at;
   // The manifest must not name what a power cut can take away.
-  absl::Status status;
   if (has_new_segments_) status = files_->SyncFolder(names_.Segments());
   if (status.ok()) status = ReplaceManifest(files_, names_, next);
   if (!status.ok()) return status;
+  // Whoever opens the store sees it from here on, so those who have it open are
+  // told now: if this process ends in the sync, or that fails, nobody else
+  // would tell them before the next writer comes.
   word_->Store(next.generation);
+  status = files_->SyncFolder(names_.folder());
+  if (!status.ok()) return status;
   return next.generation;
 }
 

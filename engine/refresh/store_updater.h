@@ -18,6 +18,7 @@
 #include "engine/snapshot/vanished.h"
 #include "engine/store/generation_word.h"
 #include "engine/store/staged_file.h"
+#include "engine/store/store_writing.h"
 
 namespace revstat {
 
@@ -76,18 +77,29 @@ struct TakeResult {
 // thread beside it. Starts no thread that outlives a call. The clock is the
 // caller's.
 //
-// Nothing is in the store before Commit was OK: then all that was taken before
-// survives a power cut, and readers see it all at once. Errors of a StatusOr
-// are the disk's (kNotWritable) and damage; after an error of Commit nothing
-// more can be done with the object but to end it: opened again, the store holds
-// one whole generation, the old or the new.
+// Nothing is in the store before Commit, by which readers see all of it at
+// once; when that was OK, all that was taken before survives a power cut.
+// Errors of a StatusOr are the disk's (kNotWritable) and damage; after an error
+// of Commit nothing more can be done with the object but to end it: opened
+// again, the store holds one whole generation, the old or the new.
+//
+// The folder that is open may be renamed and another put in its place. Then
+// nothing more is written, for another process may hold the lock of that one:
+// StageFile and Commit fail with kNotWritable, and the path can be opened anew.
 class StoreUpdater {
  public:
   // Makes the folder, whose parent must exist, where it is missing. Errors:
-  // kStoreLocked, whose message names the holder; those of ReadStore. Segments
-  // that are damaged or missing are set aside (FORMAT.md), for else nothing
-  // more could be done with the store: see lost().
+  // kStoreLocked, whose message names the holder; those of ReadStore. Reads all
+  // octets. Segments and routers that are damaged or missing are set aside
+  // (FORMAT.md), for else nothing more could be done with the store: see
+  // lost().
   static absl::StatusOr<std::unique_ptr<StoreUpdater>> Open(
+      const std::string& folder, const StoreUpdaterOptions& options,
+      FileSystem* files = &FileSystem::System());
+  // The same, but makes nothing: kNoSuchFile where there is no store. To open
+  // one again that was there before: if it is not, somebody is about to put it
+  // back, and must not find another in its place.
+  static absl::StatusOr<std::unique_ptr<StoreUpdater>> OpenExisting(
       const std::string& folder, const StoreUpdaterOptions& options,
       FileSystem* files = &FileSystem::System());
 
@@ -115,6 +127,11 @@ class StoreUpdater {
 
   // A file of the store to write one CRL into, for Take.
   absl::StatusOr<std::unique_ptr<StagedFile>> StageFile();
+  // OK where the folder at this path is the one that was opened; kNotWritable
+  // where it is another or none; else why that cannot be told. On any thread.
+  absl::Status CheckFolder() const;
+  // Whether it is known that it is another or none. On any thread.
+  bool IsReplaced() const;
 
   // Verifies and indexes a CRL, one in DER, where it stands, and puts it beside
   // or in place of what is held. Refused (see TakeResult) with the errors of
@@ -137,7 +154,8 @@ class StoreUpdater {
   // newest generation's number, which stays where nothing has changed.
   absl::StatusOr<uint64_t> Commit(Time at);
 
-  // Removes what a writer that died has left. Open and Commit leave nothing.
+  // Removes what a writer that died has left, but no file that StageFile of
+  // this process gave. Open and Commit leave nothing.
   absl::Status Prune();
 
   uint64_t generation() const { return manifest().generation; }
@@ -157,6 +175,9 @@ class StoreUpdater {
 
   StoreUpdater(const std::string& folder, const StoreUpdaterOptions& options,
                FileSystem* files);
+  static absl::StatusOr<std::unique_ptr<StoreUpdater>> OpenFolder(
+      const std::string& folder, const StoreUpdaterOptions& options,
+      FileSystem* files);
   const Manifest& manifest() const { return contents_.manifest; }
   absl::Status Load();
   absl::Status Salvage();
@@ -188,7 +209,7 @@ class StoreUpdater {
   const StoreFiles names_;
   const StoreUpdaterOptions options_;
   FileSystem* const files_;
-  std::unique_ptr<File> lock_;
+  StoreLock lock_;
   std::optional<GenerationWord> word_;
   StoreContents contents_;
   std::vector<LostFile> lost_;

@@ -75,7 +75,7 @@ bool WatchedSource::IsAs(const WatchedCrl& watched,
 
 bool WatchedSource::IsDue(Time now) const {
   return state_.next_attempt <= now ||
-         state_.next_attempt > now + 2 * issuer_.schedule.max_interval;
+         state_.next_attempt > now + LongestInterval(issuer_.schedule);
 }
 
 std::vector<FetchRequest> WatchedSource::BeginRound(Time now) {
@@ -194,7 +194,10 @@ void WatchedSource::FinishRefused(const std::string& url,
 }
 
 void WatchedSource::EndRound(Time now) {
-  if (was_asked_) last_error_ = is_well_ ? absl::OkStatus() : error_;
+  if (was_asked_) {
+    last_error_ = is_well_ ? absl::OkStatus() : error_;
+    asked_until_ = now;
+  }
   if (is_well_) {
     state_.failures = 0;
     FreshnessHints hints;
@@ -237,6 +240,12 @@ SourceHealth::State WatchedSource::Judge(Time now) {
                                         : state;
   const SourceHealth::State before = judged_.value_or(first);
   judged_ = state;
+  // Once: where the answer of a round since then was no better, or the round is
+  // under way, its end says when to ask again.
+  if (before != state && state == SourceHealth::State::kStale &&
+      !is_in_round() && asked_until_ <= *stale_from()) {
+    state_.next_attempt = std::min(state_.next_attempt, now);
+  }
   return before;
 }
 

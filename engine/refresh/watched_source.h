@@ -65,7 +65,8 @@ class WatchedSource {
   // When is_in_round() has become false: sets the next attempt.
   void EndRound(Time now);
 
-  // The state as of `now`; remembers it, and says what it was before.
+  // The state as of `now`; remembers it, and says what it was before. A source
+  // that has become stale since it was last asked is due.
   SourceHealth::State Judge(Time now);
   SourceHealth::State StateAt(Time now) const;
   SourceHealth Health(Time now) const;
@@ -83,6 +84,7 @@ class WatchedSource {
   SourceState state_;
   std::shared_ptr<const CrlSource> held_;
   std::optional<SourceHealth::State> judged_;
+  Time asked_until_ = Time::min();  // the end of the last round, in this run
 
   // Of the round.
   size_t open_ = 0;

@@ -47,12 +47,14 @@ class SystemMapping : public Mapping {
   }
 };
 
+FileId IdOf(const struct stat& info) { return {info.st_dev, info.st_ino}; }
+
 absl::StatusOr<std::shared_ptr<const Mapping>> MapDescriptor(
     int descriptor, const std::string& path, MapAccess access) {
   struct stat info = {};
   if (fstat(descriptor, &info) != 0) return ReadError(path);
   const auto size = static_cast<size_t>(info.st_size);
-  const FileId file = {info.st_dev, info.st_ino};
+  const FileId file = IdOf(info);
   if (size == 0) return std::make_shared<SystemMapping>(nullptr, 0, file);
   const int protection =
       access == MapAccess::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
@@ -105,29 +107,53 @@ class SystemFile : public File {
     return errno == EWOULDBLOCK ? MakeError(ErrorCode::kStoreLocked, path_)
                                 : WriteError(path_);
   }
+  absl::StatusOr<FileId> Identify() override {
+    struct stat info = {};
+    if (fstat(descriptor_, &info) != 0) return ReadError(path_);
+    return IdOf(info);
+  }
 
  private:
   const int descriptor_;
   const std::string path_;
 };
 
+int OpenToRead(const std::string& path) {
+  return Retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+}
+
+// One that an earlier version made may be for all to read. Where it cannot be
+// changed, it is another's, or of a file system without modes.
+void MakePrivate(int descriptor) {
+  struct stat info = {};
+  if (fstat(descriptor, &info) != 0 || (info.st_mode & 0077) == 0) return;
+  if (info.st_uid == geteuid()) static_cast<void>(fchmod(descriptor, 0600));
+}
+
 class SystemFileSystem : public FileSystem {
  public:
   absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
                                              OpenMode mode) override {
-    int flags = O_RDWR | O_CLOEXEC;
-    if (mode == OpenMode::kCreate) flags |= O_CREAT | O_TRUNC;
-    if (mode == OpenMode::kCreateNew) flags |= O_CREAT | O_EXCL;
-    if (mode == OpenMode::kOpenOrCreate) flags |= O_CREAT;
-    const int descriptor =
-        Retry([&] { return open(path.c_str(), flags, 0644); });
+    const bool is_private = mode == OpenMode::kOpenOrCreatePrivate;
+    int flags = O_RDWR | O_CLOEXEC | O_CREAT;
+    if (mode == OpenMode::kCreate) flags |= O_TRUNC;
+    if (mode == OpenMode::kCreateNew) flags |= O_EXCL;
+    const int descriptor = Retry(
+        [&] { return open(path.c_str(), flags, is_private ? 0600 : 0644); });
     if (descriptor < 0) return WriteError(path);
+    if (is_private) MakePrivate(descriptor);
     return std::make_unique<SystemFile>(descriptor, path);
+  }
+  absl::StatusOr<FileId> Identify(const std::string& path) override {
+    // NFS answers stat from what it knew a minute ago, and an open from what
+    // its server says.
+    const int descriptor = OpenToRead(path);
+    if (descriptor < 0) return ReadError(path);
+    return SystemFile(descriptor, path).Identify();
   }
   absl::StatusOr<std::shared_ptr<const Mapping>> Map(
       const std::string& path) override {
-    const int descriptor =
-        Retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    const int descriptor = OpenToRead(path);
     if (descriptor < 0) return ReadError(path);
     auto mapping = MapDescriptor(descriptor, path, MapAccess::kRead);
     close(descriptor);
@@ -135,8 +161,7 @@ class SystemFileSystem : public FileSystem {
   }
   absl::StatusOr<std::string> ReadStart(const std::string& path,
                                         size_t most) override {
-    const int descriptor =
-        Retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+    const int descriptor = OpenToRead(path);
     if (descriptor < 0) return ReadError(path);
     std::string text(most, '\0');
     const ssize_t got =

@@ -70,6 +70,8 @@ class File {
   // Takes the one exclusive lock, held until the file is closed or the process
   // ends however it may; kStoreLocked, at once, where another has it.
   virtual absl::Status Lock() = 0;
+  // Stays the file's own while this is open.
+  virtual absl::StatusOr<FileId> Identify() = 0;
 };
 
 // Thread-safety: any number of threads.
@@ -81,9 +83,15 @@ class FileSystem {
     kCreate,        // an empty one, whatever was there
     kCreateNew,     // an empty one; kNotWritable where there is one
     kOpenOrCreate,  // what is there, or an empty one
+    // The same of a file that nobody but its owner may open: who may read it
+    // can lock it.
+    kOpenOrCreatePrivate,
   };
   virtual absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
                                                      OpenMode mode) = 0;
+  // Which file is there now, which is opened and closed for that: the server of
+  // a network file system is asked, whatever the client remembers of the name.
+  virtual absl::StatusOr<FileId> Identify(const std::string& path) = 0;
   // Opens, maps for reading and closes.
   virtual absl::StatusOr<std::shared_ptr<const Mapping>> Map(
       const std::string& path) = 0;
@@ -104,7 +112,8 @@ class FileSystem {
   virtual absl::StatusOr<std::vector<std::string>> List(
       const std::string& folder) = 0;
 
-  // The system's own. Files are made with mode 0644, folders with 0755.
+  // The system's own. Files are made with mode 0644, private ones with 0600,
+  // folders with 0755.
   static FileSystem& System();
 };
 

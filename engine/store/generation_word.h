@@ -25,10 +25,8 @@ class GenerationWord {
   static absl::StatusOr<GenerationWord> Open(FileSystem* files,
                                              const std::string& path);
 
-  // Whether both are of one file: a store that was made anew has another.
-  bool IsSameFile(const GenerationWord& other) const {
-    return mapping_->file() == other.mapping_->file();
-  }
+  // A store that was made anew has another.
+  const FileId& file() const { return mapping_->file(); }
 
   // One load. Relaxed: it says that something is new; what is read then comes
   // from files.

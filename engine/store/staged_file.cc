@@ -1,31 +1,60 @@
 #include "engine/store/staged_file.h"
 
 #include <algorithm>
+#include <mutex>
+#include <set>
 #include <utility>
 
 #include "engine/base/error.h"
 
 namespace revstat {
 
-StagedFile::StagedFile(FileSystem* files, std::string path,
-                       std::unique_ptr<File> file, uint64_t max_bytes)
+namespace {
+
+// Of all objects of this process.
+struct StagedPaths {
+  std::mutex mutex;  // guards `list`
+  std::multiset<std::string> list;
+};
+StagedPaths& TheStagedPaths() {
+  static auto& paths = *new StagedPaths;
+  return paths;
+}
+
+}  // namespace
+
+StagedFile::StagedFile(FileSystem* files, std::string path, uint64_t max_bytes)
     : files_(files),
       path_(std::move(path)),
-      file_(std::move(file)),
       max_bytes_(max_bytes),
-      pending_(kDerOffset) {}
+      pending_(kDerOffset) {
+  StagedPaths& paths = TheStagedPaths();
+  const std::lock_guard lock(paths.mutex);
+  paths.list.insert(path_);
+}
 
 absl::StatusOr<std::unique_ptr<StagedFile>> StagedFile::Create(
     FileSystem* files, const std::string& path, uint64_t max_bytes) {
+  // Before the file is there, so that it is a leftover at no moment.
+  std::unique_ptr<StagedFile> staged(new StagedFile(files, path, max_bytes));
   auto file = files->Open(path, FileSystem::OpenMode::kCreate);
   if (!file.ok()) return file.status();
-  return std::unique_ptr<StagedFile>(
-      new StagedFile(files, path, *std::move(file), max_bytes));
+  staged->file_ = *std::move(file);
+  return staged;
 }
 
 StagedFile::~StagedFile() {
   // What stays behind is removed by the next writer.
-  if (!is_moved_) files_->Remove(path_).IgnoreError();
+  if (file_ != nullptr && !is_moved_) files_->Remove(path_).IgnoreError();
+  StagedPaths& paths = TheStagedPaths();
+  const std::lock_guard lock(paths.mutex);
+  paths.list.erase(paths.list.find(path_));
+}
+
+bool StagedFile::IsStaged(const std::string& path) {
+  StagedPaths& paths = TheStagedPaths();
+  const std::lock_guard lock(paths.mutex);
+  return paths.list.contains(path);
 }
 
 absl::Status StagedFile::Append(Bytes octets) {

@@ -16,7 +16,7 @@ namespace revstat {
 
 // A segment to be: a CRL's octets are written where they stay, at
 // kDerOffset, and never copied again. Removed with the object, unless it was
-// moved to its place. One thread at a time.
+// moved to its place. One thread at a time, but IsStaged is for any.
 class StagedFile {
  public:
   static constexpr uint64_t kDerOffset = 512;
@@ -26,6 +26,10 @@ class StagedFile {
   ~StagedFile();
   StagedFile(const StagedFile&) = delete;
   StagedFile& operator=(const StagedFile&) = delete;
+
+  // Whether an object of this process has this path, as Create was given it:
+  // such a file is no leftover, whoever opens the store anew meanwhile.
+  static bool IsStaged(const std::string& path);
 
   // The CRL's next octets. kTooLarge above the limit, before anything is
   // written; kNotWritable where the disk is full. Up to kPiece of them are kept
@@ -58,14 +62,13 @@ class StagedFile {
   // system that has such for files and some to spare, for all who map it.
   static constexpr size_t kPiece = kHugePage;
 
-  StagedFile(FileSystem* files, std::string path, std::unique_ptr<File> file,
-             uint64_t max_bytes);
+  StagedFile(FileSystem* files, std::string path, uint64_t max_bytes);
 
   absl::Status Flush();
 
   FileSystem* const files_;
   const std::string path_;
-  const std::unique_ptr<File> file_;
+  std::unique_ptr<File> file_;  // null until it was opened
   const uint64_t max_bytes_;
   uint64_t written_ = 0;  // octets of the file that pending_ comes behind
   std::vector<uint8_t> pending_;  // with the header's room at first

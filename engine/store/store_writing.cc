@@ -8,15 +8,27 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/index/keyed_hash.h"
 
 namespace revstat {
 namespace {
 
 std::atomic<uint64_t> files_staged = 0;  // a count: pairs with nothing
 
+// Of this process alone: its number may be another's on another host or in
+// another container, and is used again.
+const std::string& StartOfProcess() {
+  static const auto& start = *new std::string([] {
+    const HashKey random = HashKey::Random();
+    return ToHex({reinterpret_cast<const uint8_t*>(random.words.data()), 8});
+  }());
+  return start;
+}
+
 // The name of a staged file, and whether a name is one.
 std::string StagedName(uint64_t number) {
-  return Concat({"crl-", std::to_string(number), ".part"});
+  return Concat({"crl-", std::to_string(getpid()), "-", StartOfProcess(), "-",
+                 std::to_string(number), ".part"});
 }
 bool IsStagedName(std::string_view name) {
   return name.starts_with("crl-") && name.ends_with(".part");
@@ -32,24 +44,52 @@ absl::Status LockedBy(FileSystem* files, const StoreFiles& names,
                    Concat({names.folder(), " by ", *holder}));
 }
 
+absl::StatusOr<StoreLock> LockFile(FileSystem* files, const StoreFiles& names) {
+  // Readers need no part of it. Who may open it could keep the writer out.
+  auto file =
+      files->Open(names.Lock(), FileSystem::OpenMode::kOpenOrCreatePrivate);
+  if (!file.ok()) return file.status();
+  const absl::Status locked = (*file)->Lock();
+  if (ErrorCodeOf(locked) == ErrorCode::kStoreLocked)
+    return LockedBy(files, names, locked);
+  if (!locked.ok()) return locked;
+  const auto id = (*file)->Identify();
+  if (!id.ok()) return id.status();
+  return StoreLock{*std::move(file), *id};
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<File>> LockStore(FileSystem* files,
-                                                const StoreFiles& names,
-                                                std::string_view holder) {
-  auto file = files->Open(names.Lock(), FileSystem::OpenMode::kOpenOrCreate);
-  if (!file.ok()) return file.status();
-  absl::Status status = (*file)->Lock();
-  if (ErrorCodeOf(status) == ErrorCode::kStoreLocked)
-    return LockedBy(files, names, status);
-  const std::string text =
-      Concat({"process ", std::to_string(getpid()), holder.empty() ? "" : " (",
-              holder, holder.empty() ? "" : ")"});
-  // In this order there is always a holder to be read.
-  if (status.ok()) status = WriteAll(file->get(), 0, BytesOf(text));
-  if (status.ok()) status = (*file)->Truncate(text.size());
-  if (!status.ok()) return status;
-  return *std::move(file);
+absl::StatusOr<StoreLock> LockStore(FileSystem* files, const StoreFiles& names,
+                                    std::string_view holder) {
+  // A folder that is replaced between the opening and the lock would have two
+  // writers, each with a lock of its own.
+  constexpr int kMostAttempts = 16;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    auto lock = LockFile(files, names);
+    if (!lock.ok()) return lock.status();
+    const auto is_in_place = IsLockInPlace(files, names, *lock);
+    if (!is_in_place.ok()) return is_in_place.status();
+    if (!*is_in_place) continue;
+    const std::string text =
+        Concat({"process ", std::to_string(getpid()),
+                holder.empty() ? "" : " (", holder, holder.empty() ? "" : ")"});
+    // In this order there is always a holder to be read.
+    absl::Status status = WriteAll(lock->file.get(), 0, BytesOf(text));
+    if (status.ok()) status = lock->file->Truncate(text.size());
+    if (!status.ok()) return status;
+    return lock;
+  }
+  return MakeError(ErrorCode::kNotWritable,
+                   Concat({names.Lock(), " is another file each time"}));
+}
+
+absl::StatusOr<bool> IsLockInPlace(FileSystem* files, const StoreFiles& names,
+                                   const StoreLock& lock) {
+  const auto there = files->Identify(names.Lock());
+  if (ErrorCodeOf(there.status()) == ErrorCode::kNoSuchFile) return false;
+  if (!there.ok()) return there.status();
+  return *there == lock.id;
 }
 
 absl::StatusOr<std::unique_ptr<StagedFile>> StageFile(FileSystem* files,
@@ -78,9 +118,7 @@ absl::Status ReplaceManifest(FileSystem* files, const StoreFiles& names,
     if (status.ok()) status = (*file)->Sync();
     if (!status.ok()) return status;
   }
-  const absl::Status status =
-      files->Rename(names.NewManifest(), names.Manifest());
-  return status.ok() ? files->SyncFolder(names.folder()) : status;
+  return files->Rename(names.NewManifest(), names.Manifest());
 }
 
 absl::Status RemoveLeftovers(FileSystem* files, const StoreFiles& names,
@@ -88,8 +126,9 @@ absl::Status RemoveLeftovers(FileSystem* files, const StoreFiles& names,
   const auto incoming = files->List(names.Incoming());
   if (!incoming.ok()) return incoming.status();
   for (const std::string& name : *incoming) {
-    if (!IsStagedName(name)) continue;
-    absl::Status status = files->Remove(Concat({names.Incoming(), "/", name}));
+    const std::string path = Concat({names.Incoming(), "/", name});
+    if (!IsStagedName(name) || StagedFile::IsStaged(path)) continue;
+    absl::Status status = files->Remove(path);
     if (!status.ok()) return status;
   }
   std::set<std::string> held;

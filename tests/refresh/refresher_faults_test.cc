@@ -119,8 +119,9 @@ TEST_F(RefresherFaults, invalid_Crls) {
   };
   const auto good = victim_.Crl(LargeCrl(6));
   std::string octets(TextOf(good->bytes()));
-  serve_bytes("pem",
+  serve_bytes("cut_in_pem",
               "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n");
+  serve_bytes("badpem", "-----BEGIN X509 CRL-----\nMIIB\n-----END CRL-----\n");
   octets.back() = static_cast<char>(octets.back() ^ 1);
   serve_bytes("badsig", octets);
   serve_bytes("trailing", std::string(TextOf(good->bytes())) + "x");
@@ -144,7 +145,8 @@ TEST_F(RefresherFaults, invalid_Crls) {
   expired.next_update = UtcTime("260114000000Z");
   Serve("expired", victim_.Crl(expired));
 
-  ExpectRefused("/plain/pem", "unexpected_tag");
+  ExpectRefused("/plain/cut_in_pem", "truncated");
+  ExpectRefused("/plain/badpem", "bad_pem");
   ExpectRefused("/plain/badsig", "bad_signature");
   ExpectRefused("/plain/trailing", "trailing_data");
   ExpectRefused("/plain/empty", "truncated");

@@ -8,6 +8,9 @@
 namespace revstat::test {
 namespace {
 
+using std::chrono::hours;
+using std::chrono::seconds;
+
 class RefresherState : public RefresherFixture {
  protected:
   // Of the partition that a URL of one letter names.
@@ -24,6 +27,19 @@ class RefresherState : public RefresherFixture {
     RefresherOptions options = Options();
     options.store = store;
     Start({SourceOf("ca", ca_, {"/plain/a"})}, options);
+  }
+  // Of two mirrors, whose CRL is held, to 2026-02-01; without a thread.
+  WatchedSource HoldingSource(Time next_attempt) {
+    const auto updater = MustOpen(store_);
+    EXPECT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
+    const auto held = MustTake(updater.get(), *ca_.Crl(ShardCrl(1, 'a'))).crl;
+    WatchedCrl watched;
+    watched.urls = {"http://a/", "http://b/"};
+    watched.allowed_issuers = {held->canonical_issuer()};
+    SourceState state;
+    state.crl_sha256 = ToHex(held->sha256());
+    state.next_attempt = next_attempt;
+    return WatchedSource(watched, SourceOf("ca", ca_, {}), state, held);
   }
 
   const TestAuthority ca_;
@@ -121,16 +137,7 @@ TEST_F(RefresherState, invalid_NotModifiedOfAnExpiredCrl) {
 }
 
 TEST_F(RefresherState, good_LostInTheMiddleOfARound) {
-  const auto updater = MustOpen(store_);
-  ASSERT_TRUE(updater->AddTrusted(ca_.Certificate()).ok());
-  const auto held = MustTake(updater.get(), *ca_.Crl(ShardCrl(1, 'a'))).crl;
-  ASSERT_NE(held, nullptr);
-  WatchedCrl watched;
-  watched.urls = {"http://a/", "http://b/"};
-  watched.allowed_issuers = {held->canonical_issuer()};
-  SourceState state;
-  state.crl_sha256 = ToHex(held->sha256());
-  WatchedSource source(watched, SourceOf("ca", ca_, {}), state, held);
+  WatchedSource source = HoldingSource(Time());
   ASSERT_EQ(source.BeginRound(During()).size(), 2u);
   source.FinishNotModified("http://a/", {}, During());
   source.Lose();
@@ -139,6 +146,59 @@ TEST_F(RefresherState, good_LostInTheMiddleOfARound) {
   source.EndRound(During());
   EXPECT_EQ(source.state().failures, 1u);
   EXPECT_EQ(source.StateAt(During()), SourceHealth::State::kMissing);
+}
+
+// No schedule goes so far: the clock was set back.
+TEST_F(RefresherState, good_DueOnceTheClockWasSetBack) {
+  const WatchedSource source = HoldingSource(During() + hours(24));
+  EXPECT_FALSE(source.IsDue(During()));
+  EXPECT_FALSE(source.IsDue(During() + hours(24) - seconds(1)));
+  EXPECT_TRUE(source.IsDue(During() + hours(24)));
+  for (const seconds back :
+       {seconds(1), seconds(hours(23)), seconds(hours(47))})
+    EXPECT_TRUE(source.IsDue(During() - back)) << back.count();
+}
+
+// Whatever the schedule says; and from then on what it says.
+TEST_F(RefresherState, good_DueOnceWhenItBecomesStale) {
+  const Time stale = *ParseTime("2026-02-01T00:00:01Z");
+  WatchedSource source = HoldingSource(stale + hours(6));
+  EXPECT_EQ(source.Judge(stale - seconds(1)), SourceHealth::State::kFresh);
+  EXPECT_FALSE(source.IsDue(stale - seconds(1)));
+  EXPECT_EQ(source.Judge(stale), SourceHealth::State::kFresh);
+  EXPECT_EQ(source.StateAt(stale), SourceHealth::State::kStale);
+  EXPECT_TRUE(source.IsDue(stale));
+  ASSERT_EQ(source.BeginRound(stale).size(), 2u);
+  FetchResult failed;
+  failed.status = MakeError(ErrorCode::kTimedOut, "");
+  source.FinishFailed("http://a/", failed, stale);
+  source.Judge(stale);
+  source.FinishFailed("http://b/", failed, stale);
+  source.EndRound(stale);
+  EXPECT_EQ(source.Judge(stale), SourceHealth::State::kStale);
+  EXPECT_FALSE(source.IsDue(stale + seconds(10)));
+  source.Judge(stale + seconds(10));
+  EXPECT_FALSE(source.IsDue(stale + seconds(10)));
+}
+
+TEST_F(RefresherState, good_DueOnceWhereItBecameStaleWhileNobodyLooked) {
+  const Time late = *ParseTime("2026-02-03T00:00:00Z");
+  WatchedSource source = HoldingSource(late + hours(6));
+  source.Judge(late);
+  EXPECT_TRUE(source.IsDue(late));
+}
+
+// What was just asked for and is stale all the same is not asked for at once.
+TEST_F(RefresherState, good_NotDueWhereTheAnswerIsStale) {
+  const Time late = *ParseTime("2026-02-03T00:00:00Z");
+  WatchedSource source = HoldingSource(Time());
+  ASSERT_EQ(source.BeginRound(late).size(), 2u);
+  source.FinishTaken("http://a/", {}, source.held());
+  source.FinishTaken("http://b/", {}, source.held());
+  source.EndRound(late);
+  EXPECT_EQ(source.Judge(late), SourceHealth::State::kFresh);
+  EXPECT_EQ(source.StateAt(late), SourceHealth::State::kStale);
+  EXPECT_FALSE(source.IsDue(late));
 }
 
 class RefresherTrust : public RefresherState {

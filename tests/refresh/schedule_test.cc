@@ -110,6 +110,7 @@ TEST(Schedule, StaysWithinItsLimits) {
     ASSERT_GE(next, limits.min_interval);
     ASSERT_LE(next, std::max(limits.max_interval,
                              limits.min_interval * 11 / 10 + seconds(1)));
+    ASSERT_LE(next, LongestInterval(limits));
 
     std::optional<seconds> retry_after;
     if (random() % 2) retry_after = any_seconds();
@@ -118,6 +119,7 @@ TEST(Schedule, StaysWithinItsLimits) {
         NextAfterFailure(limits, kNow, failures, retry_after, spread) - kNow;
     ASSERT_GE(retry, seconds(1));
     ASSERT_LE(retry, std::max(limits.max_backoff, limits.max_interval));
+    ASSERT_LE(retry, LongestInterval(limits));
     if (retry_after) {
       ASSERT_GE(retry, std::min(*retry_after, limits.max_interval));
     }

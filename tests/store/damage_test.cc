@@ -20,6 +20,12 @@ void WriteTo(const std::string& path, const Octets& octets) {
             static_cast<std::streamsize>(octets.size()));
 }
 
+SegmentHeader HeaderOf(const Octets& segment) {
+  SegmentHeader header;
+  std::memcpy(&header, segment.data(), sizeof(header));
+  return header;
+}
+
 class StoreDamage : public testing::Test {
  protected:
   void SetUp() override {
@@ -69,8 +75,7 @@ TEST_F(StoreDamage, invalid_each_octet_of_the_manifest) {
 TEST_F(StoreDamage, invalid_each_octet_of_the_segment) {
   const std::string path = names_.SegmentPath(1);
   const Octets good = ReadAll(path);
-  SegmentHeader header;
-  std::memcpy(&header, good.data(), sizeof(header));
+  const SegmentHeader header = HeaderOf(good);
   for (size_t i = 0; i < good.size(); ++i) {
     // The rest of the page, and what aligns the parts, is not looked at.
     const bool is_padding =
@@ -93,6 +98,57 @@ TEST_F(StoreDamage, invalid_each_octet_of_the_segment) {
             Octets(good.begin(), good.begin() + static_cast<ptrdiff_t>(size)));
     EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged) << size;
   }
+}
+
+// What would hide every entry, though only index_checksum covers it.
+TEST_F(StoreDamage, invalid_each_bit_of_the_head_of_an_index) {
+  const std::string path = names_.SegmentPath(1);
+  const Octets good = ReadAll(path);
+  const size_t head = HeaderOf(good).index_offset;
+  const size_t octets =
+      offsetof(SerialSetHeader, reserved) + sizeof(SerialSetHeader::reserved);
+  for (size_t bit = 0; bit < 8 * octets; ++bit) {
+    Octets bad = good;
+    bad[head + bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+    WriteTo(path, bad);
+    EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged) << bit;
+  }
+}
+
+// Of many lines, so that the key also says which of them.
+TEST_F(StoreDamage, invalid_each_bit_of_the_key_of_a_large_index) {
+  {
+    const auto updater = MustOpen(folder_.store());
+    CrlText text = NumberedCrl(2, {});
+    for (uint32_t i = 1; i <= 2000; ++i)
+      text.entries.push_back(Entry(Integer(i)));
+    MustTake(updater.get(), *ca_.Crl(text));
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  const std::string path = names_.SegmentPath(2);
+  const Octets good = ReadAll(path);
+  const size_t key = HeaderOf(good).index_offset + 32;
+  for (size_t bit = 0; bit < 8 * sizeof(HashKey); ++bit) {
+    Octets bad = good;
+    bad[key + bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+    WriteTo(path, bad);
+    EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged) << bit;
+  }
+  WriteTo(path, good);
+  EXPECT_TRUE(OpenStatus().ok()) << OpenStatus();
+}
+
+TEST_F(StoreDamage, good_index_that_leaves_twins_out) {
+  const auto updater = MustOpen(folder_.store());
+  CrlText text = NumberedCrl(2, {"01", "02", "01", "01"});
+  const TakeResult taken = MustTake(updater.get(), *ca_.Crl(text));
+  EXPECT_EQ(taken.outcome, TakeResult::Outcome::kTaken) << taken.refusal;
+  ASSERT_TRUE(updater->Commit(During()).ok());
+  EXPECT_TRUE(OpenStatus().ok()) << OpenStatus();
+  const auto empty = MustTake(updater.get(), *ca_.Crl(NumberedCrl(3, {})));
+  EXPECT_EQ(empty.outcome, TakeResult::Outcome::kTaken) << empty.refusal;
+  ASSERT_TRUE(updater->Commit(During()).ok());
+  EXPECT_TRUE(OpenStatus().ok()) << OpenStatus();
 }
 
 TEST_F(StoreDamage, invalid_another_segment_in_its_place) {
@@ -130,6 +186,27 @@ TEST_F(StoreDamage, good_writer_mends_the_generation_word) {
   EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged);
   MustOpen(folder_.store());
   EXPECT_TRUE(OpenStatus().ok());
+}
+
+// A reader that only looks at the word would go on with an older one.
+TEST_F(StoreDamage, invalid_generation_word_that_does_not_tell_the_newest) {
+  const auto status = [&] {
+    const auto contents = ReadStore(&FileSystem::System(), names_, nullptr);
+    EXPECT_TRUE(contents.ok()) << contents.status();
+    return CheckStoredGeneration(&FileSystem::System(), *contents, names_);
+  };
+  EXPECT_TRUE(status().ok()) << status();
+  GenerationWord::OpenForWriter(&FileSystem::System(), names_.Generation())
+      ->Store(7);
+  EXPECT_EQ(ErrorCodeOf(status()), ErrorCode::kStoreDamaged);
+  EXPECT_NE(
+      MessageOf(status()).find("says 7, and the manifest is of generation 1"),
+      std::string_view::npos)
+      << status();
+  MustOpen(folder_.store());
+  EXPECT_TRUE(status().ok()) << status();
+  std::filesystem::remove(names_.Generation());
+  EXPECT_EQ(ErrorCodeOf(status()), ErrorCode::kNoSuchFile);
 }
 
 TEST_F(StoreDamage, good_files_of_others_are_left_alone) {
@@ -188,7 +265,7 @@ TEST_F(StoreSalvage, good_others_after_one_segment_is_damaged) {
 TEST_F(StoreSalvage, good_answer_again_after_an_index_was_damaged) {
   const std::string path = names_.SegmentPath(1);
   Octets bad = ReadAll(path);
-  bad.back() ^= 1;  // the offset of the entry: no reader sees it
+  bad.back() ^= 1;  // behind the index, within its checksum: no reader sees it
   WriteTo(path, bad);
   EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kOk);
   const auto updater = MustOpen(folder_.store());

@@ -96,9 +96,9 @@ TEST_P(StoreFaults, good_generation_after_each_call_failed) {
     EXPECT_EQ(files, 5u);  // manifest, generation, lock, two segments
   }
   // The store asks for all of these.
-  EXPECT_EQ(kinds, (std::set<std::string>{"list", "lock", "make", "map", "open",
-                                          "remove", "rename", "sync",
-                                          "truncate", "write"}));
+  EXPECT_EQ(kinds, (std::set<std::string>{"identify", "list", "lock", "make",
+                                          "map", "open", "remove", "rename",
+                                          "sync", "truncate", "write"}));
   EXPECT_GT(number, 40u);
 }
 
@@ -127,7 +127,7 @@ TEST_P(StoreFaults, good_old_generation_while_the_new_one_cannot_be_read) {
     // The word that is mapped already tells it as well.
     if (outcome.ok()) {
       EXPECT_EQ(files.failed(),
-                "map " + StoreFiles(folder_.store()).Generation());
+                "identify " + StoreFiles(folder_.store()).Generation());
       EXPECT_EQ(StatusIn(**reader, "02"), Status::kRevoked);
       continue;
     }

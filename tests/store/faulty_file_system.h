@@ -42,6 +42,11 @@ class FaultyFileSystem : public FileSystem {
   void WatchWrites(std::function<void(uint64_t, size_t)> watch) {
     watch_writes_ = std::move(watch);
   }
+  // Calls that this is true of fail as well. Is asked on the caller's thread;
+  // set before there is one.
+  void FailIf(std::function<bool(const std::string&)> fails) {
+    fails_ = std::move(fails);
+  }
   // From now on no call fails.
   void Heal() { is_well_ = true; }
   // With Fault::kDead: from now on every call fails.
@@ -54,6 +59,11 @@ class FaultyFileSystem : public FileSystem {
     auto file = real_.Open(path, mode);
     if (!file.ok()) return file.status();
     return std::make_unique<FaultyFile>(this, path, *std::move(file));
+  }
+  absl::StatusOr<FileId> Identify(const std::string& path) override {
+    absl::Status status = Call("identify " + path);
+    if (!status.ok()) return status;
+    return real_.Identify(path);
   }
   absl::StatusOr<std::shared_ptr<const Mapping>> Map(
       const std::string& path) override {
@@ -126,6 +136,11 @@ class FaultyFileSystem : public FileSystem {
       absl::Status status = files_->Call("lock " + path_);
       return status.ok() ? file_->Lock() : status;
     }
+    absl::StatusOr<FileId> Identify() override {
+      absl::Status status = files_->Call("identify " + path_);
+      if (!status.ok()) return status;
+      return file_->Identify();
+    }
 
    private:
     FaultyFileSystem* const files_;
@@ -136,9 +151,10 @@ class FaultyFileSystem : public FileSystem {
   absl::Status Call(const std::string& what) {
     const uint64_t number = calls_++;
     if (watch_) watch_(what);
-    if (is_well_ || (number < number_ && !is_killed_) ||
-        (number > number_ && fault_ != Fault::kDead))
-      return absl::OkStatus();
+    const bool is_faulty = is_killed_ || number == number_ ||
+                           (number > number_ && fault_ == Fault::kDead) ||
+                           (fails_ && fails_(what));
+    if (is_well_ || !is_faulty) return absl::OkStatus();
     const std::lock_guard lock(mutex_);
     if (number == number_) failed_ = what;
     return MakeError(
@@ -152,6 +168,7 @@ class FaultyFileSystem : public FileSystem {
   const Fault fault_;
   std::function<void(const std::string&)> watch_;
   std::function<void(uint64_t, size_t)> watch_writes_;
+  std::function<bool(const std::string&)> fails_;
   std::atomic<uint64_t> calls_ = 0;
   std::atomic<bool> is_well_ = false;
   std::atomic<bool> is_killed_ = false;

@@ -1,12 +1,22 @@
 // The routers of a CA that has many lists: made by the writer, so that readers
 // only map them.
+#include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "engine/check/store_check.h"
 #include "tests/store/store_fixture.h"
 
 namespace revstat::test {
 namespace {
+
+// Where the table begins; what is before it, but for padding, is checked.
+constexpr size_t kTable = 4096;
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 class StoreRouting : public testing::Test {
  protected:
@@ -107,9 +117,7 @@ TEST_F(StoreRouting, revoked_while_lists_are_replaced) {
 TEST_F(StoreRouting, invalid_damaged_router) {
   Commit(1, 0, 12);
   const std::string path = names_.RouterPath(Contents().routers[0].record.id);
-  std::ifstream in(path, std::ios::binary);
-  const std::string good{std::istreambuf_iterator<char>(in), {}};
-  const size_t table = 4096;  // what is before it, but for padding, is checked
+  const std::string good = ReadAll(path);
   const size_t checked = 64 + 12 * 8;
   for (size_t i = 0; i < checked; ++i) {
     std::string bad = good;
@@ -118,7 +126,7 @@ TEST_F(StoreRouting, invalid_damaged_router) {
     const auto opened = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
     EXPECT_FALSE(opened.ok()) << i;
   }
-  for (size_t i = table; i < good.size(); i += 5) {
+  for (size_t i = kTable; i < good.size(); i += 5) {
     std::string bad = good;
     bad[i] = static_cast<char>(bad[i] ^ 4);
     std::ofstream(path, std::ios::binary) << bad;
@@ -135,6 +143,67 @@ TEST_F(StoreRouting, invalid_damaged_router) {
   std::filesystem::remove(path);
   EXPECT_EQ(CodeOf(StoreReader::Open(folder_.store(), PolicyAt(kDuring))),
             ErrorCode::kStoreDamaged);
+}
+
+// The key and the counts: what would send every lookup nowhere.
+TEST_F(StoreRouting, invalid_each_bit_of_the_head_of_a_router) {
+  Commit(1, 0, 12);
+  const std::string path = names_.RouterPath(Contents().routers[0].record.id);
+  const std::string good = ReadAll(path);
+  const size_t key = kTable + 32;
+  const auto open_after = [&](size_t bit) {
+    std::string bad = good;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    std::ofstream(path, std::ios::binary) << bad;
+    return CodeOf(StoreReader::Open(folder_.store(), PolicyAt(kDuring)));
+  };
+  for (size_t bit = 8 * key; bit < 8 * (key + sizeof(HashKey)); ++bit)
+    EXPECT_EQ(open_after(bit), ErrorCode::kStoreDamaged) << bit - 8 * key;
+  // line_count, entry_count, partition_bits, and the ends of reserved.
+  for (const size_t field : {8u, 24u, 80u, 84u, 108u}) {
+    for (size_t bit = 8 * (kTable + field); bit < 8 * (kTable + field + 4);
+         ++bit)
+      EXPECT_EQ(open_after(bit), ErrorCode::kStoreDamaged) << field;
+  }
+  std::ofstream(path, std::ios::binary) << good;
+  ExpectAnswers(1, 12);
+}
+
+// Readers answer by it, or do not open: no other command would make it anew.
+TEST_F(StoreRouting, revoked_once_a_writer_has_set_a_damaged_router_aside) {
+  const std::function<void(std::string&)> damages[] = {
+      [](std::string& router) {  // every line and every part
+        std::fill(router.begin() + kTable + sizeof(SerialSetHeader),
+                  router.end(), '\0');
+      },
+      [](std::string& router) {  // a bit of the key
+        router[kTable + 40] = static_cast<char>(router[kTable + 40] ^ 1);
+      },
+      [](std::string& router) {  // the part of one serial
+        router.back() = static_cast<char>(router.back() ^ 1);
+      },
+  };
+  for (const auto& damage : damages) {
+    std::filesystem::remove_all(folder_.store());
+    Commit(1, 0, 12);
+    const std::string path = names_.RouterPath(Contents().routers[0].record.id);
+    std::string bad = ReadAll(path);
+    damage(bad);
+    std::ofstream(path, std::ios::binary) << bad;
+    {
+      const auto updater = MustOpen(folder_.store());
+      ASSERT_EQ(updater->lost().size(), 1u);
+      EXPECT_EQ(updater->lost()[0].path, path);
+      EXPECT_EQ(ErrorCodeOf(updater->lost()[0].why), ErrorCode::kStoreDamaged);
+      ASSERT_TRUE(updater->Commit(During()).ok());
+    }
+    EXPECT_EQ(ReadAll(path + ".damaged"), bad);
+    const StoreContents contents = Contents();
+    ASSERT_EQ(contents.routers.size(), 1u);
+    EXPECT_NE(names_.RouterPath(contents.routers[0].record.id), path);
+    EXPECT_EQ(RouterFiles(), 1u);
+    ExpectAnswers(1, 12);
+  }
 }
 
 // The checksums are right, and yet it leads nowhere.

@@ -80,6 +80,20 @@ TEST_F(Store, good_delta_beside_its_base) {
   EXPECT_EQ(updater->crls().size(), 1u);
 }
 
+// Whether its base is held or not.
+TEST_F(Store, revoked_by_a_delta_beside_a_flawed_one) {
+  CrlText flawed = DeltaCrl(5, 23, {"04"});
+  flawed.extensions.push_back(
+      MakeExtension("1.2.3.4", Integer(1), Criticality::kCritical));
+  Make({NumberedCrl(5, {"01"}), DeltaCrl(5, 6, {"02"}),
+        DeltaCrl(20, 21, {"03"}), flawed});
+  EXPECT_EQ(MustOpen(folder_.store())->crls().size(), 4u);
+  const auto reader = Read();
+  for (const char* serial : {"01", "02", "03", "04"})
+    EXPECT_EQ(StatusIn(*reader, serial), Status::kRevoked) << serial;
+  EXPECT_EQ(StatusIn(*reader, "05"), Status::kActive);
+}
+
 TEST_F(Store, invalid_second_writer_is_told_who_holds_the_lock) {
   StoreUpdaterOptions options;
   options.holder = "a test";

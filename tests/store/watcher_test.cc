@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "engine/refresh/store_watcher.h"
+#include "tests/store/faulty_file_system.h"
 #include "tests/store/store_fixture.h"
 
 namespace revstat::test {
@@ -110,6 +111,42 @@ TEST_F(StoreWatching, good_store_that_was_restored_from_a_copy) {
   EXPECT_EQ(CountRevoked(*reader, kGenerations), 1u);
   // What comes then has a number that was served before.
   CommitNumber(2);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 2u);
+}
+
+// Its writer was killed between the manifest and the word.
+TEST_F(StoreWatching, good_generation_that_the_word_does_not_tell) {
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  CommitNumber(2);
+  FileSystem& files = FileSystem::System();
+  const std::string word = StoreFiles(folder_.store()).Generation();
+  GenerationWord::OpenForWriter(&files, word)->Store(1);
+  EXPECT_FALSE(reader->IsOutdated());
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(reader->generation(), 2u);
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 2u);
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kUnchanged);
+  CommitNumber(3);
+  EXPECT_TRUE(reader->IsOutdated());
+  EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(CountRevoked(*reader, kGenerations), 3u);
+}
+
+// New readers see it at once, whatever becomes of the sync: so do the others.
+TEST_F(StoreWatching, good_generation_whose_folder_could_not_be_synced) {
+  const auto reader = *StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  const StoreFiles names(folder_.store());
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  bool is_renamed = false;
+  files.Watch([&](const std::string& call) {
+    if (is_renamed) files.Kill();
+    is_renamed |= call.ends_with(names.NewManifest() + " " + names.Manifest());
+  });
+  const auto updater = MustOpen(folder_.store(), {}, &files);
+  MustTake(updater.get(), *ca_.Crl(NumberedCrl(2, {"01", "02"})));
+  EXPECT_EQ(CodeOf(updater->Commit(During())), ErrorCode::kNotWritable);
+  EXPECT_TRUE(reader->IsOutdated());
   EXPECT_EQ(*reader->Update(During()), StoreReader::Outcome::kPublished);
   EXPECT_EQ(CountRevoked(*reader, kGenerations), 2u);
 }
