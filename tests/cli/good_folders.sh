@@ -36,6 +36,13 @@ cp g/bare.cer upper/BARE.CER
 cp "$active" upper/
 check 2 upper
 has err 'upper/BARE.CER: neither a certificate'
+mkdir p12
+openssl pkcs12 -export -nokeys -in "$active" -passout pass:x -out p12/ID.PFX
+cp p12/ID.PFX p12/id.backup
+cp "$active" p12/
+check 2 p12
+has err 'p12/ID.PFX: is a PKCS#12: take its certificates out with '
+has err 'p12: 1 file is neither certificate nor list: p12/id.backup'
 printf 'name,number\nCN=x,1\n' >lists/hosts.csv
 cp "$data/list.csv" lists/issued.csv
 check 2 lists
@@ -74,3 +81,74 @@ if "${as_user[@]}" ./revstat --version >/dev/null 2>&1; then
   lines 33 out
 fi
 chmod 700 f/secret.pem f/empty
+
+# Folders of what the options are for: each file by itself, others passed over.
+mkdir -p cas/below crls none
+cp "$data"/ca/*.pem f/README.md cas/
+cp "$data"/crl/*.crl "$data/ca/root.pem" crls/
+head -c 100 "$active" >cas/below/not_looked_at.pem
+run 0 check --trust cas --crl crls --at "$at" "$active"
+quiet
+run 2 check --trust cas --crl crls --crl none --at "$at" --format jsonl "$active"
+has err 'none: no CRL in it'
+statuses active
+head -c 100 "$data/crl/root.crl" >crls/cut.crl
+run 2 check --trust cas --crl crls --at "$at" --format jsonl "$active"
+has err 'crls/cut.crl: at octet 0: '
+statuses active
+
+# A failed download is none of the others: its name says what it was to be. So
+# does that of a link to nothing.
+mkdir torn cas_torn
+cp "$data"/crl/*.crl torn/
+: >torn/delta.crl
+printf '<!DOCTYPE html>\n<title>502 Bad Gateway</title>\n' >torn/PAGE.CRL
+ln -s nowhere torn/newest.crl
+ln -s nowhere torn/notes
+run 2 check --trust cas --crl torn --at "$at" --format jsonl "$active" "$revoked"
+has err 'torn/delta.crl: at octet 0: neither a certificate, a CRL'
+has err 'torn/PAGE.CRL: at octet 0: neither a certificate, a CRL'
+has err 'torn/newest.crl: No such file'
+lacks err notes
+lines 3 err
+statuses active revoked
+cp "$data"/ca/*.pem cas_torn/
+: >cas_torn/new.cer
+run 2 check --trust cas_torn --crl "$data/crl" --at "$at" --format jsonl "$active"
+has err 'cas_torn/new.cer: at octet 0: neither a certificate, a CRL'
+statuses active
+
+# What is something else is not read, whatever its size.
+mkdir large cas_large
+cp "$data"/crl/*.crl large/
+truncate -s 4300M large/disk.img
+cp "$data"/ca/*.pem "$data/crl/root.crl" cas_large/
+truncate -s 300M cas_large/root.crl
+SECONDS=0
+run 0 check --trust cas_large --crl large --at "$at" "$active"
+quiet
+((SECONDS < 10)) || fail "$SECONDS s"
+
+# Nor where it may not be read.
+mkdir mixed
+cp sample/crl/*.crl mixed/
+cp sample/crl/root.crl mixed/closed.crl
+cp f/README.md mixed/
+chmod -R a+rX mixed
+chmod 0 mixed/README.md
+# as_other STATUS
+as_other() {
+  local status=0
+  "${as_user[@]}" ./revstat check --trust sample/ca/root.pem --trust sample/ca/issuing.pem --crl mixed --at "$at" \
+    sample/certs/active_0001.pem >out 2>err || status=$?
+  last_command='check --crl mixed as another user'
+  ((status == $1)) || fail "exit status $status, expected $1"
+}
+if "${as_user[@]}" ./revstat --version >/dev/null 2>&1; then
+  as_other 0
+  quiet
+  chmod 0 mixed/closed.crl
+  as_other 2
+  has err 'mixed/closed.crl: Permission denied'
+  lacks err README
+fi

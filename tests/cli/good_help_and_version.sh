@@ -19,4 +19,7 @@ for word in --trust --crl --at --format --clock-skew --max-age --ignore-next-upd
 done
 # Nothing of the option library's own.
 lacks out '->'
+# One file each time, whatever a shell makes of *.crl.
+matches out '^  --crl FILE  .*; may be repeated$'
+lacks out 'FILE ...'
 awk 'length > 120 { exit 1 }' out || fail "a line of --help is too long"

@@ -57,6 +57,31 @@ check 1 list.csv
 statuses revoked revoked revoked revoked
 quiet
 
+# Serials in decimal, as databases print them, and a word of warning where a
+# list has them in the other column.
+decimal() { python3 -c "print(int('$1', 16))"; }
+decimal_a=$(decimal $serial_a) decimal_r=$(decimal $serial_r)
+list 'issuer,serial_decimal\n%s,%s\n%s,%s\n' "$issuer" "$decimal_a" "$issuer" "$decimal_r"
+check 1 list.csv
+statuses active revoked
+has out "\"serial\":\"$serial_r\""
+quiet
+list 'issuer,serial\n%s,4097\n%s,4098\n' "$issuer" "$issuer"
+check 0 list.csv
+quiet
+{
+  echo issuer,serial
+  for serial in {4097..4110}; do echo "$issuer,$serial"; done
+} >list.csv
+check 0 list.csv
+has err 'list.csv: no serial has a digit from a to f'
+has err 'serial_decimal'
+
+# The digest as openssl x509 -fingerprint prints it.
+list 'issuer,serial\n%s,%s\n' "$(sed 's/../&:/g; s/:$//' <<<"${issuer^^}")" $serial_r
+check 1 list.csv
+statuses revoked
+
 # Serials as people paste them.
 upper=${serial_r^^}
 colons=$(sed 's/../&:/g; s/:$//' <<<"$upper")

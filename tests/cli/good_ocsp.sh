@@ -92,7 +92,7 @@ causes not_yet_current
 # Not before it was revoked; then whenever the response is from.
 answer revoked ca -no_nonce
 ocsp 3 revoked --serial 1002 --at 2025-12-31 --format jsonl
-causes not_yet_current
+causes revoked_later
 ocsp 1 revoked --serial 1002 --at 2026-01-02
 answer good plain -no_nonce
 ocsp 3 good --cert good.pem --format jsonl
@@ -218,6 +218,7 @@ done
 run 0 verify "${trust[@]}" --ocsp demanding.ocsp demanding.pem
 # What is held and lists the certificate counts against an older response.
 run 1 verify "${trust[@]}" --stapled good.ocsp --ocsp revoked.ocsp revoked.pem
+has err 'good.ocsp: it is not about serial'
 run 2 verify "${trust[@]}" --stapled good.pem good.pem
 run 2 verify "${trust[@]}" --stapled missing.ocsp good.pem
 

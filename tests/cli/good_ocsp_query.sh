@@ -91,7 +91,7 @@ issuer=$(sha256_of_certificate ca.pem)
 query 1 "${ask[@]}" --cache cache list.csv
 statuses active revoked on_hold unknown
 cp out first
-[[ -s cache && -z $(compgen -G 'cache.*') ]] || fail "no cache file, or one beside it"
+[[ -s cache && $(compgen -G 'cache.*') == cache.lock ]] || fail "no cache file, or more beside it than its lock"
 cp cache kept
 query 1 "${ask[@]}" - <list.csv
 statuses active revoked on_hold unknown
@@ -133,14 +133,25 @@ has err connect_failed
 cp cache nonces
 query 3 "${ask[@]}" --timeout 2 --cache nonces --nonce required good.pem
 causes responder_not_reached
+query 1 "${ask[@]}" --cache nonces list.csv # and what was kept is still there
+same first out
 query 0 "${ask[@]}" --timeout 2 --cache cache --nonce on good.pem
 # Damage costs the answers, and nothing else.
 flip_last_bit cache >damaged
 query 3 "${ask[@]}" --cache damaged good.pem
 has err damaged
 query 0 "${ask[@]}" --cache cache good.pem
-query 3 "${ask[@]}" --cache cache --allow-sha1 good.pem
-has err 'another policy'
+# Nothing is written over what was kept under other options, or is no cache.
+cp cache before
+run 2 ocsp query "${ask[@]}" --issuer ca.pem --cache cache --allow-sha1 good.pem
+has err 'under another --trust-responder or --allow-sha1'
+cmp -s cache before || fail "the cache of other options has changed"
+cp ca.key copied.key
+for nonce in off required; do
+  run 2 ocsp query "${ask[@]}" --issuer ca.pem --cache copied.key --nonce $nonce good.pem
+  has err 'copied.key: it is no cache of OCSP answers'
+  cmp -s ca.key copied.key || fail "a key is gone"
+done
 
 # Another's head, and so its issuers, before these answers.
 new_key second

@@ -28,6 +28,8 @@ sources() {
 # --- Once ---
 sources good.toml /ok/a
 run 0 refresh --sources good.toml --check-config
+has err '1 source, 1 URL'
+lacks out .
 run 0 refresh --store store --sources good.toml --once
 has out '"event":"fetched"'
 has out '"event":"published","issuer":"/ok/a","kind":"complete","state":"fresh"'
@@ -42,6 +44,8 @@ has out '"generation":3,"crl_number":"02"'
 has out '"changes":{"revoked":1,"put_on_hold":0,"lifted":0,"gone":0,"gone_too_early":0,"first":[{"change":"revoked","serial":"'
 
 sources mixed.toml /ok/a /status/404 /ok/expired
+run 0 refresh --sources mixed.toml --check-config
+has err '3 sources, 3 URLs'
 run 1 refresh --store store --sources mixed.toml --once
 has out '"error":"http_status"'
 has out '"event":"stale","issuer":"/ok/expired"'

@@ -37,6 +37,13 @@ for ((i = 0; i < 40; ++i)); do cat "$data/ca/issuing.pem"; done >many.pem
 run 2 verify "${root[@]}" "${crls[@]}" many.pem
 has err 'more than 32 certificates'
 
+run 0 verify "${root[@]}" "${crls[@]}" - <chain.pem
+run 0 verify "${root[@]}" --untrusted - "${crls[@]}" --format jsonl "$active" <chain.pem
+mkdir cas
+cp "$data/ca/issuing.pem" "$data/crl/root.crl" cas/
+run 0 verify "${root[@]}" --untrusted cas "${crls[@]}" "$active"
+quiet
+
 # --- JSON lines ---
 run 1 verify "${root[@]}" "${issuing[@]}" "${crls[@]}" --format jsonl "$revoked"
 has out '"valid":false,"error":"'
@@ -51,5 +58,6 @@ has out '"valid":true,"path":['
 run 0 verify --help
 has out 'revstat verify --trust root.pem'
 run 2 verify "${root[@]}" nowhere.pem
+run 2 verify "${root[@]}" cas
 run 2 verify "${root[@]}" --depth all "$active"
 run 2 verify "${root[@]}" --format csv "$active"

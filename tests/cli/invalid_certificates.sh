@@ -19,6 +19,21 @@ head -c 70000 /dev/zero >zeros
 bad 'neither a certificate' zeros
 bad 'is a CRL, not a certificate; give it with --crl' "$data/crl/root.crl"
 
+# What is taken for a certificate.
+openssl pkcs12 -export -nokeys -in "$active" -passout pass:x -out id.p12
+bad 'is a PKCS#12: take its certificates out with ' id.p12
+has err 'openssl pkcs12 -nokeys'
+openssl ecparam -name prime256v1 -genkey -out key.pem
+bad 'a private key, not a certificate' key.pem
+openssl ec -in key.pem -pubout -out public.pem 2>/dev/null
+bad 'a public key, not a certificate' public.pem
+openssl req -new -key key.pem -subj /CN=x -out request.pem
+bad 'a certificate request, not a certificate' request.pem
+openssl crl -inform DER -in "$data/crl/root.crl" -out crl.pem
+bad 'is a CRL, not a certificate; give it with --crl' crl.pem
+iconv -f UTF-8 -t UTF-16 "$active" >utf16.pem
+bad 'is text in UTF-16; save it in UTF-8' utf16.pem
+
 to_der "$active" >good.der
 size=$(wc -c <good.der)
 for length in 1 2 5 100 $((size - 1)); do

@@ -17,7 +17,7 @@ bad no_source 'no CRL in it' "$data/ca/issuing.pem"
 : >empty.crl
 bad no_source 'neither a certificate, a CRL' empty.crl
 mkdir folder
-bad no_source 'Is a directory' folder
+bad no_source 'folder: no CRL in it' folder
 
 flip_last_bit "$crl" >flipped.crl
 bad bad_signature 'bad_signature' flipped.crl

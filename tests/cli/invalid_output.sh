@@ -1,5 +1,6 @@
 #!/bin/bash
-# Results that cannot be written: a message and status 2, no crash.
+# Results that cannot be written: a message and status 2, no crash. A reader that
+# has gone has what it wanted: no message.
 source "$(dirname "$0")/harness.sh"
 : >out
 "$gen" queries --out list.csv --seed 7 --count 100000
@@ -19,7 +20,7 @@ for input in list.csv "$data/bundle.pem"; do
   lines 1 out
   # A short result may all be in the pipe before its reader goes away.
   [[ $(cat status) == [12] || ($input == list.csv && $(cat status) == 2) ]] || fail "exit status $(cat status)"
-  [[ $(cat status) != 2 ]] || has err 'revstat: standard output cannot be written: Broken pipe'
+  quiet
 done
 
 last_command='check >&-'

@@ -23,5 +23,10 @@ done
 for format in xml JSON 1 ''; do
   wrong '--format: is not table, csv or jsonl' check "${sample[@]}" --format "$format" "$active"
 done
+for format in xml csv 1 ''; do
+  wrong '--format: is not table or jsonl' inspect --format "$format" "$active"
+  wrong '--format: is not table or json' bench --crl "$data/crl/issuing.crl" --trust "$data/ca/issuing.pem" \
+    --format "$format"
+done
 wrong '--clock-skew' check "${sample[@]}" --clock-skew -1 "$active"
 wrong '--max-age' check "${sample[@]}" --max-age soon "$active"

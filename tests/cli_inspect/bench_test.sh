@@ -76,6 +76,8 @@ run 0 "$revstat" bench --crl weak.crl --trust weak-ca.pem --allow-sha1 "${brief[
 run 0 "$revstat" bench --help
 has out 'revstat bench --crl big.crl --trust ca.pem'
 run 2 "$revstat" bench --crl list.crl
+run 2 "$revstat" bench --crl list.crl --trust ca.pem --format csv
+has err '^--format: is not table or json: csv$'
 run 2 "$revstat" bench --crl list.crl --trust ca.pem --threads 0
 run 2 "$revstat" bench --crl list.crl --trust ca.pem --seconds x
 finish

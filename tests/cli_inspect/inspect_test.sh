@@ -194,6 +194,7 @@ run 0 "$revstat" inspect --help
 has out 'revstat inspect --format jsonl'
 run 2 "$revstat" inspect
 run 2 "$revstat" inspect --format xml ca.der
+has err '^--format: is not table or jsonl: xml$'
 if [[ -w /dev/full ]]; then
   status=0
   "$revstat" inspect ca.der >/dev/full 2>err || status=$?

@@ -27,6 +27,13 @@ run 0 verify --store store --at $at "$active"
 run 0 check --store store --trust "$root" --crl "${crls[1]}" --at $at "$active"
 quiet
 
+# --- folders, and standard input ---
+run 0 ingest --store folders --trust "$data/ca" --at $at "$data/crl"
+quiet
+has out 'generation 1: 2 taken in, 0 held before'
+run 0 ingest --store piped --trust "$root" --at $at - <"${crls[0]}"
+has out 'generation 1: 1 taken in, 0 held before'
+
 # --- list ---
 run 0 store list --store store --at $at
 matches out '^issuer +scope +number +thisUpdate +nextUpdate +age +left +entries +bytes +sha256$'
@@ -42,6 +49,22 @@ for crl in "${crls[@]}"; do
   openssl crl -in "$crl" -outform DER 2>/dev/null | sha256sum | cut -d' ' -f1
 done | sort >expected
 same expected listed
+
+# Columns of names whose characters have two octets.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout names.key -utf8 \
+  -subj '/CN=Удостоверяющий центр' -days 36500 -out names.pem 2>/dev/null
+"$gen" crl --ca names.pem --ca-key names.key --next-update none --out names.crl
+run 0 ingest --store names --trust "$root" --trust names.pem --at $at "${crls[0]}" names.crl
+run 0 store list --store names --at $at
+has out 'CN=Удостоверяющий центр  '
+starts=$(
+  LC_ALL=C.UTF-8
+  while IFS= read -r line; do
+    before=${line%% complete *}
+    [[ $before == "$line" ]] || echo ${#before}
+  done <out | sort -u
+)
+(($(wc -w <<<"$starts") == 1)) || fail "the column begins at $starts"
 
 # --- export gives the very octets ---
 run 0 store export --store store --to copies
@@ -67,7 +90,8 @@ digest=$(openssl x509 -in "$issuing" -outform DER | sha256sum | cut -d' ' -f1)
 run 2 store prune --store store --issuer "${digest//?/0}"
 has err 'no_issuer'
 run 0 store prune --store store --issuer "$digest" --at $at
-quiet
+has err '1 certificate and 1 CRL removed'
+lines 1 err
 run 0 store list --store store --at $at
 has out '1 CRLs, 1 certificates (1 trusted, 0 validated)'
 run 3 check --store store --at $at "$active"

@@ -66,6 +66,7 @@ run 2 store list --store store
 has err "$(basename "$segment")"
 has err 'store_damaged'
 run 2 check --store store --at $at "$active"
+has err 'repairs a damaged segment'
 restore
 damage 700 # inside the CRL: found by those who read all of it
 run 2 store check --store store
@@ -88,3 +89,12 @@ restore
 printf 'x' | dd of=store/manifest bs=1 seek=100 conv=notrunc 2>/dev/null
 run 2 store check --store store
 has err 'store/manifest'
+printf '[[issuer]]\nname = "x"\ntrust = ["%s"]\ncrl_urls = ["file://%s/good.crl"]\n' \
+  "$data/ca/issuing.pem" "$work" >sources.toml
+for command in 'ingest good.crl' 'store prune' 'store list' 'refresh --once --sources sources.toml'; do
+  # shellcheck disable=SC2086 # words
+  run 2 $command --store store
+  has err '; remove the folder and ingest again'
+done
+rm -r store
+run 0 ingest --store store "${trust[@]}" --at $at good.crl

@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <thread>
 
@@ -15,6 +14,7 @@
 #include "tools/revstat/bench/report.h"
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/output.h"
+#include "tools/revstat/common/policy_options.h"
 
 namespace revstat::tool {
 namespace {
@@ -196,17 +196,14 @@ void AddBenchCommand(CLI::App& app, int* exit_status) {
   bench->add_option("--crl", options->crl, "The CRL, PEM or DER")
       ->type_name("FILE")
       ->required();
-  bench->add_option("--trust", options->trust, "Certificates of its issuer")
-      ->type_name("FILE")
+  AddFilesOption(bench, "--trust", &options->trust,
+                 "Certificates of its issuer")
       ->required()
-      ->allow_extra_args(false);
+      ->option_text("FILE REQUIRED");
   AddMeasureOptions(bench, options.get());
-  bench->add_option("--format", options->format, "table or json")
-      ->type_name("FORMAT")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, BenchFormat>{
-                                              {"table", BenchFormat::kTable},
-                                              {"json", BenchFormat::kJson}})
-                      .description(""));
+  AddFormatOption(bench, {"table", "json"}, [options](const std::string& name) {
+    options->format = name == "json" ? BenchFormat::kJson : BenchFormat::kTable;
+  });
   bench->callback(
       [options, exit_status] { *exit_status = RunBench(*options); });
 }

@@ -12,31 +12,14 @@
 #include <filesystem>
 
 #include "engine/base/error.h"
+#include "tools/revstat/check/decimal_serial.h"
 #include "tools/revstat/check/ordered_work.h"
 #include "tools/revstat/common/input_files.h"
 
 namespace revstat::tool {
 namespace {
 
-constexpr size_t kHeadBytes = 1 << 16;
 static_assert(kHeadBytes <= ListReader::kBlockBytes);
-
-// Up to kHeadBytes from the start, to tell the kind of content.
-absl::StatusOr<std::string> ReadHead(int descriptor) {
-  std::string head(kHeadBytes, '\0');
-  size_t used = 0;
-  while (used < head.size()) {
-    const ssize_t got =
-        read(descriptor, head.data() + used, head.size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0)
-      return MakeError(ErrorCode::kInputUnreadable, std::strerror(errno));
-    if (got == 0) break;
-    used += static_cast<size_t>(got);
-  }
-  head.resize(used);
-  return head;
-}
 
 uint64_t SizeOf(int descriptor) {
   struct stat info = {};
@@ -48,13 +31,52 @@ uint64_t SizeOf(int descriptor) {
 // A folder of certificates and lists has other files in it, too; but not by
 // these names.
 bool IsNamedLikeCertificates(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension();
-  for (char& c : extension)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  constexpr std::array<std::string_view, 8> kExtensions = {
-      ".pem", ".cer", ".crt", ".der", ".p7b", ".p7c", ".csv", ".tsv"};
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) !=
-         kExtensions.end();
+  constexpr std::array<std::string_view, 10> kExtensions = {
+      ".pem", ".cer", ".crt", ".der", ".p7b",
+      ".p7c", ".p12", ".pfx", ".csv", ".tsv"};
+  return HasExtension(path, kExtensions);
+}
+
+constexpr std::string_view kIsCrl =
+    "is a CRL, not a certificate; give it with --crl";
+constexpr std::string_view kIsOcspResponse =
+    "is an OCSP response, not a certificate; give it with --ocsp";
+
+// Why there are no certificates in content of this kind.
+std::string_view WhyUnread(ContentKind kind, std::string_view head) {
+  switch (kind) {
+    case ContentKind::kCrl:
+      return kIsCrl;
+    case ContentKind::kOcspResponse:
+      return kIsOcspResponse;
+    case ContentKind::kPkcs12:
+      return "is a PKCS#12: take its certificates out with `openssl pkcs12 "
+             "-nokeys`";
+    default:
+      break;
+  }
+  // By the byte order mark that Windows writes.
+  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
+    return "is text in UTF-16; save it in UTF-8";
+  return "neither a certificate (PEM, DER, PKCS#7) nor a list with a header "
+         "that names issuer and serial";
+}
+
+// What people take for a certificate, by its label; empty where it is none of
+// these.
+std::string_view OtherContentOf(Bytes pem) {
+  PemReader reader(pem);
+  while (const auto block = reader.Next()) {
+    const std::string_view label = block->label;
+    if (label.ends_with("PRIVATE KEY"))
+      return "a private key, not a certificate";
+    if (label.ends_with("PUBLIC KEY")) return "a public key, not a certificate";
+    if (label.ends_with("CERTIFICATE REQUEST"))
+      return "a certificate request, not a certificate";
+    if (label == "X509 CRL") return kIsCrl;
+    if (label == "OCSP RESPONSE") return kIsOcspResponse;
+  }
+  return "";
 }
 
 std::string Joined(const std::vector<std::string>& names) {
@@ -92,11 +114,13 @@ void AnswerSession::Answer(const std::string& input) {
   skipped_names_.clear();
   links_ = 0;
   has_list_ = false;
+  other_content_ = {};
   std::error_code error;
   if (input == "-") {
     AnswerDescriptor(STDIN_FILENO, input, From::kCommandLine);
   } else if (std::filesystem::is_directory(input, error)) {
     AnswerFolder(input);
+    other_content_ = {};  // of one file
   } else {
     AnswerFile(input, From::kCommandLine);
   }
@@ -119,8 +143,10 @@ void AnswerSession::Answer(const std::string& input) {
   }
   // Whoever asks about nothing has most likely asked wrongly; but a list that
   // was made by a program may well be empty.
-  if (tally_.total() == rows_before && !has_list_ && output_->status().ok())
-    AddUnreadable(input, "no certificate in it");
+  if (tally_.total() == rows_before && !has_list_ && output_->status().ok()) {
+    AddUnreadable(input, other_content_.empty() ? "no certificate in it"
+                                                : other_content_);
+  }
 }
 
 void AnswerSession::AnswerFolder(const std::string& path) {
@@ -166,11 +192,14 @@ void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
   auto head = ReadHead(descriptor);
   if (!head.ok()) return AddUnreadable(name, MessageOf(head.status()));
   const ContentKind kind = DetectContent(BytesOf(*head));
+  const bool is_meant_for_one =
+      (kind == ContentKind::kOther || kind == ContentKind::kPkcs12) &&
+      IsNamedLikeCertificates(name);
   const bool no_certificates =
-      kind == ContentKind::kOther || kind == ContentKind::kCrl ||
-      kind == ContentKind::kOcspResponse || kind == ContentKind::kOcspRequest;
-  if (no_certificates && from == From::kFolder &&
-      (kind != ContentKind::kOther || !IsNamedLikeCertificates(name))) {
+      kind == ContentKind::kOther || kind == ContentKind::kPkcs12 ||
+      kind == ContentKind::kCrl || kind == ContentKind::kOcspResponse ||
+      kind == ContentKind::kOcspRequest;
+  if (no_certificates && from == From::kFolder && !is_meant_for_one) {
     constexpr size_t kMostNames = 3;
     if (skipped_++ < kMostNames) skipped_names_.push_back(name);
     return;
@@ -178,20 +207,7 @@ void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
   if (kind == ContentKind::kList) {
     return AnswerList(descriptor, name, *std::move(head), SizeOf(descriptor));
   }
-  if (kind == ContentKind::kCrl) {
-    return AddUnreadable(name,
-                         "is a CRL, not a certificate; give it with --crl");
-  }
-  if (kind == ContentKind::kOcspResponse) {
-    return AddUnreadable(
-        name, "is an OCSP response, not a certificate; give it with --ocsp");
-  }
-  if (no_certificates) {
-    return AddUnreadable(name,
-                         "neither a certificate (PEM, DER, PKCS#7) nor a list "
-                         "with a header that "
-                         "names issuer and serial");
-  }
+  if (no_certificates) return AddUnreadable(name, WhyUnread(kind, *head));
   const bool seekable = lseek(descriptor, 0, SEEK_SET) == 0;
   const auto file = Buffer::ReadDescriptor(descriptor, name);
   if (!file.ok()) return AddUnreadable(name, MessageOf(file.status()));
@@ -253,6 +269,7 @@ void AnswerSession::AnswerBundle(const std::string& name, Bytes file) {
   };
   WorkInOrder<Finished>(file.size() < kWorthAThread ? Threads::kOne : threads_,
                         first, second, take, work, put);
+  if (position == 0) other_content_ = OtherContentOf(file);
 }
 
 void AnswerSession::AnswerList(int descriptor, const std::string& name,
@@ -265,6 +282,12 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
                    columns->unused().size() > 1 ? "s " : " ",
                    Joined(columns->unused()),
                    "; those read are issuer, serial, not_before, not_after"}));
+  }
+  if (LookDecimal(*columns, head)) {
+    Report(Concat({name,
+                   ": no serial has a digit from a to f; they are read as "
+                   "hexadecimal: if they are decimal, call their column "
+                   "serial_decimal"}));
   }
   struct Worker {
     RowAnswerer& answerer;

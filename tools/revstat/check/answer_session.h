@@ -4,6 +4,7 @@
 #define REVSTAT_TOOLS_REVSTAT_CHECK_ANSWER_SESSION_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/parallel.h"
@@ -73,6 +74,7 @@ class AnswerSession {
   uint64_t skipped_ = 0;   // files of a folder that are something else
   std::vector<std::string> skipped_names_;  // of the first of them
   uint64_t links_ = 0;                      // to folders, in a folder
+  std::string_view other_content_;  // of PEM in which there is no certificate
   Tally tally_;
 };
 

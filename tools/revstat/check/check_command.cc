@@ -25,14 +25,22 @@ not_yet_valid or unknown, with the reason or the cause.
 
 INPUT is a certificate or a bundle of them (PEM, DER, PKCS#7), a folder, "-" for
 standard input, or a CSV list (with commas, semicolons or tabs) whose header
-names issuer and serial and, if wanted, not_before and not_after. The issuer in
-a list is the SHA-256 of the issuer's certificate in hexadecimal, or its subject
-as in "CN=CA,O=Org,C=EE", or as `openssl x509 -issuer` prints it: "C = EE,
-O = Org, CN = CA".
-Serials in a list are hexadecimal, without or with 0x, colons or spaces.
+names issuer and serial and, if wanted, not_before and not_after:
+
+    issuer,serial
+    "CN=CA,O=Org,C=EE",3e4c6c8c6dc5cde5e3cd792ae1a5dccd
+
+The issuer in a list is the SHA-256 of the issuer's certificate in hexadecimal
+(openssl x509 -in ca.pem -noout -fingerprint -sha256), or its subject as above,
+or as `openssl x509 -issuer` prints it: "C = EE, O = Org, CN = CA".
+Serials in a list are hexadecimal, without or with 0x, colons or spaces; or
+decimal, in a column serial_decimal instead.
 What a certificate says of itself is taken as it stands: check looks up its
 issuer and serial and does not verify its signature or path.
 TIME is RFC 3339 (2026-06-01T00:00:00Z) or Unix seconds.
+With --trust, --untrusted, --crl, --ocsp and --trust-responder, FILE may be a
+folder: of all files in it, those that hold such are taken; one that is named
+like them (.crl, .pem, .cer, ...) and is nothing of the kind is an error.
 
 Examples:
   revstat check --trust ca.pem --crl ca.crl server.pem

@@ -133,6 +133,10 @@ absl::StatusOr<ListColumns> ListColumns::FromHeader(std::string_view line) {
     // X.509's own words.
     if (name == "notbefore") name = "not_before";
     if (name == "notafter") name = "not_after";
+    if (name == "serial_decimal") {
+      name = "serial";
+      columns.serial_base_ = SerialBase::kDecimal;
+    }
     const auto found = std::find(kNames.begin(), kNames.end(), name);
     if (found == kNames.end()) {
       columns.roles_.push_back(kOther);
@@ -156,6 +160,7 @@ absl::StatusOr<ListColumns> ListColumns::FromHeader(std::string_view line) {
 ListRow ListColumns::ReadRow(std::string_view line,
                              std::deque<std::string>* storage) const {
   ListRow row;
+  row.serial_base = serial_base_;
   std::string_view field;
   bool last = false;
   size_t column = 0;
@@ -183,7 +188,9 @@ ListRow ListColumns::ReadRow(std::string_view line,
     }
   }
   if (column != roles_.size())
-    row.problem = "another number of fields than the header has";
+    row.problem =
+        "another number of fields than the header has: a name with commas is "
+        "to be in quotes";
   return row;
 }
 

@@ -1,7 +1,7 @@
 // Lists of certificates as text: CSV, with commas, semicolons or tabs, and a
-// header that names `issuer` and `serial`, and optionally `not_before` and
-// `not_after`; other columns are passed over. RFC 4180 quotes are read, so that
-// names may hold commas.
+// header that names `issuer` and `serial` (or `serial_decimal`), and optionally
+// `not_before` and `not_after`; other columns are passed over. RFC 4180 quotes
+// are read, so that names may hold commas.
 #ifndef REVSTAT_TOOLS_REVSTAT_CHECK_LIST_READER_H_
 #define REVSTAT_TOOLS_REVSTAT_CHECK_LIST_READER_H_
 
@@ -17,6 +17,8 @@
 
 namespace revstat::tool {
 
+enum class SerialBase : uint8_t { kHexadecimal, kDecimal };
+
 bool LooksLikeList(std::string_view head);
 
 // One row; its fields borrow the block, and the storage given with it.
@@ -26,6 +28,7 @@ struct ListRow {
   std::string_view serial;
   std::string_view not_before;
   std::string_view not_after;
+  SerialBase serial_base = SerialBase::kHexadecimal;
   const char* problem = nullptr;  // why the row cannot be read, or null
 };
 
@@ -41,18 +44,22 @@ class ListColumns {
                   std::deque<std::string>* storage) const;
 
   char separator() const { return separator_; }
+  SerialBase serial_base() const { return serial_base_; }
   // Columns that sound as if they said until when a certificate is valid, as
   // the header spells them, but by no name that is read.
   const std::vector<std::string>& unused() const { return unused_; }
-  // True for issuer and serial in this order and no other column.
+  // True for issuer and serial, in hexadecimal, in this order and no other
+  // column.
   bool are_plain() const {
-    return roles_.size() == 2 && roles_[0] == kIssuer && roles_[1] == kSerial;
+    return roles_.size() == 2 && roles_[0] == kIssuer && roles_[1] == kSerial &&
+           serial_base_ == SerialBase::kHexadecimal;
   }
 
  private:
   enum Role : int { kOther = -1, kIssuer, kSerial, kNotBefore, kNotAfter };
 
   char separator_ = ',';
+  SerialBase serial_base_ = SerialBase::kHexadecimal;
   std::vector<Role> roles_;
   std::vector<std::string> unused_;
 };

@@ -4,6 +4,7 @@
 
 #include "engine/base/error.h"
 #include "engine/x509/authority_info_access.h"
+#include "tools/revstat/check/decimal_serial.h"
 
 namespace revstat::tool {
 
@@ -55,29 +56,44 @@ void RowAnswerer::AddListRow(const ListRow& row, std::string_view name) {
   if (row.problem != nullptr) return unreadable(row.problem);
   if (row.issuer.empty()) return unreadable("the issuer is missing");
   const auto serial =
-      SerialNumber::FromText(WithoutLabel(row.serial, "serial="));
+      row.serial_base == SerialBase::kDecimal
+          ? SerialOfDecimal(row.serial)
+          : SerialNumber::FromText(WithoutLabel(row.serial, "serial="));
   if (!serial.ok()) return unreadable(MessageOf(serial.status()));
   const auto issuer = IssuerNamed(WithoutLabel(row.issuer, "issuer="));
   if (!issuer.ok()) return unreadable(MessageOf(issuer.status()));
   Question question;
   question.key.serial = *serial;
   question.key.issuer = *issuer;
-  const auto read_bound = [](std::string_view text, Time* time) {
+  question.issuer_naming = last_naming_;
+  const auto read_bound = [&](std::string_view name, std::string_view text,
+                              Time* time) {
     if (text.empty()) return true;
     const auto parsed = ParseTime(text);
-    if (parsed.has_value()) *time = *parsed;
+    if (parsed.has_value()) {
+      *time = *parsed;
+    } else {
+      unreadable(Concat({name, " \"", text.substr(0, 80),
+                         "\" is neither RFC 3339 nor Unix seconds"}));
+    }
     return parsed.has_value();
   };
-  if (!read_bound(row.not_before, &question.not_before) ||
-      !read_bound(row.not_after, &question.not_after)) {
-    return unreadable("not_before and not_after are RFC 3339 or Unix seconds");
-  }
+  if (!read_bound("not_before", row.not_before, &question.not_before) ||
+      !read_bound("not_after", row.not_after, &question.not_after))
+    return;
   questions_.push_back(question);
-  if (prefetch_ != nullptr) prefetch_->Add(question.key, {});
+  if (prefetch_ != nullptr) PrefetchRow(question);
   ResultRow& result = rows_.emplace_back();
   result.input = name;
   result.position = row.line;
   result.issuer_text = row.issuer;
+}
+
+void RowAnswerer::PrefetchRow(const Question& question) {
+  if (question.issuer_naming == IssuerNaming::kByKey)
+    return prefetch_->Add(question.key, {});
+  for (const IssuerId issuer : resolver_.KeysOf(question.key.issuer))
+    prefetch_->Add({question.key.serial, issuer, question.key.snapshot}, {});
 }
 
 absl::StatusOr<IssuerId> RowAnswerer::IssuerNamed(std::string_view text) {
@@ -86,6 +102,7 @@ absl::StatusOr<IssuerId> RowAnswerer::IssuerNamed(std::string_view text) {
     if (!issuer.ok()) return issuer.status();
     last_issuer_text_ = text;
     last_issuer_ = *issuer;
+    last_naming_ = IssuerResolver::NamingOf(text);
   }
   return last_issuer_;
 }
@@ -180,8 +197,12 @@ void RowAnswerer::Finish() {
   }
   verdicts_.resize(questions_.size());
   Check(snapshot_, policy_, questions_, verdicts_);
-  for (size_t i = 0; ocsp_ != nullptr && i < rows_.size(); ++i)
-    verdicts_[i] = ocsp_->Join(questions_[i], rows_[i].issuer, verdicts_[i]);
+  for (size_t i = 0; ocsp_ != nullptr && i < rows_.size(); ++i) {
+    verdicts_[i] =
+        questions_[i].issuer_naming == IssuerNaming::kByName
+            ? ocsp_->JoinNamed(&questions_[i], verdicts_[i])
+            : ocsp_->Join(questions_[i], rows_[i].issuer, verdicts_[i]);
+  }
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].readable) {
       verdicts_[i] = Verdict{};

@@ -86,6 +86,9 @@ class RowAnswerer {
   // The issuer of a row, remembered for the next.
   absl::StatusOr<IssuerId> IssuerNamed(std::string_view text);
 
+  // A bare serial, under each key that may have issued it.
+  void PrefetchRow(const Question& question);
+
   // Keeps a block from growing without bound.
   void FinishIfFull() {
     if (rows_.size() >= (prefetch_ == nullptr ? kBlock : kPrefetched)) Finish();
@@ -112,6 +115,7 @@ class RowAnswerer {
   IssuerId bare_issuer_ = kUnknownIssuer;
   std::string last_issuer_text_;
   IssuerId last_issuer_ = kUnknownIssuer;
+  IssuerNaming last_naming_ = IssuerNaming::kByKey;
   Results results_;
 };
 

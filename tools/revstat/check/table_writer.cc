@@ -25,13 +25,6 @@ const char* ColourOf(Status status) {
   }
 }
 
-// Characters, not octets: a continuation octet has no width of its own.
-size_t WidthOf(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(),
-      [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 class TableWriter : public ResultWriter {
  public:
   explicit TableWriter(const Snapshot& snapshot)

@@ -2,12 +2,14 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "engine/base/error.h"
 #include "engine/check/ocsp_cache_file.h"
 #include "engine/refresh/crl_rules.h"
 #include "tools/revstat/common/input_files.h"
 #include "tools/revstat/common/output.h"
+#include "tools/revstat/store/store_options.h"
 
 namespace revstat::tool {
 namespace {
@@ -18,8 +20,6 @@ constexpr uint64_t kMaxTrustBytes = uint64_t{256} << 20;
 constexpr OcspLimits kOcspLimits = {.max_bytes = size_t{64} << 20,
                                     .max_responses = size_t{1} << 20};
 constexpr uint32_t kMaxCached = uint32_t{1} << 26;
-
-using Buffers = std::vector<std::shared_ptr<const Buffer>>;
 
 absl::Status LoadCache(const std::string& path, const Sha256Digest& context,
                        Time at, OcspCache* cache) {
@@ -36,8 +36,11 @@ Sha256Digest OcspCacheContext(WeakDigest weak_digest,
                               const Buffers& trusted_responders) {
   std::string text =
       Concat({"query", weak_digest == WeakDigest::kAllowSha1 ? " sha1" : ""});
+  // In whatever order they are given, and how often.
+  std::set<Sha256Digest> responders;
   for (const auto& responder : trusted_responders)
-    text += TextOf(Sha256(responder->bytes()));
+    responders.insert(Sha256(responder->bytes()));
+  for (const Sha256Digest& responder : responders) text += TextOf(responder);
   return Sha256(BytesOf(text));
 }
 
@@ -52,17 +55,26 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
     applied.store_paths = StorePaths::kBuilt;
   }
   EvidenceBuilder builder(applied);
-  const auto refuse = [&](const std::string& path, const absl::Status& status) {
+  const auto fail = [&](std::string_view message) {
     ++loaded.failures;
-    Report(Concat({path, ": ", MessageOf(status)}));
+    Report(message);
   };
-  const auto read = [&](const std::string& path, ObjectKind kind,
-                        uint64_t max_bytes) -> Buffers {
-    auto objects = ReadObjects(path, kind, max_bytes);
-    if (objects.ok()) return *std::move(objects);
-    ++loaded.failures;
-    Report(MessageOf(objects.status()));
-    return {};
+  const auto refuse = [&](const std::string& path, const absl::Status& status) {
+    fail(Concat({path, ": ", MessageOf(status)}));
+  };
+  // take(file, object) may refuse an object.
+  const auto read = [&](const std::vector<std::string>& paths, ObjectKind kind,
+                        uint64_t max_bytes, const auto& take) {
+    const auto visit = [&](const std::string& file,
+                           absl::StatusOr<Buffers> objects) {
+      if (!objects.ok()) return fail(MessageOf(objects.status()));
+      for (const auto& object : *objects) {
+        const absl::Status status = take(file, object);
+        if (!status.ok()) refuse(file, status);
+      }
+    };
+    for (const std::string& path : paths)
+      ReadObjectsIn(path, kind, max_bytes, visit);
   };
   if (!files.store.empty()) {
     const auto store =
@@ -70,34 +82,32 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
     if (store.ok()) {
       builder.AddStore(*store);
     } else {
-      refuse(files.store, store.status());
+      fail(Concat(
+          {files.store, ": ", StoreProblem(store.status(), files.store)}));
     }
   }
-  for (const std::string& path : files.trust) {
-    for (const auto& certificate :
-         read(path, ObjectKind::kCertificate, kMaxTrustBytes)) {
-      const absl::Status status = builder.AddTrusted(certificate);
-      if (!status.ok()) refuse(path, status);
-    }
-  }
+  read(files.trust, ObjectKind::kCertificate, kMaxTrustBytes,
+       [&](const std::string&, const auto& certificate) {
+         return builder.AddTrusted(certificate);
+       });
   for (const auto& certificate : more_untrusted)
     builder.AddUntrusted(certificate).IgnoreError();
-  for (const std::string& path : files.untrusted) {
-    for (const auto& certificate :
-         read(path, ObjectKind::kCertificate, kMaxTrustBytes)) {
-      const absl::Status status = builder.AddUntrusted(certificate);
-      if (!status.ok()) refuse(path, status);
-    }
-  }
+  read(files.untrusted, ObjectKind::kCertificate, kMaxTrustBytes,
+       [&](const std::string&, const auto& certificate) {
+         return builder.AddUntrusted(certificate);
+       });
   Progress progress("taking in CRLs", files.crls.size());
   uint64_t done = 0;
   for (const std::string& path : files.crls) {
-    for (const auto& crl : read(path, ObjectKind::kCrl, CrlView::kMaxBytes)) {
-      const absl::Status status = builder.IngestCrl(crl);
-      // Of two CRLs of one scope the newer serves; giving both is no mistake.
-      if (!status.ok() && ErrorCodeOf(status) != ErrorCode::kOlderThanHeld)
-        refuse(path, status);
-    }
+    read({path}, ObjectKind::kCrl, CrlView::kMaxBytes,
+         [&](const std::string&, const auto& crl) {
+           absl::Status status = builder.IngestCrl(crl);
+           // Of two CRLs of one scope the newer serves; giving both is no
+           // mistake.
+           if (ErrorCodeOf(status) == ErrorCode::kOlderThanHeld)
+             return absl::OkStatus();
+           return status;
+         });
     progress.Update(++done, 0);
   }
   for (const SnapshotBuilder::Conflict& conflict : builder.conflicts()) {
@@ -108,19 +118,17 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
                           ToHex(conflict.held->sha256()), "; both count"}))));
   }
   loaded.built = std::move(builder).Build();
-  for (const std::string& path : files.ocsp) {
-    for (const auto& response :
-         read(path, ObjectKind::kOcspResponse, kMaxTrustBytes)) {
-      const absl::Status status = loaded.ocsp.Add(response, kOcspLimits);
-      if (status.ok()) loaded.ocsp_files.push_back(path);
-      if (!status.ok()) refuse(path, status);
-    }
-  }
-  for (const std::string& path : files.trusted_responders) {
-    for (auto& certificate :
-         read(path, ObjectKind::kCertificate, kMaxTrustBytes))
-      loaded.trusted_responders.push_back(std::move(certificate));
-  }
+  read(files.ocsp, ObjectKind::kOcspResponse, kMaxTrustBytes,
+       [&](const std::string& file, const auto& response) {
+         absl::Status status = loaded.ocsp.Add(response, kOcspLimits);
+         if (status.ok()) loaded.ocsp_files.push_back(file);
+         return status;
+       });
+  read(files.trusted_responders, ObjectKind::kCertificate, kMaxTrustBytes,
+       [&](const std::string&, const auto& certificate) {
+         loaded.trusted_responders.push_back(certificate);
+         return absl::OkStatus();
+       });
   if (!files.ocsp_caches.empty()) {
     loaded.ocsp_cache = std::make_unique<OcspCache>(
         OcspCacheOptions{.max_answers = kMaxCached});
@@ -138,12 +146,14 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
   if (!files.stapled.empty() &&
       std::filesystem::file_size(files.stapled, error) != 0) {
     const auto responses =
-        read(files.stapled, ObjectKind::kOcspResponse, kMaxTrustBytes);
-    if (responses.size() > 1) {
+        ReadObjects(files.stapled, ObjectKind::kOcspResponse, kMaxTrustBytes);
+    if (!responses.ok()) {
+      fail(MessageOf(responses.status()));
+    } else if (responses->size() > 1) {
       refuse(files.stapled,
              MakeError(ErrorCode::kTooMany, "stapled OCSP responses"));
-    } else if (!responses.empty()) {
-      auto stapled = OcspSource::Create(responses.front());
+    } else {
+      auto stapled = OcspSource::Create(responses->front());
       if (stapled.ok()) {
         loaded.ocsp.UseStapled(*std::move(stapled));
       } else {
@@ -161,8 +171,14 @@ void ReportRefusedOcsp(const LoadedEvidence& evidence,
     if (checker != nullptr)
       refused.insert(checker->refused().begin(), checker->refused().end());
   }
-  for (const auto& [source, why] : refused)
-    Report(Concat({evidence.ocsp_files[source], ": ", MessageOf(why)}));
+  for (const auto& [source, why] : refused) {
+    const bool is_unchecked =
+        ErrorCodeOf(why) == ErrorCode::kOcspSignerUnchecked;
+    Report(Concat({evidence.ocsp_files[source], ": ", MessageOf(why),
+                   is_unchecked ? "; a CRL of its CA (--crl) tells, or take "
+                                  "its word with --trust-responder"
+                                : ""}));
+  }
 }
 
 }  // namespace revstat::tool

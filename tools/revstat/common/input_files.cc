@@ -3,8 +3,12 @@
 #include <openssl/err.h>
 #include <openssl/pkcs7.h>
 #include <openssl/x509.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 
 #include "engine/base/error.h"
 #include "engine/der/cursor.h"
@@ -14,12 +18,18 @@
 namespace revstat::tool {
 namespace {
 
-// Enough of a file to tell what it is.
-constexpr size_t kHeadBytes = size_t{1} << 16;
-
 // 1.2.840.113549.1.7.2, id-signedData.
 constexpr uint8_t kSignedData[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
                                    0xf7, 0x0d, 0x01, 0x07, 0x02};
+
+// PFX ::= SEQUENCE { version INTEGER {v3(3)}, authSafe ContentInfo, ...
+// (RFC 7292 4)
+constexpr uint8_t kPfxBegin[] = {0x02, 0x01, 0x03, 0x30};
+
+bool BeginsWith(Bytes octets, Bytes with) {
+  return octets.size() >= with.size() &&
+         std::equal(with.begin(), with.end(), octets.begin());
+}
 
 // What follows the identifier and length octets; nothing where those do not
 // fit.
@@ -45,11 +55,8 @@ Bytes FirstElement(Bytes der) {
 ContentKind DetectDer(Bytes head) {
   if (head.empty() || head[0] != der::kSequence) return ContentKind::kOther;
   const Bytes outer = BehindHeader(head);
-  if (outer.size() >= sizeof(kSignedData) &&
-      std::equal(std::begin(kSignedData), std::end(kSignedData),
-                 outer.begin())) {
-    return ContentKind::kPkcs7;
-  }
+  if (BeginsWith(outer, kSignedData)) return ContentKind::kPkcs7;
+  if (BeginsWith(outer, kPfxBegin)) return ContentKind::kPkcs12;
   if (!outer.empty() && outer[0] == der::kEnumerated)
     return ContentKind::kOcspResponse;
   if (outer.empty() || outer[0] != der::kSequence) return ContentKind::kOther;
@@ -83,6 +90,26 @@ ContentKind DetectDer(Bytes head) {
              : ContentKind::kCertificate;
 }
 
+// What a PEM label stands for; nothing for the labels of other things.
+std::optional<ObjectKind> ObjectKindOfLabel(std::string_view label) {
+  if (label == "CERTIFICATE" || label == "X509 CERTIFICATE" ||
+      label == "TRUSTED CERTIFICATE")
+    return ObjectKind::kCertificate;
+  if (label == "X509 CRL") return ObjectKind::kCrl;
+  if (label == "OCSP RESPONSE") return ObjectKind::kOcspResponse;
+  if (label == "OCSP REQUEST") return ObjectKind::kOcspRequest;
+  return std::nullopt;
+}
+
+FoundObject Broken(uint64_t offset, absl::Status problem) {
+  FoundObject object;
+  object.offset = offset;
+  object.problem = std::move(problem);
+  return object;
+}
+
+}  // namespace
+
 ObjectKind ObjectKindOf(ContentKind kind) {
   switch (kind) {
     case ContentKind::kCrl:
@@ -96,45 +123,36 @@ ObjectKind ObjectKindOf(ContentKind kind) {
   }
 }
 
-// What a PEM label stands for; nothing for the labels of other things.
-std::optional<ObjectKind> ObjectKindOfLabel(std::string_view label) {
-  if (label == "CERTIFICATE" || label == "X509 CERTIFICATE" ||
-      label == "TRUSTED CERTIFICATE")
-    return ObjectKind::kCertificate;
-  if (label == "X509 CRL") return ObjectKind::kCrl;
-  if (label == "OCSP RESPONSE") return ObjectKind::kOcspResponse;
-  if (label == "OCSP REQUEST") return ObjectKind::kOcspRequest;
-  return std::nullopt;
-}
-
-std::string_view NameOf(ObjectKind kind) {
-  switch (kind) {
-    case ObjectKind::kCertificate:
-      return "certificate";
-    case ObjectKind::kCrl:
-      return "CRL";
-    case ObjectKind::kOcspResponse:
-      return "OCSP response";
-    case ObjectKind::kOcspRequest:
-      return "OCSP request";
-  }
-  return "";
-}
-
-FoundObject Broken(uint64_t offset, absl::Status problem) {
-  FoundObject object;
-  object.offset = offset;
-  object.problem = std::move(problem);
-  return object;
-}
-
-}  // namespace
-
 ContentKind DetectContent(Bytes head) {
   const ContentKind der = DetectDer(head);
   if (der != ContentKind::kOther) return der;
   if (LooksLikePem(head)) return ContentKind::kPem;
   return LooksLikeList(TextOf(head)) ? ContentKind::kList : ContentKind::kOther;
+}
+
+absl::StatusOr<std::string> ReadHead(int descriptor) {
+  std::string head(kHeadBytes, '\0');
+  size_t used = 0;
+  while (used < head.size()) {
+    const ssize_t got =
+        read(descriptor, head.data() + used, head.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0)
+      return MakeError(ErrorCode::kInputUnreadable, std::strerror(errno));
+    if (got == 0) break;
+    used += static_cast<size_t>(got);
+  }
+  head.resize(used);
+  return head;
+}
+
+bool HasExtension(const std::string& path,
+                  std::span<const std::string_view> extensions) {
+  std::string extension = std::filesystem::path(path).extension();
+  for (char& c : extension)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return std::find(extensions.begin(), extensions.end(), extension) !=
+         extensions.end();
 }
 
 absl::StatusOr<Bytes> DerOf(const FoundObject& object, std::string* storage) {
@@ -230,7 +248,7 @@ std::optional<FoundObject> ObjectReader::NextInDer() {
       OpenPkcs7(element.tlv, offset);
       return std::nullopt;
     }
-    if (kind == ContentKind::kOther)
+    if (kind == ContentKind::kOther || kind == ContentKind::kPkcs12)
       return Broken(offset, MakeError(ErrorCode::kUnknownFormat, ""));
     FoundObject found;
     found.kind = ObjectKindOf(kind);
@@ -295,36 +313,6 @@ bool HoldsOneObject(Bytes file) {
   const der::Element first = cursor.Read(der::kSequence, "Certificate");
   // Behind one that cannot be read there is no second.
   return !cursor.ok() || first.tlv.size() == file.size();
-}
-
-absl::StatusOr<std::vector<std::shared_ptr<const Buffer>>> ReadObjects(
-    const std::string& path, ObjectKind kind, uint64_t max_bytes) {
-  auto file = Buffer::ReadFile(path, max_bytes);
-  if (!file.ok()) return file.status();
-  std::vector<std::shared_ptr<const Buffer>> objects;
-  absl::Status failure;
-  ForEachObject(
-      (*file)->bytes(),
-      [&](const Object& object) {
-        if (object.kind != kind) return;
-        const bool whole = object.der.data() == (*file)->bytes().data() &&
-                           object.der.size() == (*file)->bytes().size();
-        objects.push_back(
-            whole ? *file
-                  : Buffer::FromVector({object.der.begin(), object.der.end()}));
-      },
-      [&](uint64_t offset, const absl::Status& status) {
-        if (failure.ok()) {
-          failure = Annotate(
-              status, Concat({path, ": at octet ", std::to_string(offset)}));
-        }
-      });
-  if (!failure.ok()) return failure;
-  if (objects.empty()) {
-    return absl::InvalidArgumentError(
-        Concat({path, ": no ", NameOf(kind), " in it"}));
-  }
-  return objects;
 }
 
 }  // namespace revstat::tool

@@ -7,7 +7,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -24,15 +26,26 @@ enum class ContentKind {
   kOcspResponse,  // DER
   kOcspRequest,   // DER
   kPkcs7,         // DER SignedData that carries certificates
+  kPkcs12,        // which is not opened
   kList,          // CSV or TSV with a header that names issuer and serial
   kOther,
 };
 
-// By the first octets of a file (64 KiB are plenty).
+// Enough of a file to tell what it is.
+inline constexpr size_t kHeadBytes = size_t{1} << 16;
+
+// By the first octets of a file.
 ContentKind DetectContent(Bytes head);
+// Up to kHeadBytes, from where the descriptor stands.
+absl::StatusOr<std::string> ReadHead(int descriptor);
+// Whether the name ends in one of these (".pem"), in letters of any case.
+bool HasExtension(const std::string& path,
+                  std::span<const std::string_view> extensions);
 
 // What ForEachObject finds.
 enum class ObjectKind { kCertificate, kCrl, kOcspResponse, kOcspRequest };
+// Of DER; a PKCS#7 has certificates.
+ObjectKind ObjectKindOf(ContentKind kind);
 struct Object {
   ObjectKind kind;
   Bytes der;        // valid during the visit only
@@ -94,11 +107,23 @@ void ForEachObject(
 // True for a file of one DER object or one PEM block that is no PKCS#7.
 bool HoldsOneObject(Bytes file);
 
-// All objects of one kind in a file, each in a Buffer of its own; a DER CRL
-// that fills its file is not copied. Fails when any part cannot be read or
-// nothing of that kind is there.
-absl::StatusOr<std::vector<std::shared_ptr<const Buffer>>> ReadObjects(
-    const std::string& path, ObjectKind kind, uint64_t max_bytes);
+// All objects of one kind in a file, "-" for standard input, each in a Buffer
+// of its own; a DER CRL that fills its file is not copied. Fails when any part
+// cannot be read or nothing of that kind is there.
+using Buffers = std::vector<std::shared_ptr<const Buffer>>;
+absl::StatusOr<Buffers> ReadObjects(const std::string& path, ObjectKind kind,
+                                    uint64_t max_bytes);
+
+// visit(file, objects) with what ReadObjects gives: of `path` itself or, where
+// that is a folder, of each file in it, in the order of names. There files of
+// other things are passed over, but for `path`, to say that none has any: what
+// is readable and of another kind; and by their heads, whatever their size,
+// those of no kind that is known, unless they are named like ours (.crl, .pem,
+// .der, .cer, .crt, .ors, .p7b, .p7c), as failed downloads are. Folders below
+// it are not looked into.
+void ReadObjectsIn(const std::string& path, ObjectKind kind, uint64_t max_bytes,
+                   const std::function<void(const std::string& file,
+                                            absl::StatusOr<Buffers>)>& visit);
 
 }  // namespace revstat::tool
 

@@ -36,8 +36,10 @@ void Output::WriteOut(std::string_view text) {
     const ssize_t put = write(descriptor_, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) {
-      status_ = absl::UnavailableError(Concat(
-          {"standard output cannot be written: ", std::strerror(errno)}));
+      status_ = absl::UnavailableError(
+          errno == EPIPE ? ""
+                         : Concat({"standard output cannot be written: ",
+                                   std::strerror(errno)}));
     } else {
       text.remove_prefix(static_cast<size_t>(put));
     }
@@ -82,6 +84,17 @@ std::string WithCommas(uint64_t value) {
   return text;
 }
 
+std::string Counted(uint64_t count, std::string_view noun) {
+  return Concat({WithCommas(count), " ", noun, count == 1 ? "" : "s"});
+}
+
+// A continuation octet has no width of its own.
+size_t WidthOf(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 std::string Printable(std::string_view text) {
   std::string printable(text);
   std::replace_if(
@@ -91,6 +104,7 @@ std::string Printable(std::string_view text) {
 }
 
 void Report(std::string_view message) {
+  if (message.empty()) return;
   const std::string line = Concat({IsTerminal(STDERR_FILENO) ? kClearLine : "",
                                    "revstat: ", Printable(message), "\n"});
   std::fputs(line.c_str(), stderr);

@@ -19,7 +19,8 @@ class Output {
   void Write(std::string_view text);
   void Flush();
   // The first failure to write (a full disk, a closed pipe); later text is
-  // lost.
+  // lost. Without a message where the reader has gone, as `head` does: it has
+  // what it wanted, and nothing is to be said.
   const absl::Status& status() const { return status_; }
 
  private:
@@ -59,12 +60,18 @@ class Progress {
 
 // "12,345,678"
 std::string WithCommas(uint64_t value);
+// "1 CRL", "2 CRLs"
+std::string Counted(uint64_t count, std::string_view noun);
+
+// Characters, not octets, of UTF-8 text: what columns are padded by.
+size_t WidthOf(std::string_view text);
 
 // With '?' for control characters, which a file's name may hold: they would
 // break lines and drive the terminal.
 std::string Printable(std::string_view text);
 
-// Writes "revstat: <message>" to standard error, clearing a progress bar first.
+// Writes "revstat: <message>" to standard error, clearing a progress bar first;
+// nothing for an empty message.
 void Report(std::string_view message);
 
 }  // namespace revstat::tool

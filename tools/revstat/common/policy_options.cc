@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
+#include "engine/base/bytes.h"
 #include "tools/revstat/store/store_options.h"
 
 namespace revstat::tool {
@@ -23,13 +25,6 @@ Format FormatNamed(const std::string& name) {
                            : Format::kTable;
 }
 
-void AddFiles(CLI::App* command, const char* name,
-              std::vector<std::string>* files, const char* meaning) {
-  command->add_option(name, *files, meaning)
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-}
-
 void AddSeconds(CLI::App* command, const char* name, int64_t* seconds,
                 int64_t limit, const char* meaning) {
   command->add_option(name, *seconds, meaning)
@@ -39,8 +34,19 @@ void AddSeconds(CLI::App* command, const char* name, int64_t* seconds,
 
 }  // namespace
 
+CLI::Option* AddFilesOption(CLI::App* command, const char* name,
+                            std::vector<std::string>* files,
+                            std::string_view meaning, const std::string& kind) {
+  return command
+      ->add_option(name, *files, Concat({meaning, "; may be repeated"}))
+      ->type_name(kind)
+      // Else CLI11 writes "FILE ...", as if one option took several.
+      ->option_text(kind)
+      ->allow_extra_args(false);
+}
+
 void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
-  AddFiles(
+  AddFilesOption(
       command, "--trust", &options->files.trust,
       "Certificates of the issuers, trusted to sign certificates and CRLs");
   AddStoreOption(command, &options->files.store);
@@ -49,17 +55,19 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
     if (options->files.trust.empty() && options->files.store.empty())
       throw CLI::RequiredError("--store or --trust");
   });
-  AddFiles(
+  AddFilesOption(
       command, "--untrusted", &options->files.untrusted,
       "Certificates of other CAs, used where a path leads to a trusted one");
-  AddFiles(command, "--crl", &options->files.crls,
-           "CRLs, PEM or DER: complete, delta, indirect or partitioned");
-  AddFiles(command, "--ocsp", &options->files.ocsp,
-           "OCSP responses, PEM or DER");
-  AddFiles(command, "--ocsp-cache", &options->files.ocsp_caches,
-           "Answers that `ocsp query --cache` has kept with the same options");
-  AddFiles(command, "--trust-responder", &options->files.trusted_responders,
-           "Certificates of OCSP responders, believed for every issuer");
+  AddFilesOption(command, "--crl", &options->files.crls,
+                 "CRLs, PEM or DER: complete, delta, indirect or partitioned");
+  AddFilesOption(command, "--ocsp", &options->files.ocsp,
+                 "OCSP responses, PEM or DER");
+  AddFilesOption(
+      command, "--ocsp-cache", &options->files.ocsp_caches,
+      "Answers that `ocsp query --cache` has kept with the same options");
+  AddFilesOption(command, "--trust-responder",
+                 &options->files.trusted_responders,
+                 "Certificates of OCSP responders, believed for every issuer");
   command
       ->add_option_function<std::string>(
           "--policy",
@@ -113,7 +121,7 @@ void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
 }
 
 void AddFormatOption(CLI::App* command, const std::vector<std::string>& names,
-                     Format* format) {
+                     std::function<void(const std::string& name)> take) {
   std::string text;
   for (const std::string& name : names)
     text += (text.empty() ? "" : name == names.back() ? " or " : ", ") + name;
@@ -123,12 +131,17 @@ void AddFormatOption(CLI::App* command, const std::vector<std::string>& names,
                : "is not " + text + ": " + name;
   };
   command
-      ->add_option_function<std::string>(
-          "--format",
-          [format](const std::string& name) { *format = FormatNamed(name); },
-          text + "; table if not given")
+      ->add_option_function<std::string>("--format", std::move(take),
+                                         text + "; table if not given")
       ->type_name("FORMAT")
       ->check(CLI::Validator(check, ""));
+}
+
+void AddFormatOption(CLI::App* command, const std::vector<std::string>& names,
+                     Format* format) {
+  AddFormatOption(command, names, [format](const std::string& name) {
+    *format = FormatNamed(name);
+  });
 }
 
 LookupPolicy LookupPolicyOf(const PolicyOptions& options) {

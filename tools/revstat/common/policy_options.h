@@ -2,8 +2,11 @@
 #ifndef REVSTAT_TOOLS_REVSTAT_COMMON_POLICY_OPTIONS_H_
 #define REVSTAT_TOOLS_REVSTAT_COMMON_POLICY_OPTIONS_H_
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "engine/check/ocsp_checker.h"
 #include "engine/check/path_checker.h"
@@ -12,7 +15,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace revstat::tool {
 
@@ -31,7 +35,14 @@ struct PolicyOptions {
 
 // `options` outlives the app.
 void AddPolicyOptions(CLI::App* command, PolicyOptions* options);
-// --format with the names that the command has.
+// An option that takes one file, and the next where it is given again.
+CLI::Option* AddFilesOption(CLI::App* command, const char* name,
+                            std::vector<std::string>* files,
+                            std::string_view meaning,
+                            const std::string& kind = "FILE");
+// --format with the names that the command has; `take` gets one of them.
+void AddFormatOption(CLI::App* command, const std::vector<std::string>& names,
+                     std::function<void(const std::string& name)> take);
 void AddFormatOption(CLI::App* command, const std::vector<std::string>& names,
                      Format* format);
 

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -12,16 +11,15 @@
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/input_files.h"
 #include "tools/revstat/common/output.h"
+#include "tools/revstat/common/policy_options.h"
 #include "tools/revstat/inspect/objects.h"
 
 namespace revstat::tool {
 namespace {
 
-enum class InspectFormat { kTable, kJsonLines };
-
 struct InspectOptions {
   std::vector<std::string> files;
-  InspectFormat format = InspectFormat::kTable;
+  Format format = Format::kTable;
 };
 
 constexpr char kHelp[] = R"(
@@ -65,8 +63,7 @@ Inspection InspectObject(const Object& object) {
 // the only one of its file FILE, so the first waits for a second.
 class Inspector {
  public:
-  Inspector(InspectFormat format, Output* output)
-      : format_(format), output_(output) {}
+  Inspector(Format format, Output* output) : format_(format), output_(output) {}
 
   void Inspect(const std::string& file) {
     file_ = file;
@@ -106,8 +103,8 @@ class Inspector {
   }
 
   void Show(const std::string& name, const InspectSheet& sheet) {
-    output_->Write(format_ == InspectFormat::kTable ? sheet.ToTable(name)
-                                                    : sheet.ToJson(name));
+    output_->Write(format_ == Format::kTable ? sheet.ToTable(name)
+                                             : sheet.ToJson(name));
   }
 
   void Broken(uint64_t offset, const absl::Status& status) {
@@ -120,7 +117,7 @@ class Inspector {
                 WithoutName(std::string(MessageOf(status)), file_)})));
   }
 
-  const InspectFormat format_;
+  const Format format_;
   Output* const output_;
   std::string file_;
   uint64_t position_ = 0;
@@ -149,13 +146,7 @@ void AddInspectCommand(CLI::App& app, int* exit_status) {
   inspect->footer(kHelp);
   inspect->add_option("FILE", options->files, "CRLs and certificates, or -")
       ->required();
-  inspect->add_option("--format", options->format, "table or jsonl")
-      ->type_name("FORMAT")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, InspectFormat>{
-                                      {"table", InspectFormat::kTable},
-                                      {"jsonl", InspectFormat::kJsonLines}})
-              .description(""));
+  AddFormatOption(inspect, {"table", "jsonl"}, &options->format);
   inspect->callback(
       [options, exit_status] { *exit_status = RunInspect(*options); });
 }

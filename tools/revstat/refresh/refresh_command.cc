@@ -16,6 +16,7 @@
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/output.h"
 #include "tools/revstat/refresh/event_lines.h"
+#include "tools/revstat/store/store_options.h"
 
 namespace revstat::tool {
 namespace {
@@ -178,7 +179,14 @@ int RunService(const RefreshOptions& options, Refresher* refresher,
 int RunRefresh(const RefreshOptions& options) {
   LoadedSources loaded = LoadSources(options.sources);
   if (!loaded.problems.empty()) return ReportProblems(loaded.problems);
-  if (options.is_check) return kExitActive;
+  if (options.is_check) {
+    size_t urls = 0;
+    for (const IssuerSource& source : loaded.issuers)
+      urls += source.crl_urls.size() + source.delta_urls.size();
+    Report(Concat({Counted(loaded.issuers.size(), "source"), ", ",
+                   Counted(urls, "URL")}));
+    return kExitActive;
+  }
   if (options.store.empty()) {
     Report("--store is required");
     return kExitFailure;
@@ -201,7 +209,7 @@ int RunRefresh(const RefreshOptions& options) {
   auto refresher =
       Refresher::Start(std::move(loaded.issuers), std::move(refresher_options));
   if (!refresher.ok()) {
-    Report(MessageOf(refresher.status()));
+    Report(StoreProblem(refresher.status(), options.store));
     return kExitFailure;
   }
   return options.is_once

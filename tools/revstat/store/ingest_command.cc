@@ -9,6 +9,7 @@
 #include "tools/revstat/commands.h"
 #include "tools/revstat/common/input_files.h"
 #include "tools/revstat/common/output.h"
+#include "tools/revstat/common/policy_options.h"
 #include "tools/revstat/store/store_options.h"
 
 namespace revstat::tool {
@@ -33,6 +34,10 @@ The certificates go into the store as well, so that later runs need not give
 them again: --trust for CAs that are trusted, --untrusted for others that count
 while a path leads from them to a trusted one.
 
+CRL and FILE may be folders: of all files in one, those that hold CRLs or
+certificates are taken; one that is named like them (.crl, .pem, .cer, ...) and
+is nothing of the kind is an error. A CRL "-" is standard input.
+
 Examples:
   revstat ingest --store /var/lib/revstat --trust root.pem --untrusted cas.pem *.crl
   revstat ingest --store /var/lib/revstat newer.crl
@@ -51,38 +56,40 @@ class Ingest {
   void AddCertificates(
       const std::vector<std::string>& files,
       absl::Status (StoreUpdater::*add)(std::shared_ptr<const Buffer>)) {
-    for (const std::string& file : files) {
-      const auto certificates =
-          ReadObjects(file, ObjectKind::kCertificate, kMaxTrustBytes);
-      if (!certificates.ok()) Fail(certificates.status());
-      if (!certificates.ok()) continue;
+    const auto visit = [&](const std::string& file,
+                           absl::StatusOr<Buffers> certificates) {
+      if (!certificates.ok()) return Fail(certificates.status());
       for (const auto& certificate : *certificates) {
         const absl::Status status = (updater_->*add)(certificate);
         if (!status.ok()) Fail(Annotate(status, file));
       }
-    }
+    };
+    for (const std::string& file : files)
+      ReadObjectsIn(file, ObjectKind::kCertificate, kMaxTrustBytes, visit);
   }
 
   // False where the store itself can take no more.
   bool AddCrls(const std::vector<std::string>& files) {
     Progress progress("taking in CRLs", files.size());
     uint64_t done = 0;
-    for (const std::string& file : files) {
-      const auto crls = ReadObjects(file, ObjectKind::kCrl, CrlView::kMaxBytes);
-      if (!crls.ok()) Fail(crls.status());
-      if (crls.ok()) {
-        for (const auto& crl : *crls) {
-          const auto result = updater_->Take(*crl, at_);
-          if (!result.ok()) {
-            Fail(Annotate(result.status(), file));
-            return false;
-          }
-          Count(file, *result);
-        }
+    bool can_take = true;
+    const auto visit = [&](const std::string& file,
+                           absl::StatusOr<Buffers> crls) {
+      if (!crls.ok()) return Fail(crls.status());
+      for (const auto& crl : *crls) {
+        if (!can_take) return;
+        const auto result = updater_->Take(*crl, at_);
+        can_take = result.ok();
+        if (!can_take) return Fail(Annotate(result.status(), file));
+        Count(file, *result);
       }
+    };
+    for (const std::string& file : files) {
+      if (!can_take) break;
+      ReadObjectsIn(file, ObjectKind::kCrl, CrlView::kMaxBytes, visit);
       progress.Update(++done, taken_);
     }
-    return true;
+    return can_take;
   }
 
   std::string Summary(uint64_t generation) const {
@@ -134,7 +141,7 @@ int RunIngest(const IngestCommandOptions& options) {
   updating.holder = "revstat ingest";
   const auto updater = StoreUpdater::Open(options.store, updating);
   if (!updater.ok()) {
-    Report(MessageOf(updater.status()));
+    Report(StoreProblem(updater.status(), options.store));
     return kExitFailure;
   }
   ReportLost(**updater);
@@ -151,6 +158,7 @@ int RunIngest(const IngestCommandOptions& options) {
   Output output(STDOUT_FILENO);
   output.Write(ingest.Summary(*generation));
   output.Flush();
+  if (!output.status().ok()) Report(MessageOf(output.status()));
   return ingest.failures() == 0 && output.status().ok() ? 0 : kExitFailure;
 }
 
@@ -161,18 +169,13 @@ void AddIngestCommand(CLI::App& app, int* exit_status) {
   CLI::App* ingest = app.add_subcommand("ingest", "Take CRLs into a store");
   ingest->footer(kExamples);
   AddStoreOption(ingest, &options->store)->required();
-  ingest
-      ->add_option("--trust", options->files.trust,
-                   "Certificates of CAs that are trusted")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  ingest
-      ->add_option("--untrusted", options->files.untrusted,
-                   "Certificates of other CAs, used where a path leads to a "
-                   "trusted one")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  ingest->add_option("CRL", options->files.crls, "CRLs, PEM or DER");
+  AddFilesOption(ingest, "--trust", &options->files.trust,
+                 "Certificates of CAs that are trusted");
+  AddFilesOption(
+      ingest, "--untrusted", &options->files.untrusted,
+      "Certificates of other CAs, used where a path leads to a trusted one");
+  ingest->add_option("CRL", options->files.crls,
+                     "CRLs, PEM or DER; folders of them; or -");
   AddAtOption(ingest, &options->at,
               "The time at which paths must be valid; now if not given");
   ingest->add_flag_callback(

@@ -49,6 +49,11 @@ int Fail(const absl::Status& status) {
   return kExitFailure;
 }
 
+int FailStore(const absl::Status& status, const StoreOptions& options) {
+  Report(StoreProblem(status, options.store));
+  return kExitFailure;
+}
+
 int Print(std::string_view text) {
   Output output(STDOUT_FILENO);
   output.Write(text);
@@ -59,7 +64,7 @@ int Print(std::string_view text) {
 int RunList(const StoreOptions& options) {
   const auto contents =
       ReadStore(&FileSystem::System(), StoreFiles(options.store), nullptr);
-  if (!contents.ok()) return Fail(contents.status());
+  if (!contents.ok()) return FailStore(contents.status(), options);
   const Time at = TimeOr(options.at);
   return Print(options.format == Format::kTable
                    ? ListAsTable(*contents, at)
@@ -69,7 +74,7 @@ int RunList(const StoreOptions& options) {
 int RunCheckStore(const StoreOptions& options) {
   const StoreFiles names(options.store);
   const auto contents = ReadStore(&FileSystem::System(), names, nullptr);
-  if (!contents.ok()) return Fail(contents.status());
+  if (!contents.ok()) return FailStore(contents.status(), options);
   Progress progress("checking CRLs", contents->crls.size());
   uint64_t failures = 0;
   uint64_t done = 0;
@@ -78,9 +83,14 @@ int RunCheckStore(const StoreOptions& options) {
     ++failures;
     Report(MessageOf(status));
   };
+  count(CheckStoredGeneration(&FileSystem::System(), *contents, names));
   count(CheckStoredPaths(*contents, names));
   for (const StoredCrl& crl : contents->crls) {
-    count(CheckStoredCrl(*contents, crl, names));
+    const absl::Status status = CheckStoredCrl(*contents, crl, names);
+    if (!status.ok()) {
+      ++failures;
+      Report(StoreProblem(status, options.store));
+    }
     progress.Update(++done, 0);
   }
   for (const StoredRouter& router : contents->routers)
@@ -110,7 +120,7 @@ absl::Status WriteFile(const std::string& path, Bytes octets) {
 int RunExport(const StoreOptions& options) {
   const auto contents =
       ReadStore(&FileSystem::System(), StoreFiles(options.store), nullptr);
-  if (!contents.ok()) return Fail(contents.status());
+  if (!contents.ok()) return FailStore(contents.status(), options);
   std::vector<const StoredCrl*> chosen;
   for (const StoredCrl& crl : contents->crls) {
     if (IsChosen(crl, options.digests)) chosen.push_back(&crl);
@@ -159,8 +169,10 @@ int RunPrune(const StoreOptions& options) {
   StoreUpdaterOptions updating;
   updating.holder = "revstat store prune";
   const auto updater = StoreUpdater::Open(options.store, updating);
-  if (!updater.ok()) return Fail(updater.status());
+  if (!updater.ok()) return FailStore(updater.status(), options);
   ReportLost(**updater);
+  const size_t certificates = (*updater)->certificates().size();
+  const size_t crls = (*updater)->crls().size();
   for (const std::string& issuer : options.issuers) {
     const auto digests = DigestsOf(issuer);
     if (!digests.ok()) return Fail(digests.status());
@@ -176,7 +188,14 @@ int RunPrune(const StoreOptions& options) {
     }
   }
   const auto generation = (*updater)->Commit(TimeOr(options.at));
-  return generation.ok() ? 0 : Fail(generation.status());
+  if (!generation.ok()) return Fail(generation.status());
+  if (!options.issuers.empty()) {
+    const size_t gone = certificates - (*updater)->certificates().size();
+    Report(
+        Concat({Counted(gone, "certificate"), " and ",
+                Counted(crls - (*updater)->crls().size(), "CRL"), " removed"}));
+  }
+  return 0;
 }
 
 }  // namespace
@@ -210,12 +229,10 @@ void AddStoreCommand(CLI::App& app, int* exit_status) {
       add("prune",
           "Remove what writers that died have left, damaged CRLs, or trust",
           RunPrune);
-  pruning
-      ->add_option("--issuer", options->issuers,
-                   "Certificates that are no longer to count, trusted or not: "
-                   "a file, or the SHA-256 of one. They and their CRLs go")
-      ->type_name("FILE|SHA256")
-      ->allow_extra_args(false);
+  AddFilesOption(pruning, "--issuer", &options->issuers,
+                 "Certificates that are no longer to count, trusted or not: "
+                 "a file, or the SHA-256 of one. They and their CRLs go",
+                 "FILE|SHA256");
   AddAtOption(pruning, &options->at,
               "The time at which paths must be valid; now if not given");
 }

@@ -48,14 +48,14 @@ std::string Table(const std::vector<Row>& rows) {
   std::vector<size_t> widths(rows.front().size());
   for (const Row& row : rows) {
     for (size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], row[i].size());
+      widths[i] = std::max(widths[i], WidthOf(row[i]));
   }
   std::string text;
   for (const Row& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
       text += row[i];
       if (i + 1 < row.size())
-        text += std::string(widths[i] - row[i].size() + 2, ' ');
+        text += std::string(widths[i] - WidthOf(row[i]) + 2, ' ');
     }
     text += '\n';
   }

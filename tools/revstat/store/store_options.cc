@@ -33,6 +33,17 @@ Time TimeOr(const std::string& text) {
                       : *ParseTime(text);
 }
 
+std::string StoreProblem(const absl::Status& status, const std::string& store) {
+  std::string text(MessageOf(status));
+  if (ErrorCodeOf(status) != ErrorCode::kStoreDamaged) return text;
+  // Also of a manifest that names a segment which is not there.
+  const bool is_segment =
+      text.find(StoreFiles(store).Segments() + "/") != std::string::npos;
+  return text + (is_segment ? "; `revstat ingest` or `revstat refresh` repairs "
+                              "a damaged segment"
+                            : "; remove the folder and ingest again");
+}
+
 void ReportLost(const StoreUpdater& updater) {
   for (const LostFile& lost : updater.lost())
     Report(Concat({"set aside: ", MessageOf(lost.why)}));

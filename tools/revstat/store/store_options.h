@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "engine/base/time.h"
 #include "engine/refresh/store_updater.h"
 #include "tools/revstat/common/evidence.h"
@@ -20,6 +21,9 @@ CLI::Option* AddAtOption(CLI::App* command, std::string* at,
                          const char* meaning);
 // The time that a checked text names; now for none.
 Time TimeOr(const std::string& text);
+// The message of why a store cannot be read or written and, where it is
+// damaged, what mends it.
+std::string StoreProblem(const absl::Status& status, const std::string& store);
 // What was damaged and set aside when the store was opened.
 void ReportLost(const StoreUpdater& updater);
 

@@ -37,8 +37,11 @@ With --stapled the certificate is judged as in a TLS handshake: the response tha
 came along is looked at first, and a certificate that demands one (RFC 7633) is
 not valid without one that verifies. Other responses are given with --ocsp.
 
-CERT is a certificate, PEM or DER; in a file of several the first is verified
-and the others are used like --untrusted.
+CERT is a certificate, PEM or DER, or "-" for standard input; in a file of
+several the first is verified and the others are used like --untrusted.
+With --trust, --untrusted, --crl, --ocsp and --trust-responder, FILE may be a
+folder: of all files in it, those that hold such are taken; one that is named
+like them (.crl, .pem, .cer, ...) and is nothing of the kind is an error.
 
 Examples:
   revstat verify --trust root.pem --untrusted ca.pem --crl root.crl --crl ca.crl server.pem
@@ -119,6 +122,21 @@ bool HasOtherAnchors(const Snapshot& snapshot) {
                      });
 }
 
+// Whoever staples another certificate's response has most likely mixed up two
+// files.
+void ReportForeignStaple(const VerifyOptions& options,
+                         const LoadedEvidence& evidence,
+                         const CheckedPath& path) {
+  if (!evidence.ocsp.stapled().has_value() || path.certificates.empty()) return;
+  Verdict by_staple;
+  by_staple.source = OcspSet::kStapled;
+  by_staple.flags = Verdict::kFromOcsp;
+  const LookupKey& key = path.certificates.front().question.key;
+  if (evidence.ocsp.Explain(key, by_staple).single.has_value()) return;
+  Report(Concat({options.policy.files.stapled, ": it is not about serial ",
+                 key.serial.ToText(), ", and says nothing of it"}));
+}
+
 int RunVerify(const VerifyOptions& options) {
   auto certificates = ReadObjects(options.certificate, ObjectKind::kCertificate,
                                   kMaxBundleBytes);
@@ -169,6 +187,7 @@ int RunVerify(const VerifyOptions& options) {
     }
   }
   ReportRefusedOcsp(evidence, {ocsp->get()});
+  ReportForeignStaple(options, evidence, *path);
   if (path->result == PathResult::kNotValid &&
       options.anchor_kind == AnchorKind::kSelfSigned &&
       HasOtherAnchors(evidence.snapshot())) {
@@ -197,7 +216,7 @@ void AddVerifyCommand(CLI::App& app, int* exit_status) {
   CLI::App* verify = app.add_subcommand(
       "verify", "Verify a certificate's path and the status of all on it");
   verify->footer(kExamples);
-  verify->add_option("CERT", options->certificate, "The certificate")
+  verify->add_option("CERT", options->certificate, "The certificate, or -")
       ->required();
   AddPolicyOptions(verify, &options->policy);
   AddFormatOption(verify, {"table", "jsonl"}, &options->format);
