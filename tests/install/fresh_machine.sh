@@ -90,12 +90,18 @@ inside() {
   exits 0 dpkg -i packages/*.deb
   use_programs && use_service
   step "upgrade, and back"
+  mkdir -p /run/systemd/system # as where systemd runs
   exits 0 dpkg -i newer/*.deb
+  exits 0 cat /tmp/policy
+  has "revstat-refresh.service restart"
   [[ $(dpkg-query -W -f '${Version}' revstat) == *+1 ]] || fail "not upgraded"
   use_programs && use_service
   apt_get install --allow-downgrades ./packages/*.deb
   step "remove, install, purge"
   apt_get remove revstat librevstat-dev librevstat0
+  exits 0 cat /tmp/policy
+  has "revstat-refresh.service stop"
+  rmdir /run/systemd/system
   [[ ! -e /usr/bin/revstat && ! -e /usr/include/revstat ]] || fail "it is there after its removal"
   apt_get install ./packages/*.deb
   use_programs
@@ -140,7 +146,8 @@ outside() {
   fi
   echo "deb $mirror bookworm main" >"$root/etc/apt/sources.list"
   cp /etc/resolv.conf /etc/hosts "$root/etc/"
-  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # start no service
+  # Start no service; /tmp/policy tells what was wanted.
+  printf '#!/bin/sh\necho "$*" >>/tmp/policy\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
   chmod +x "$root/usr/sbin/policy-rc.d"
   mkdir -p "$root/fresh/packages"
   cp "$work"/packages/*.deb "$root/fresh/packages"

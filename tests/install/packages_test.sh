@@ -55,6 +55,10 @@ has revstat bin/revstat bin/revstat-gen share/man/man1/revstat.1.gz \
   lib/systemd/system/revstat-refresh.service lib/sysusers.d/revstat.conf share/bash-completion/completions/revstat
 dpkg-deb --info "$(package revstat)" postinst | grep -q 'systemd-sysusers revstat.conf' ||
   fail "revstat does not make its user"
+dpkg-deb --info "$(package revstat)" postinst | grep -q 'deb-systemd-invoke restart revstat-refresh.service' ||
+  fail "an upgrade leaves the old program running"
+dpkg-deb --info "$(package revstat)" prerm | grep -q 'deb-systemd-invoke stop revstat-refresh.service' ||
+  fail "a removal leaves the program running"
 names librevstat0 Depends libc6 libssl3 libcurl4 liburcu8 libabsl20220623
 names revstat Depends libc6 libssl3 libcurl4 libsystemd0 systemd
 names librevstat-dev Depends librevstat0 libabsl-dev libssl-dev

@@ -38,9 +38,10 @@ for CMake and pkg-config.")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME revstat)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS ca-certificates)
-# Makes the service's user, in postinst.
+# postinst makes the service's user, and restarts the service after an upgrade.
 set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers | systemd-sysusers")
-set(CPACK_DEBIAN_TOOLS_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/tools/systemd/postinst)
+set(CPACK_DEBIAN_TOOLS_PACKAGE_CONTROL_EXTRA
+    ${PROJECT_SOURCE_DIR}/tools/systemd/postinst ${PROJECT_SOURCE_DIR}/tools/systemd/prerm)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS libengine-gost-openssl)
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION
     "revstat checks certificates, alone or in lists of millions, and keeps a store
