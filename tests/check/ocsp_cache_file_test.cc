@@ -231,6 +231,7 @@ TEST(OcspCacheFile, unknown_under_the_head_of_another_file) {
                              const Sha256Digest& context) {
     OcspCache cache;
     const std::string path = folder.path() + "/ocsp.cache";
+    std::filesystem::remove(path);  // or it is joined with what is there
     EXPECT_TRUE(
         SaveOcspCache(Put(cache, issuer, status), path, context, kNow).ok());
     const auto file = Buffer::ReadFile(path);
