@@ -120,13 +120,10 @@ std::optional<SerialNumber> SerialSet::SerialAt(uint64_t rank) const {
       {reinterpret_cast<const uint8_t*>(words.data()), words[2] >> 56});
 }
 
-bool SerialSet::FindsItsEnds() const {
+bool SerialSet::FindsItsEnd() const {
   if (entry_count_ == 0) return true;
-  for (const uint64_t rank : {uint64_t{0}, entry_count_ - 1}) {
-    const auto serial = SerialAt(rank);
-    if (!serial.has_value() || Find(*serial) == kNotListed) return false;
-  }
-  return true;
+  const auto serial = SerialAt(entry_count_ - 1);
+  return serial.has_value() && Find(*serial) != kNotListed;
 }
 
 }  // namespace revstat

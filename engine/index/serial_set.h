@@ -70,7 +70,7 @@ class alignas(64) SerialSet {
   // Reads index bytes made for the CRL `der`. Fails with kBadIndex where sizes
   // do not agree; damage inside the planes can give a wrong answer (the store
   // keeps a checksum against that) but never a read outside index and DER.
-  // Damage of the header's key or counts hides every entry: FindsItsEnds.
+  // Damage of the header's key or counts hides every entry: FindsItsEnd.
   static absl::StatusOr<SerialSet> Open(Bytes index, Bytes der);
 
   // The offset in the DER of the entry that lists this serial, or kNotListed.
@@ -83,11 +83,11 @@ class alignas(64) SerialSet {
   // stands there. A random read of the DER.
   std::optional<SerialNumber> SerialAt(uint64_t rank) const;
 
-  // Whether Find finds the first and the last entry in the order of the index;
-  // true for the empty set. False where the key, bucket_count or partition_bits
-  // are not those that the index was built with: one flipped bit of them sends
-  // every lookup, or all but the first buckets', to another line.
-  bool FindsItsEnds() const;
+  // Whether Find finds the last entry in the order of the index; true for the
+  // empty set. False where the key, bucket_count or partition_bits are not
+  // those that the index was built with: one flipped bit of them sends every
+  // lookup, or all but the first buckets', to another line. Three random reads.
+  bool FindsItsEnd() const;
 
   // Calls visit(const std::array<uint64_t, 3>&) with the Words() of each serial
   // listed, once, in the order of the index. Random reads of the DER.

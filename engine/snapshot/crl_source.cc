@@ -104,7 +104,7 @@ absl::Status CrlSource::CheckHeads() const {
   uint64_t indexed = 0;
   for (const IssuerSet& entries : sets_) {
     indexed += entries.set.size();
-    if (!entries.set.FindsItsEnds()) {
+    if (!entries.set.FindsItsEnd()) {
       return MakeError(ErrorCode::kStoreDamaged,
                        "the index does not find its own entries");
     }
