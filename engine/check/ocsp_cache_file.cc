@@ -145,10 +145,12 @@ std::string NameAside(const std::string& path) {
 }
 
 // Until it is closed nobody else saves to `path`. Null where there is no lock
-// to be had: it is another account's, or the file system has none.
+// to be had: it is another account's, which could else hold it for ever, or the
+// file system has none.
 absl::StatusOr<std::unique_ptr<File>> LockBeside(const std::string& path,
                                                  FileSystem& files) {
-  auto file = files.Open(path + ".lock", FileSystem::OpenMode::kOpenOrCreate);
+  auto file =
+      files.Open(path + ".lock", FileSystem::OpenMode::kOpenOrCreatePrivate);
   if (!file.ok()) return nullptr;
   const auto patience = std::chrono::steady_clock::now() + kLockPatience;
   for (;;) {

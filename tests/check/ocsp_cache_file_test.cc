@@ -119,6 +119,10 @@ TEST(OcspCacheFile, good_after_a_restart) {
   const std::filesystem::directory_iterator files(folder.path());
   EXPECT_EQ(std::distance(begin(files), end(files)), 2)
       << "all but it and its lock is gone";
+  // Who may open the lock could keep this account from saving.
+  EXPECT_EQ(
+      std::filesystem::status(path + ".lock").permissions(),
+      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   OcspCache next({.copies = ResponseCopies::kKept});
   next.AddIssuer({9});  // so that the numbers are others
   const auto load = LoadOcspCache(path, {kContext, kNow}, &next);
