@@ -260,7 +260,8 @@ absl::StatusOr<std::unique_ptr<StagedFile>> IngestWorker::InDer(
   if (!IsPemCrl((*octets)->bytes())) return staged;
   auto bare = updater_->StageFile();
   if (!bare.ok()) return bare.status();
-  const absl::Status decoded = DecodePemCrl((*octets)->bytes(), bare->get());
+  const absl::Status decoded = DecodePemCrl(
+      (*octets)->bytes(), [&](Bytes piece) { return (*bare)->Append(piece); });
   if (!decoded.ok()) return decoded;
   return *std::move(bare);
 }

@@ -36,7 +36,8 @@ std::string_view BeginningOf(Bytes octets) {
 }
 
 // RFC 4648 4. Libcrypto passes over white space, as RFC 7468 3 has it.
-absl::Status DecodeBase64(std::string_view text, StagedFile* der) {
+absl::Status DecodeBase64(std::string_view text,
+                          const std::function<absl::Status(Bytes)>& append) {
   const auto broken = [] { return MakeError(ErrorCode::kBadPem, "base64"); };
   const std::unique_ptr<EVP_ENCODE_CTX, decltype(&EVP_ENCODE_CTX_free)> context(
       EVP_ENCODE_CTX_new(), EVP_ENCODE_CTX_free);
@@ -44,8 +45,8 @@ absl::Status DecodeBase64(std::string_view text, StagedFile* der) {
   EVP_DecodeInit(context.get());
   // Three octets for four characters, of which 63 may have been kept.
   std::vector<uint8_t> octets(kPiece);
-  const auto append = [&](int size) {
-    return der->Append(Bytes(octets).first(static_cast<size_t>(size)));
+  const auto give = [&](int size) {
+    return append(Bytes(octets).first(static_cast<size_t>(size)));
   };
   int size = 0;
   bool is_ended = false;
@@ -60,12 +61,12 @@ absl::Status DecodeBase64(std::string_view text, StagedFile* der) {
                          static_cast<int>(piece.size()));
     if (more < 0) return broken();
     is_ended |= more == 0;
-    const absl::Status status = append(size);
+    const absl::Status status = give(size);
     if (!status.ok()) return status;
   }
   if (EVP_DecodeFinal(context.get(), octets.data(), &size) != 1)
     return broken();
-  return append(size);
+  return give(size);
 }
 
 std::string_view KindOf(Bytes octets) {
@@ -82,7 +83,8 @@ std::string_view KindOf(Bytes octets) {
 
 bool IsPemCrl(Bytes octets) { return BeginningOf(octets).starts_with(kBegin); }
 
-absl::Status DecodePemCrl(Bytes pem, StagedFile* der) {
+absl::Status DecodePemCrl(Bytes pem,
+                          const std::function<absl::Status(Bytes)>& append) {
   const std::string_view text = BeginningOf(pem).substr(kBegin.size());
   // No base64 has a dash, so that the next one begins the END line.
   const size_t end = std::min(text.find('-'), text.size());
@@ -90,7 +92,7 @@ absl::Status DecodePemCrl(Bytes pem, StagedFile* der) {
     return MakeError(ErrorCode::kBadPem, "no END line");
   if (!IsSpace(text.substr(end + kEnd.size())))
     return MakeError(ErrorCode::kTrailingData, "behind the END line");
-  return DecodeBase64(text.substr(0, end), der);
+  return DecodeBase64(text.substr(0, end), append);
 }
 
 absl::Status TellWhatItIs(Bytes octets, const absl::Status& error) {

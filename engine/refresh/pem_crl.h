@@ -3,9 +3,10 @@
 #ifndef REVSTAT_ENGINE_REFRESH_PEM_CRL_H_
 #define REVSTAT_ENGINE_REFRESH_PEM_CRL_H_
 
+#include <functional>
+
 #include "absl/status/status.h"
 #include "engine/base/bytes.h"
-#include "engine/store/staged_file.h"
 
 namespace revstat {
 
@@ -14,12 +15,13 @@ namespace revstat {
 // is not looked through.
 bool IsPemCrl(Bytes octets);
 
-// Appends to `der` what stands between the lines of one for which IsPemCrl is
-// true. kBadPem where the END line or the base64 is not right, kTrailingData
-// where another block or text follows: which of two CRLs would count is not to
-// be guessed. And the errors of StagedFile::Append, kTooLarge among them.
-// Memory: 64 KiB.
-absl::Status DecodePemCrl(Bytes pem, StagedFile* der);
+// Gives `append` in pieces what stands between the lines of one for which
+// IsPemCrl is true. kBadPem where the END line or the base64 is not right,
+// kTrailingData where another block or text follows: which of two CRLs would
+// count is not to be guessed. And the errors of `append`, which bounds the
+// size. Memory: 64 KiB.
+absl::Status DecodePemCrl(Bytes pem,
+                          const std::function<absl::Status(Bytes)>& append);
 
 // `error`, with which a CRL's parser has refused the octets, and in front of it
 // what they are where that is easily told: HTML, a certificate, other PEM, or

@@ -7,6 +7,7 @@
 
 #include "engine/snapshot/snapshot_builder.h"
 #include "tests/fuzz/target.h"
+#include "tools/revstat/check/decimal_serial.h"
 #include "tools/revstat/check/row_answerer.h"
 
 using namespace revstat;
@@ -19,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)tool::LooksLikeList(list);
   const auto columns = tool::ListColumns::FromHeader(list);
   if (!columns.ok()) return 0;
+  (void)tool::LookDecimal(*columns, list);
 
   tool::ListReader reader(nothing_more, list);
   tool::ListBlock block;

@@ -263,6 +263,9 @@ void WriteLists(const Corpus& corpus) {
        "issuer,serial\n,1\nCN=CA,zz\nCN=CA\n\"CN=CA,1\nCN=\xff,1"},
       {"good_semicolons",
        "issuer;serial;\"a, b\"\n\"CN=CA;O=X\";01;x\nCN=CA,O=X;02;\n"},
+      {"good_decimal",
+       "issuer,serial_decimal\nCN=CA,4097\n" + digest +
+           ",-1\nCN=CA,1461501637330902918203684832716283019655932542976\n"},
       {"invalid_column_twice", "issuer,serial,issuer\nCN=CA,1,CN=CA\n"},
   };
   for (const auto& [name, list] : lists)

@@ -22,7 +22,8 @@ class PemCrl : public testing::Test {
     EXPECT_TRUE(IsPemCrl(BytesOf(text))) << text.substr(0, 40);
     auto staged = *StagedFile::Create(&FileSystem::System(),
                                       folder_.path() + "/file", most);
-    absl::Status status = DecodePemCrl(BytesOf(text), staged.get());
+    absl::Status status = DecodePemCrl(
+        BytesOf(text), [&](Bytes piece) { return staged->Append(piece); });
     if (!status.ok()) return status;
     const auto der = *staged->Der();
     return std::string(TextOf(der->bytes()));

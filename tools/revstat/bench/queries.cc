@@ -4,6 +4,7 @@
 #include <random>
 
 #include "engine/base/error.h"
+#include "engine/snapshot/series.h"
 
 namespace revstat::tool {
 namespace {
@@ -15,9 +16,8 @@ constexpr size_t kMinInvented = 8;
 
 Status UnlistedStatus(const CrlSource& source) {
   const CrlView& crl = source.crl();
-  const bool partial = crl.issuing_distribution_point().has_value() ||
-                       !crl.unsupported_critical_extension().empty() ||
-                       source.statistics().unsupported_entry.has_value();
+  const bool partial =
+      crl.issuing_distribution_point().has_value() || !ProvesAbsence(source);
   return partial ? Status::kUnknown : Status::kActive;
 }
 
