@@ -27,7 +27,8 @@ struct RefresherOptions {
   // start and with each Reload.
   OtherTrust other_trust = OtherTrust::kStays;
   // Called on one of the refresher's threads, one event at a time: be quick,
-  // and call nothing of the Refresher but RefreshAll and Health.
+  // and call nothing of the Refresher but RefreshAll and Health. What it throws
+  // is dropped.
   std::function<void(const RefreshEvent&)> on_event;
   std::function<Time()> now = [] {
     return std::chrono::floor<std::chrono::seconds>(
