@@ -150,7 +150,7 @@ REVSTAT_API revstat_error revstat_store_open(const char* folder,
                                              int64_t at, revstat_store** store);
 
 /* Turns to the newest generation, and judges the CAs for the time `at`, where
- * there is a need; costs a microsecond or so where there is none. Waits for checks
+ * there is a need; costs one microsecond where there is none. Waits for checks
  * that use the old generation. Where it fails, the old one goes on answering.
  * For programs without revstat_store_follow: call it before each batch, or
  * every few seconds, on one thread or many. */
