@@ -73,7 +73,7 @@ wait_for() {
   fail "the service did not say $1"
 }
 sources service.toml /hang/a /ok/a
-coproc SERVICE { exec "$revstat" refresh --store store --sources service.toml --status-interval 1 2>/dev/null; }
+coproc SERVICE { exec "$revstat" refresh --store store --sources service.toml --status-interval 1 2>service.err; }
 service=$SERVICE_PID
 wait_for '"event":"not_modified","issuer":"/ok/a"'
 wait_for '"event":"status"'
@@ -94,6 +94,8 @@ wait "$service"
 status=$?
 took=$(((${EPOCHREALTIME/./} - started) / 1000))
 last_command="refresh, SIGTERM"
+: >out
+mv service.err err
 ((status == 0)) || fail "exit status $status"
 ((took < 1000)) || [[ -n ${REVSTAT_SANITIZE-} ]] || fail "SIGTERM took $took ms"
 
@@ -106,7 +108,7 @@ for ((i = 0; i < 300; ++i)); do
 done >many.toml
 sources last.toml /ok/a
 cat last.toml >>many.toml
-"$revstat" refresh --store unread-store --sources many.toml >unread 2>/dev/null &
+"$revstat" refresh --store unread-store --sources many.toml >unread 2>service.err &
 service=$!
 for ((i = 0; i < 2000; ++i)); do
   "$revstat" store list --store unread-store --format jsonl >out 2>err && [[ -s out ]] && break
@@ -118,6 +120,7 @@ kill -TERM "$service"
 wait "$service"
 status=$?
 took=$(((${EPOCHREALTIME/./} - started) / 1000))
+mv service.err err
 ((status == 0)) || fail "exit status $status"
 ((took < 2000)) || [[ -n ${REVSTAT_SANITIZE-} ]] || fail "SIGTERM took $took ms"
 exec {unread}>&-
