@@ -19,10 +19,11 @@ absl::Status CannotRun(const std::string& what) {
   return MakeError(ErrorCode::kInputUnreadable, Concat({"cannot run ", what}));
 }
 
-// Standard output goes to a new file.
+// Standard output goes to a new file, or nowhere.
 class OutputTo {
  public:
-  explicit OutputTo(const std::string& path) {
+  explicit OutputTo(const std::string& file) {
+    const std::string& path = file.empty() ? kNowhere : file;
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, path.c_str(),
                                      O_WRONLY | O_CREAT | O_TRUNC, 0666);
@@ -34,6 +35,8 @@ class OutputTo {
   const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
+  inline static const std::string kNowhere = "/dev/null";
+
   posix_spawn_file_actions_t actions_;
 };
 
@@ -41,7 +44,8 @@ class OutputTo {
 
 absl::StatusOr<ProcessFigures> RunProcess(std::vector<std::string> command,
                                           const std::string& output) {
-  unlink(output.c_str());  // else emptying a long one counts
+  // Else emptying a long one counts.
+  if (!output.empty()) unlink(output.c_str());
   const OutputTo actions(output);
   std::vector<char*> arguments;
   for (std::string& word : command) arguments.push_back(word.data());

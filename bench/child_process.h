@@ -18,8 +18,9 @@ struct ProcessFigures {
   int exit_status = 0;
 };
 
-// Runs a program with its standard output in a new file. An error where it
-// cannot be started or is ended by a signal.
+// Runs a program with its standard output in a new file, or thrown away where
+// `output` is empty. An error where it cannot be started or is ended by a
+// signal.
 absl::StatusOr<ProcessFigures> RunProcess(std::vector<std::string> command,
                                           const std::string& output);
 
