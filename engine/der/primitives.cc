@@ -107,6 +107,9 @@ Flag ReadFlag(Cursor& cursor, const char* field, Tag tag) {
 Bytes ReadOid(Cursor& cursor, const char* field) {
   const Element element = cursor.Read(kOid, field);
   if (!cursor.ok()) return {};
+  // 2.5.29.n and 2.5.4.n, which nearly all are: an octet a number.
+  const Bytes oid = element.value;
+  if (oid.size() == 3 && (oid[0] | oid[1] | oid[2]) < 0x80) return oid;
   bool is_minimal = true;
   uint8_t before = 0;
   for (uint8_t octet : element.value) {

@@ -317,33 +317,30 @@ class NameParser {
 }  // namespace
 
 void AppendName(NameView name, std::string* text) {
-  const size_t begin = text->size();
-  absl::InlinedVector<size_t, 8> rdns;  // where they begin
+  struct Attribute {
+    NameView::Position position;
+    Bytes type;
+    der::Element value;
+  };
+  absl::InlinedVector<Attribute, 8> attributes;
   name.ForEachAttribute(
       [&](NameView::Position position, Bytes type, const der::Element& value) {
-        if (position == NameView::Position::kFirstOfRdn) {
-          if (!rdns.empty()) *text += ',';
-          rdns.push_back(text->size());
-        } else {
-          *text += '+';
-        }
-        AppendType(type, text);
-        *text += '=';
-        AppendValue(value, text);
+        attributes.push_back({position, type, value});
       });
-  if (rdns.size() < 2) return;
-  // The last comes first: the whole backwards, and then each of them again.
-  const auto at = [&](size_t position) {
-    return text->begin() + static_cast<std::ptrdiff_t>(position);
-  };
-  const size_t end = text->size();
-  std::reverse(at(begin), text->end());
-  size_t behind = end + 1;  // a comma stands between
-  for (auto rdn = rdns.rbegin(); rdn != rdns.rend(); ++rdn) {
-    const size_t size = behind - 1 - *rdn;
-    const size_t mirrored = begin + end - (behind - 1);
-    std::reverse(at(mirrored), at(mirrored + size));
-    behind = *rdn;
+  // RFC 4514 2.1: the last RDN comes first; 2.2: inside one nothing turns.
+  for (size_t end = attributes.size(); end > 0;) {
+    size_t begin = end - 1;
+    while (begin > 0 &&
+           attributes[begin].position != NameView::Position::kFirstOfRdn)
+      --begin;
+    if (end < attributes.size()) *text += ',';
+    for (size_t i = begin; i < end; ++i) {
+      if (i > begin) *text += '+';
+      AppendType(attributes[i].type, text);
+      *text += '=';
+      AppendValue(attributes[i].value, text);
+    }
+    end = begin;
   }
 }
 
