@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_format.h"
 #include "bench/child_process.h"
+#include "bench/free_memory.h"
 #include "bench/program.h"
 #include "bench/result_check.h"
 #include "engine/base/bytes.h"
@@ -47,6 +48,7 @@ class CheckRun {
     return static_cast<double>(rows_) / MeasureSeconds(result);
   }
   double MeasureSeconds(Result result = Result::kFile) {
+    TouchFreeMemory();
     const auto run = Require(RunProcess(
         command_, result == Result::kFile ? output_ : std::string()));
     if (run.exit_status != 1) {
@@ -64,6 +66,7 @@ class CheckRun {
     const std::string copy = output_ + ".written";
     const std::vector<char> block(kWrite, 'x');
     std::remove(copy.c_str());
+    TouchFreeMemory();
     const auto start = tool::BenchClock::now();
     {
       std::ofstream file;
@@ -134,6 +137,7 @@ class EmptyListRun {
   EmptyListRun& operator=(const EmptyListRun&) = delete;
 
   double MeasureSeconds() {
+    TouchFreeMemory();
     const auto run = Require(RunProcess(command_, output_));
     if (run.exit_status != 0)
       Require(absl::InternalError("revstat check of an empty list fails"));

@@ -114,7 +114,7 @@ std::vector<Goal> LookupGoals(const GoalOptions& options) {
                options.rounds, rate(*batch, 1), rate(memory, 1)),
       RateGoal("batch, 1 thread, 100 % hits", "random cache lines", 0.35,
                options.rounds, rate(*listed, 1), rate(memory, 1)),
-      RateGoal("batch, 1 thread, 100 % hits", "the lines of a hit alone", 0,
+      RateGoal("a hit of that batch", "the lines of a hit alone", 0,
                options.rounds, rate(*listed, 1), rate(hit_lines, 1)),
       RateGoal("batch, 2 threads, 1 % hits", "1 thread", 1.9, options.rounds,
                rate(*batch, 2), rate(*batch, 1))};
