@@ -11,7 +11,8 @@
 namespace revstat::bench {
 namespace {
 
-// More than any of our runs takes, the pages of its result's file included.
+// As much as a run with 10 M entries takes, the pages of its result's file
+// included.
 constexpr size_t kMost = size_t{3} << 29;
 
 }  // namespace

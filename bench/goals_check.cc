@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -35,8 +36,7 @@ class CheckRun {
     Measure();
     const std::string crl = options.files.Crl(crl_entries);
     Require(InChild([&] { return CheckResult(output_, crl, rows_); }));
-    std::ifstream result(output_, std::ios::ate);
-    result_bytes_ = static_cast<uint64_t>(result.tellg());
+    result_bytes_ = std::filesystem::file_size(output_);
   }
   ~CheckRun() { std::remove(output_.c_str()); }
   CheckRun(const CheckRun&) = delete;
@@ -56,12 +56,13 @@ class CheckRun {
           absl::InternalError(Concat({command_[0], " check ends with status ",
                                       std::to_string(run.exit_status)})));
     }
-    peak_bytes_ = std::max(peak_bytes_, run.peak_bytes);
+    if (result == Result::kFile)
+      peak_bytes_ = std::max(peak_bytes_, run.peak_bytes);
     return run.seconds;
   }
 
   // What the file system alone takes for a result of that size: as many octets,
-  // in writes as long as ours.
+  // in long writes.
   double MeasureWriting() const {
     const std::string copy = output_ + ".written";
     const std::vector<char> block(kWrite, 'x');

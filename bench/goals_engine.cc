@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "bench/child_process.h"
 #include "bench/contender.h"
+#include "bench/free_memory.h"
 #include "bench/ingest.h"
 #include "bench/listed_contenders.h"
 #include "bench/ocsp_contenders.h"
@@ -45,6 +46,7 @@ std::vector<Goal> IngestGoals(const GoalOptions& options) {
   IngestFigures last;
   double peak = 0;
   const auto ingest = [&](Threads threads) {
+    TouchFreeMemory();
     last = Require(
         MeasureIngest(options.files.Crl(options.files.large()), ca, threads));
     peak = std::max(peak, static_cast<double>(last.peak_bytes));

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "bench/free_memory.h"
 #include "bench/peak_memory.h"
 #include "engine/base/buffer.h"
 #include "engine/base/error.h"
@@ -57,7 +56,6 @@ absl::StatusOr<std::shared_ptr<const Buffer>> ReadCa(const DataFiles& files) {
 absl::StatusOr<IngestFigures> MeasureIngest(
     const std::string& crl_path, const std::shared_ptr<const Buffer>& ca,
     Threads threads) {
-  TouchFreeMemory();
   const auto sha256_seconds = Sha256Seconds(crl_path);
   if (!sha256_seconds.ok()) return sha256_seconds.status();
   absl::Status reset = ResetPeakMemory();

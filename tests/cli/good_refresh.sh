@@ -70,6 +70,8 @@ wait_for() {
     [[ $line == *"$1"* ]] && return
   done
   last_command="refresh as a service"
+  : >out
+  cp service.err err
   fail "the service did not say $1"
 }
 sources service.toml /hang/a /ok/a
@@ -120,6 +122,7 @@ kill -TERM "$service"
 wait "$service"
 status=$?
 took=$(((${EPOCHREALTIME/./} - started) / 1000))
+: >out
 mv service.err err
 ((status == 0)) || fail "exit status $status"
 ((took < 2000)) || [[ -n ${REVSTAT_SANITIZE-} ]] || fail "SIGTERM took $took ms"
