@@ -23,9 +23,9 @@ absl::Status CannotRun(const std::string& what) {
 class OutputTo {
  public:
   explicit OutputTo(const std::string& file) {
-    const std::string& path = file.empty() ? kNowhere : file;
+    const char* const path = file.empty() ? "/dev/null" : file.c_str();
     posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, path.c_str(),
+    posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, path,
                                      O_WRONLY | O_CREAT | O_TRUNC, 0666);
   }
   ~OutputTo() { posix_spawn_file_actions_destroy(&actions_); }
@@ -35,8 +35,6 @@ class OutputTo {
   const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
-  inline static const std::string kNowhere = "/dev/null";
-
   posix_spawn_file_actions_t actions_;
 };
 
