@@ -129,8 +129,8 @@ TEST(ReadOid, RefusesWhatIsNotBase128InTheFewestOctets) {
   };
   EXPECT_EQ(read("06 03 55 1d 14"), Failure{});
   EXPECT_EQ(read("06 01 00"), Failure{});
-  for (const char* hex :
-       {"06 00", "06 01 80", "06 02 80 01", "06 03 55 1d 94", "06 03 55 80 01"})
+  for (const char* hex : {"06 00", "06 01 80", "06 02 80 01", "06 03 55 1d 94",
+                          "06 03 55 80 01", "06 03 80 1d 14"})
     EXPECT_EQ(read(hex), (Failure{ErrorCode::kBadOid, 0, "extnID"})) << hex;
 }
 

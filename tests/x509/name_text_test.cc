@@ -56,6 +56,23 @@ TEST(FormatName, JoinsAttributesOfOneRdnWithPlus) {
       "CN=a+O=b");
 }
 
+// RFC 4514 2.1 turns the RDNs, 2.2 not what is inside one.
+TEST(FormatName, KeepsTheOrderInsideEachOfSeveralRdns) {
+  const auto rdn = [](const std::vector<Octets>& attributes) {
+    return test::Nest(der::kSet, attributes);
+  };
+  std::vector<Octets> rdns = {
+      rdn({Attribute(kC, Utf8("EE")), Attribute(kO, Utf8("first"))}),
+      rdn({Attribute(kCn, Utf8("a")), Attribute(kO, Utf8("b")),
+           Attribute(kC, Utf8("FI"))})};
+  std::string expected = "CN=a+O=b+C=FI,C=EE+O=first";
+  for (int i = 0; i < 20; ++i) {
+    rdns.push_back(rdn({Attribute(kCn, Utf8("x"))}));
+    expected.insert(0, "CN=x,");
+  }
+  EXPECT_EQ(Format(test::Seq(rdns)), expected);
+}
+
 TEST(FormatName, EscapesWhatRfc4514Reserves) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"a,b", "CN=a\\,b"},
