@@ -215,6 +215,9 @@ static void ClosedAndForked(const char* folder, const char* first,
   revstat_refresher* refresher;
   EXPECT(revstat_refresher_start(folder, first, NULL, &refresher) ==
          REVSTAT_OK);
+  /* Without it there is nothing to wait for, and a generation that comes
+   * before the fork leaves the child behind at once. */
+  EXPECT(revstat_refresher_refresh(refresher) == REVSTAT_OK);
   EXPECT(revstat_refresher_wait(refresher, 60000) == REVSTAT_OK);
   revstat_policy lenient;
   revstat_policy_init(&lenient, sizeof(lenient));
