@@ -7,9 +7,9 @@
 #include <map>
 #include <thread>
 
+#include "engine/base/checksum.h"
 #include "engine/base/error.h"
 #include "engine/check/ocsp_cache_layout.h"
-#include "engine/store/store_files.h"
 
 namespace revstat {
 

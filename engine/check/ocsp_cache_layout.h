@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "engine/store/store_files.h"
+#include "engine/base/checksum.h"
 #include "engine/verify/digest.h"
 
 namespace revstat::ocsp_cache_layout {

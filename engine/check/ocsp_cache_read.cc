@@ -6,6 +6,7 @@
 #include "engine/base/error.h"
 #include "engine/check/ocsp_cache_file.h"
 #include "engine/check/ocsp_cache_layout.h"
+#include "engine/store/store_files.h"
 
 namespace revstat {
 

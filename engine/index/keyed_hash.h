@@ -1,4 +1,5 @@
-// The hash of serial numbers, keyed with a secret of each set.
+// The hash of serial numbers, keyed with a secret. Sets that are asked together
+// best have the same one: then a serial is hashed once for all of them.
 //
 // Serials come from strangers: a CA's customer, or a CA itself, may choose
 // them. Under a key he does not know he cannot aim at one bucket.
@@ -6,6 +7,7 @@
 #define REVSTAT_ENGINE_INDEX_KEYED_HASH_H_
 
 #include <array>
+#include <compare>
 #include <cstdint>
 
 #include "engine/base/serial_number.h"
@@ -17,6 +19,10 @@ struct HashKey {
 
   // From the system's random source; throws std::system_error without one.
   static HashKey Random();
+  // A random one, the same for as long as the process runs. Thread-safe.
+  static const HashKey& OfProcess();
+
+  friend auto operator<=>(const HashKey&, const HashKey&) = default;
 };
 
 // NH of UMAC (RFC 4418 5.2) over the serial's three words, a proven universal

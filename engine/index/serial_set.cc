@@ -3,9 +3,11 @@
 #include <sys/random.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <system_error>
 
+#include "engine/base/checksum.h"
 #include "engine/base/error.h"
 
 namespace revstat {
@@ -25,6 +27,16 @@ HashKey HashKey::Random() {
   return key;
 }
 
+const HashKey& HashKey::OfProcess() {
+  static const HashKey key = Random();
+  return key;
+}
+
+uint64_t ChecksumOf(const SerialSetHeader& header) {
+  return Checksum({reinterpret_cast<const uint8_t*>(&header),
+                   offsetof(SerialSetHeader, checksum)});
+}
+
 constinit const SerialSetLine SerialSet::kNoEntries = {};
 
 absl::StatusOr<SerialSet> SerialSet::Open(Bytes index, Bytes der) {
@@ -39,9 +51,8 @@ absl::StatusOr<SerialSet> SerialSet::Open(Bytes index, Bytes der) {
   std::memcpy(&header, index.data(), sizeof(header));
   if (header.magic != SerialSetHeader::kMagic)
     return bad("another magic number");
-  for (const uint32_t word : header.reserved) {
-    if (word != 0) return bad("reserved");
-  }
+  if (header.checksum != ChecksumOf(header))
+    return bad("its header's checksum");
   const uint64_t body = index.size() - sizeof(header);
   if (header.partition_bits > 32 - kPositionBits) return bad("partition_bits");
   if (header.line_count > body / sizeof(SerialSetLine))
@@ -110,20 +121,6 @@ uint32_t SerialSet::Find(const SerialNumber& serial) const {
   const SerialSetHome home =
       HomeOf(KeyedHash(key_, serial.Words()), partition_bits_, bucket_count_);
   return FindFrom(home.bucket, home.fingerprint, serial);
-}
-
-std::optional<SerialNumber> SerialSet::SerialAt(uint64_t rank) const {
-  std::array<uint64_t, 3> words;
-  if (rank >= entry_count_ || !ReadSerial(offsets_[rank], &words))
-    return std::nullopt;
-  return SerialNumber::FromContent(
-      {reinterpret_cast<const uint8_t*>(words.data()), words[2] >> 56});
-}
-
-bool SerialSet::FindsItsEnd() const {
-  if (entry_count_ == 0) return true;
-  const auto serial = SerialAt(entry_count_ - 1);
-  return serial.has_value() && Find(*serial) != kNotListed;
 }
 
 }  // namespace revstat

@@ -15,7 +15,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "absl/status/statusor.h"
@@ -38,7 +37,7 @@ static_assert(sizeof(SerialSetLine) == 64);
 
 // The start of the index bytes; see FORMAT.md. Little-endian.
 struct alignas(64) SerialSetHeader {
-  static constexpr uint64_t kMagic = 0x3174657356525352;  // "RSRVset1"
+  static constexpr uint64_t kMagic = 0x3274657356525352;  // "RSRVset2"
 
   uint64_t magic;
   uint64_t line_count;
@@ -46,14 +45,26 @@ struct alignas(64) SerialSetHeader {
   uint64_t entry_count;
   HashKey key;
   uint32_t partition_bits;
-  uint32_t reserved[7];
+  uint32_t reserved[9];
+  uint64_t checksum;  // of all octets before this one
 };
 static_assert(sizeof(SerialSetHeader) == 128);
+
+// What `checksum` has to be.
+uint64_t ChecksumOf(const SerialSetHeader& header);
 
 // Where a hash sends a serial.
 struct SerialSetHome {
   uint64_t bucket;
   uint16_t fingerprint;
+};
+
+// Where lookups in a set begin. 16 octets: tables of these serve batches over
+// many sets that have one key.
+struct SerialSetHead {
+  const SerialSetLine* lines;
+  uint32_t bucket_count;
+  uint32_t partition_bits;
 };
 
 // Aligned so that what a probe of an unlisted serial reads of it, the first
@@ -68,9 +79,9 @@ class alignas(64) SerialSet {
   SerialSet() : lines_(&kNoEntries), bucket_count_(1), line_count_(1) {}
 
   // Reads index bytes made for the CRL `der`. Fails with kBadIndex where sizes
-  // do not agree; damage inside the planes can give a wrong answer (the store
-  // keeps a checksum against that) but never a read outside index and DER.
-  // Damage of the header's key or counts hides every entry: FindsItsEnd.
+  // do not agree or the header is damaged, which would hide every entry; damage
+  // inside the planes can give a wrong answer (the store keeps a checksum
+  // against that) but never a read outside index and DER.
   static absl::StatusOr<SerialSet> Open(Bytes index, Bytes der);
 
   // The offset in the DER of the entry that lists this serial, or kNotListed.
@@ -78,16 +89,10 @@ class alignas(64) SerialSet {
   uint32_t Find(const SerialNumber& serial) const;
 
   uint64_t size() const { return entry_count_; }
-
-  // The serial of an entry by its position in the index; nothing where no entry
-  // stands there. A random read of the DER.
-  std::optional<SerialNumber> SerialAt(uint64_t rank) const;
-
-  // Whether Find finds the last entry in the order of the index; true for the
-  // empty set. False where the key, bucket_count or partition_bits are not
-  // those that the index was built with: one flipped bit of them sends every
-  // lookup, or all but the first buckets', to another line. Three random reads.
-  bool FindsItsEnd() const;
+  const HashKey& key() const { return key_; }
+  SerialSetHead head() const {
+    return {lines_, bucket_count_, partition_bits_};
+  }
 
   // Calls visit(const std::array<uint64_t, 3>&) with the Words() of each serial
   // listed, once, in the order of the index. Random reads of the DER.

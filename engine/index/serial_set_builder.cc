@@ -348,7 +348,9 @@ SerialSetBuilder::Result SerialSetBuilder::BuildWith(const CrlView* crl) {
                .entry_count = layout.entry_count(),
                .key = key_,
                .partition_bits = partition_bits_,
-               .reserved = {}};
+               .reserved = {},
+               .checksum = 0};
+    header->checksum = ChecksumOf(*header);
     result.duplicates = layout.duplicates();
     return result;
   }

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/checksum.h"
 #include "engine/store/segment_header.h"
 #include "engine/store/store_files.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 struct ManifestHeader {
   static constexpr uint64_t kMagic = 0x3166696e614d5352;  // "RSManif1"
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
 
   uint64_t magic = kMagic;
   uint32_t version = kVersion;

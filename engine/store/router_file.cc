@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/checksum.h"
 #include "engine/base/error.h"
 #include "engine/store/store_files.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 struct RouterHeader {
   static constexpr uint64_t kMagic = 0x3172747552535352;  // "RSSRutr1"
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
 
   uint64_t magic = kMagic;
   uint32_t version = kVersion;

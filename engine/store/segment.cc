@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/checksum.h"
 #include "engine/store/segment_header.h"
 #include "engine/store/store_files.h"
 

@@ -15,7 +15,7 @@ static_assert(std::endian::native == std::endian::little,
 
 struct SegmentHeader {
   static constexpr uint64_t kMagic = 0x31746d6765535352;  // "RSSegmt1"
-  static constexpr uint32_t kVersion = 1;
+  static constexpr uint32_t kVersion = 2;
   static constexpr uint32_t kHasTimes = 1;
   static constexpr uint32_t kHasUnsupportedEntry = 2;
 

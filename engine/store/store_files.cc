@@ -1,7 +1,5 @@
 #include "engine/store/store_files.h"
 
-#include <xxhash.h>
-
 namespace revstat {
 
 namespace {
@@ -34,10 +32,6 @@ bool StoreFiles::IsNumbered(std::string_view name) {
   return digits.find_first_not_of("0123456789abcdef") ==
              std::string_view::npos &&
          (suffix == kSegment || suffix == kRouter);
-}
-
-uint64_t Checksum(Bytes octets) {
-  return XXH3_64bits(octets.data(), octets.size());
 }
 
 absl::Status DamagedAt(std::string_view file, uint64_t offset,

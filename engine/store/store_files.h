@@ -1,4 +1,4 @@
-// The names of a store's files (FORMAT.md), and checksums and records in them.
+// The names of a store's files (FORMAT.md), and what to say of a damaged one.
 #ifndef REVSTAT_ENGINE_STORE_STORE_FILES_H_
 #define REVSTAT_ENGINE_STORE_STORE_FILES_H_
 
@@ -40,9 +40,6 @@ class StoreFiles {
  private:
   std::string folder_;
 };
-
-// XXH3-64: against damage, not against people.
-uint64_t Checksum(Bytes octets);
 
 // kStoreDamaged: "<file>: <field> (octet <offset>)".
 absl::Status DamagedAt(std::string_view file, uint64_t offset,

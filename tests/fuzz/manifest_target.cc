@@ -3,8 +3,8 @@
 #include <cstring>
 #include <vector>
 
+#include "engine/base/checksum.h"
 #include "engine/store/manifest.h"
-#include "engine/store/store_files.h"
 #include "tests/fuzz/target.h"
 
 using namespace revstat;

@@ -2,8 +2,8 @@
 // what is read can be asked, ends when it says, and is written down again.
 #include <cstring>
 
+#include "engine/base/checksum.h"
 #include "engine/check/ocsp_cache_file.h"
-#include "engine/store/store_files.h"
 #include "tests/fuzz/target.h"
 
 using namespace revstat;

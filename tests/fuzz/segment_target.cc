@@ -1,10 +1,10 @@
 // A segment whose header's checksums are made right first: an error, or a CRL.
 #include <cstring>
 
+#include "engine/base/checksum.h"
 #include "engine/base/huge_memory.h"
 #include "engine/snapshot/crl_source.h"
 #include "engine/store/segment_header.h"
-#include "engine/store/store_files.h"
 #include "tests/fuzz/target.h"
 
 using namespace revstat;
