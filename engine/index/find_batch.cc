@@ -46,8 +46,19 @@ size_t FindListed(const SerialSet& set, const SerialColumn& serials,
   return FindListedWith(BestKernel(), set, serials, count, found);
 }
 
-uint32_t FindOne(const SerialSet& set, const SerialNumber& serial) {
-  return FindOneWith(BestKernel(), set, serial);
+size_t SelectMaybe(const LocatedSerial* serials, size_t count,
+                   uint32_t* maybe) {
+  return SelectMaybeWith(BestKernel(), serials, count, maybe);
+}
+
+ListedSerial FindOne(const SerialSet& set, const SerialNumber& serial) {
+  return FindOne(set, serial,
+                 Locate(set.head(), KeyedHash(set.key(), serial.Words())));
+}
+
+ListedSerial FindOne(const SerialSet& set, const SerialNumber& serial,
+                     const LocatedSerial& located) {
+  return FindOneWith(BestKernel(), set, serial, located);
 }
 
 size_t FindListedWith(Kernel kernel, const Probe* probes, size_t count,
@@ -71,13 +82,24 @@ size_t FindListedWith(Kernel kernel, const SerialSet& set,
   return FindListedScalar(set, serials, count, found);
 }
 
-uint32_t FindOneWith(Kernel kernel, const SerialSet& set,
-                     const SerialNumber& serial) {
+size_t SelectMaybeWith(Kernel kernel, const LocatedSerial* serials,
+                       size_t count, uint32_t* maybe) {
 #if defined(__x86_64__)
-  if (kernel == Kernel::kAvx512) return FindOneAvx512(set, serial);
-  if (kernel == Kernel::kAvx2) return FindOneAvx2(set, serial);
+  if (kernel == Kernel::kAvx512)
+    return SelectMaybeAvx512(serials, count, maybe);
+  if (kernel == Kernel::kAvx2) return SelectMaybeAvx2(serials, count, maybe);
 #endif
-  return FindOneScalar(set, serial);
+  return SelectMaybeScalar(serials, count, maybe);
+}
+
+ListedSerial FindOneWith(Kernel kernel, const SerialSet& set,
+                         const SerialNumber& serial,
+                         const LocatedSerial& located) {
+#if defined(__x86_64__)
+  if (kernel == Kernel::kAvx512) return FindOneAvx512(set, serial, located);
+  if (kernel == Kernel::kAvx2) return FindOneAvx2(set, serial, located);
+#endif
+  return FindOneScalar(set, serial, located);
 }
 
 namespace {

@@ -17,14 +17,7 @@ struct SerialSetAccess {
   static const SerialSetLine* lines(const SerialSet& set) { return set.lines_; }
   static const uint32_t* offsets(const SerialSet& set) { return set.offsets_; }
   static uint64_t line_count(const SerialSet& set) { return set.line_count_; }
-  static uint64_t bucket_count(const SerialSet& set) {
-    return set.bucket_count_;
-  }
   static uint64_t entry_count(const SerialSet& set) { return set.entry_count_; }
-  static uint32_t partition_bits(const SerialSet& set) {
-    return set.partition_bits_;
-  }
-  static const HashKey& key(const SerialSet& set) { return set.key_; }
   static const uint8_t* der(const SerialSet& set) { return set.der_.data(); }
   static uint64_t der_size(const SerialSet& set) { return set.der_.size(); }
   // `serial` is the SerialNumber as octets.
@@ -42,9 +35,12 @@ struct SerialSetAccess {
                           ListedSerial* found);                                \
   size_t FindListed##name(const SerialSet& set, const SerialColumn& serials,   \
                           size_t count, ListedSerial* found);                  \
+  size_t SelectMaybe##name(const LocatedSerial* serials, size_t count,         \
+                           uint32_t* maybe);                                   \
   size_t FindRouted##name(const SerialSet& table, const SerialColumn& serials, \
                           size_t count, RoutedSerial* found, size_t capacity); \
-  uint32_t FindOne##name(const SerialSet& set, const SerialNumber& serial);
+  ListedSerial FindOne##name(const SerialSet& set, const SerialNumber& serial, \
+                             const LocatedSerial& located);
 REVSTAT_DECLARE_KERNEL(Scalar)
 REVSTAT_DECLARE_KERNEL(Avx2)
 REVSTAT_DECLARE_KERNEL(Avx512)

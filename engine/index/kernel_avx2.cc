@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "engine/index/kernel_impl.h"
+#include "engine/index/kernel_routing.h"
 
 namespace revstat {
 namespace {
@@ -31,13 +32,19 @@ size_t FindListedAvx2(const SerialSet& set, const SerialColumn& serials,
   return RunBatch(set, serials, count, found, Match);
 }
 
+size_t SelectMaybeAvx2(const LocatedSerial* serials, size_t count,
+                       uint32_t* maybe) {
+  return RunSelect(serials, count, maybe, Match);
+}
+
 size_t FindRoutedAvx2(const SerialSet& table, const SerialColumn& serials,
                       size_t count, RoutedSerial* found, size_t capacity) {
   return RunRouting(table, serials, count, found, capacity, Match);
 }
 
-uint32_t FindOneAvx2(const SerialSet& set, const SerialNumber& serial) {
-  return RunOne(set, serial, Match);
+ListedSerial FindOneAvx2(const SerialSet& set, const SerialNumber& serial,
+                         const LocatedSerial& located) {
+  return RunOne(set, serial, located, Match);
 }
 
 }  // namespace revstat

@@ -1,5 +1,6 @@
 // For every processor, and the oracle of the others.
 #include "engine/index/kernel_impl.h"
+#include "engine/index/kernel_routing.h"
 
 namespace revstat {
 namespace {
@@ -25,13 +26,19 @@ size_t FindListedScalar(const SerialSet& set, const SerialColumn& serials,
   return RunBatch(set, serials, count, found, Match);
 }
 
+size_t SelectMaybeScalar(const LocatedSerial* serials, size_t count,
+                         uint32_t* maybe) {
+  return RunSelect(serials, count, maybe, Match);
+}
+
 size_t FindRoutedScalar(const SerialSet& table, const SerialColumn& serials,
                         size_t count, RoutedSerial* found, size_t capacity) {
   return RunRouting(table, serials, count, found, capacity, Match);
 }
 
-uint32_t FindOneScalar(const SerialSet& set, const SerialNumber& serial) {
-  return RunOne(set, serial, Match);
+ListedSerial FindOneScalar(const SerialSet& set, const SerialNumber& serial,
+                           const LocatedSerial& located) {
+  return RunOne(set, serial, located, Match);
 }
 
 }  // namespace revstat

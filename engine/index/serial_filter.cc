@@ -4,8 +4,6 @@
 #include <bit>
 #include <cstring>
 
-#include "engine/index/kernel.h"
-
 namespace revstat {
 namespace {
 
@@ -16,8 +14,7 @@ constexpr uint64_t kFewestBits = 64;
 }  // namespace
 
 SerialFilter::SerialFilter(const SerialSet& set) {
-  for (size_t i = 0; i < key_.size(); ++i)
-    key_[i] = SerialSetAccess::key(set).words[i] | 1;
+  for (size_t i = 0; i < key_.size(); ++i) key_[i] = set.key().words[i] | 1;
   const uint64_t bits =
       std::bit_ceil(std::max(kFewestBits, set.size() * kBitsEach));
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(bits));

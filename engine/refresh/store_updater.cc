@@ -233,6 +233,11 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   const std::vector<CertificateView> signers =
       certificates_.CandidatesFor(*crl, at);
   IngestOptions ingest = options_.ingest;
+  // That of the store, which each CRL hands on to the next.
+  if (!contents_.crls.empty()) {
+    const CrlSource& newest = *contents_.crls.back().source;
+    ingest.hash_key = newest.issuer_sets().front().set.key();
+  }
   // To start a thread takes longer than all there is to do.
   if ((*der)->bytes().size() < kTwoThreadsFrom) {
     ingest.threads = Threads::kOne;

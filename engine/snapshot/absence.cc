@@ -155,7 +155,7 @@ Currency Snapshot::CurrencyOf(const Coverage& coverage) const {
   // Once all are current, nothing else of the policy matters.
   LookupPolicy policy;
   policy.at = FromUnix(latest);
-  currency = {earliest, latest, next, AbsenceFromParts(policy, coverage), true};
+  currency = {earliest, latest, next, AbsenceFromParts(policy, coverage)};
   return currency;
 }
 

@@ -10,13 +10,13 @@ namespace {
 
 // Keys that are looked up together: enough for the first and the last of them,
 // which wait for the memory, not to count.
-constexpr size_t kBlock = 1024;
+constexpr size_t kBlock = 512;
 
 // The keys, at most kBlock, that one set lists.
 size_t FindKeys(const SerialSet& set, const SerialFilter* filter,
                 std::span<const LookupKey> keys, ListedSerial* found) {
   if (keys.size() == 1) {
-    *found = {0, FindOne(set, keys.front().serial)};
+    *found = FindOne(set, keys.front().serial);
     return found->offset != SerialSet::kNotListed ? 1 : 0;
   }
   const SerialColumn serials = {&keys.front().serial, sizeof(LookupKey)};
@@ -25,19 +25,11 @@ size_t FindKeys(const SerialSet& set, const SerialFilter* filter,
   const size_t count = filter->Select(serials, keys.size(), maybe);
   size_t listed = 0;
   for (size_t k = 0; k < count; ++k) {
-    const uint32_t offset = FindOne(set, keys[maybe[k]].serial);
-    if (offset != SerialSet::kNotListed) found[listed++] = {maybe[k], offset};
+    found[listed] = FindOne(set, keys[maybe[k]].serial);
+    found[listed].probe = maybe[k];
+    listed += found[listed].offset != SerialSet::kNotListed ? 1 : 0;
   }
   return listed;
-}
-
-// Entries were read when they were found; but of a block that is all hits the
-// first ones have left the nearest cache meanwhile.
-constexpr size_t kEntriesAhead = 8;
-void PrefetchEntry(Bytes der, uint32_t offset) {
-  const uint8_t* const entry = der.data() + offset;
-  __builtin_prefetch(entry);
-  __builtin_prefetch(entry + 40);  // one of the usual size ends there
 }
 
 // A listing that leaves the question open lets no active stand, and tells more
@@ -57,17 +49,12 @@ Verdict Snapshot::WithoutIssuer(const LookupKey& key) const {
 }
 
 Verdict Snapshot::Listing(const LookupPolicy& policy, const List& list,
-                          uint32_t offset) const {
-  const CrlView& crl = sources_[list.source]->crl();
-  int64_t revocation_seconds = 0;
-  auto reason = ReasonCode::kAbsent;
-  const bool is_usual =
-      CrlEntryReader::VisitUsualAt(crl, offset, [&](const UsualEntry& entry) {
-        revocation_seconds = entry.revocation_seconds;
-        reason = static_cast<ReasonCode>(entry.reason);
-      });
-  if (!is_usual) {
-    const auto entry = CrlEntryReader::At(crl, offset);
+                          const ListedSerial& found) const {
+  int64_t revocation_seconds = found.revocation_seconds;
+  auto reason = static_cast<ReasonCode>(found.reason);
+  if (found.reason == ListedSerial::kNotRead) {
+    const auto entry =
+        CrlEntryReader::At(sources_[list.source]->crl(), found.offset);
     // Every entry was checked when the CRL was taken in.
     if (!entry.has_value()) return Unknown(Cause::kMalformed, list.source);
     revocation_seconds = ToUnix(entry->revocation_date);
@@ -92,8 +79,8 @@ Verdict Snapshot::Listing(const LookupPolicy& policy, const List& list,
 // False where the word is left to older lists of the series.
 bool Snapshot::ApplyListing(const LookupPolicy& policy, const Series& series,
                             const SeriesState& state, const List& list,
-                            uint32_t offset, Verdict* verdict) const {
-  Verdict listing = Listing(policy, list, offset);
+                            const ListedSerial& found, Verdict* verdict) const {
+  Verdict listing = Listing(policy, list, found);
   // removeFromCRL (5.3.1) says that older lists no longer count, if the list
   // that says so, or a newer one, is current: what proves nothing active lifts
   // no hold.
@@ -129,15 +116,11 @@ void Snapshot::ApplySeries(const LookupPolicy& policy, const Series& series,
     state.can_lift |= AbsenceFrom(policy, list).status == Status::kActive;
     if (list.set.size() == 0) continue;
     const size_t count = FindKeys(list.set, list.filter, keys, found);
-    if (count == 0) continue;
-    const Bytes der = sources_[list.source]->crl().der();
     for (size_t k = 0; k < count; ++k) {
-      const auto [i, offset] = found[k];
-      if (k + kEntriesAhead < count)
-        PrefetchEntry(der, found[k + kEntriesAhead].offset);
+      const uint32_t i = found[k].probe;
       if (series.count > 1 && is_decided[i]) continue;
       is_decided[i] =
-          ApplyListing(policy, series, state, list, offset, &verdicts[i]);
+          ApplyListing(policy, series, state, list, found[k], &verdicts[i]);
     }
   }
 }
@@ -213,9 +196,7 @@ void Snapshot::ApplyFound(const LookupPolicy& policy, const RoutedBlock& block,
       ApplySeries(policy, series, keys.subspan(key, 1), &verdicts[key]);
       continue;
     }
-    const bool is_current = AbsenceFrom(policy, list).status == Status::kActive;
-    ApplyListing(policy, series, {is_current, is_current}, list,
-                 found[k].offset, &verdicts[key]);
+    ApplyOnlyList(policy, list, found[k], &verdicts[key]);
   }
 }
 
@@ -260,6 +241,24 @@ void Snapshot::LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
   }
 }
 
+// False at the first key of another issuer than the first one's, or of another
+// snapshot: these are told apart one by one.
+bool Snapshot::HaveOneIssuer(std::span<const LookupKey> keys) const {
+  constexpr size_t kTogether = 32;
+  const uint32_t own = tag();
+  const IssuerId issuer = keys.front().issuer;
+  uint32_t other = 0;  // bits in which one differs
+  for (size_t i = 0; i < keys.size() && other == 0;) {
+    const size_t end = std::min(i + kTogether, keys.size());
+    for (; i < end; ++i) {
+      const LookupKey& key = keys[i];
+      other |= key.issuer ^ issuer;
+      other |= key.snapshot == 0 ? 0 : key.snapshot ^ own;
+    }
+  }
+  return other == 0;
+}
+
 void Snapshot::Lookup(const LookupPolicy& policy,
                       std::span<const LookupKey> keys,
                       std::span<Verdict> verdicts) const {
@@ -268,12 +267,7 @@ void Snapshot::Lookup(const LookupPolicy& policy,
     const auto block = keys.subspan(begin, std::min(kBlock, count - begin));
     const LookupKey& first = block.front();
     Verdict* const answers = verdicts.data() + begin;
-    // Bits in which an issuer differs from the first, or keys of another
-    // snapshot: these are told apart one by one.
-    uint32_t other = 0;
-    for (const LookupKey& key : block)
-      other |= (key.issuer ^ first.issuer) | (IsForeign(key) ? 1u : 0u);
-    if (other != 0) {
+    if (!HaveOneIssuer(block)) {
       MixedLookup(*this, policy, block, answers).Run();
     } else if (first.issuer < bare_.size()) {
       const Coverage& coverage = bare_[first.issuer];
@@ -297,10 +291,35 @@ void Snapshot::Lookup(const LookupPolicy& policy, const Coverage& coverage,
   }
 }
 
+// As Lookup of this list's issuer would say.
+void Snapshot::ApplyOnlyList(const LookupPolicy& policy, const List& list,
+                             const ListedSerial& found,
+                             Verdict* verdict) const {
+  const bool is_current = AbsenceFrom(policy, list).status == Status::kActive;
+  ApplyListing(policy, series_[list.series], {is_current, is_current}, list,
+               found, verdict);
+}
+
+Verdict Snapshot::LookupDirect(const LookupPolicy& policy,
+                               const LookupKey& key) const {
+  const Direct& direct = direct_[key.issuer];
+  const LocatedSerial located =
+      Locate(direct.head, KeyedHash(hash_key_, key.serial.Words()));
+  __builtin_prefetch(located.line);
+  Verdict verdict = direct.currency.IsGiven(CurrencyBounds(policy))
+                        ? direct.currency.verdict
+                        : AbsenceFrom(policy, bare_[key.issuer]);
+  const ListedSerial found = FindOne(direct.list->set, key.serial, located);
+  if (found.offset != SerialSet::kNotListed)
+    ApplyOnlyList(policy, *direct.list, found, &verdict);
+  return verdict;
+}
+
 Verdict Snapshot::Lookup(const LookupPolicy& policy,
                          const LookupKey& key) const {
   if (IsForeign(key)) return Unknown(without_issuer_);
   if (key.issuer >= bare_.size()) return WithoutIssuer(key);
+  if (direct_[key.issuer].list != nullptr) return LookupDirect(policy, key);
   const Coverage& coverage = bare_[key.issuer];
   Verdict verdict;
   LookupBlock(policy, coverage, AbsenceFrom(policy, coverage), {&key, 1},

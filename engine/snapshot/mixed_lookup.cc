@@ -1,37 +1,90 @@
 #include "engine/snapshot/mixed_lookup.h"
 
+#include <algorithm>
+#include <map>
+
 namespace revstat {
 
 void Snapshot::MixedLookup::Run() {
-  const Direct* const direct_of = snapshot_.direct_.data();
-  const size_t issuers = snapshot_.direct_.size();
-  const auto prefetch = [&](size_t i) {
-    if (i >= keys_.size() || keys_[i].issuer >= issuers) return;
-    __builtin_prefetch(&direct_of[keys_[i].issuer].set);
-    __builtin_prefetch(&direct_of[keys_[i].issuer].currency);
-  };
-  constexpr size_t kAhead = 32;
-  for (size_t i = 0; i < kAhead; ++i) prefetch(i);
-  for (size_t i = 0; i < keys_.size(); ++i) {
-    const LookupKey& key = keys_[i];
-    PrefetchNext(i);
-    prefetch(i + kAhead);
-    if (key.issuer >= issuers || snapshot_.IsForeign(key) ||
-        direct_of[key.issuer].list == nullptr) {
-      AddUnusual(i);
-      continue;
-    }
-    const Direct& direct = direct_of[key.issuer];
-    verdicts_[i] = direct.currency.IsGiven(bounds_) ? direct.currency.verdict
-                                                    : AbsenceOf(key.issuer);
-    AddProbe(i, direct.set);
+  PrefetchDirect(0);
+  LocateBlock(0);
+  for (size_t begin = 0; begin < keys_.size(); begin += kBlock) {
+    LocateBlock(begin + kBlock);
+    SelectBlock(begin);
   }
   Flush();
 }
 
+// Addresses only: an issuer need not be one of ours.
+void Snapshot::MixedLookup::PrefetchDirect(size_t begin) const {
+  const auto direct = reinterpret_cast<uintptr_t>(snapshot_.direct_.data());
+  const size_t size = SizeOfBlock(begin);
+  for (size_t i = 0; i < size; ++i) {
+    __builtin_prefetch(reinterpret_cast<const void*>(
+        direct + keys_[begin + i].issuer * sizeof(Direct)));
+  }
+}
+
+void Snapshot::MixedLookup::LocateBlock(size_t begin) {
+  if (begin >= keys_.size()) return;
+  uint16_t left[kBlock];
+  const size_t count = LocateDirect(begin, left);
+  for (size_t k = 0; k < count; ++k) {
+    const size_t i = begin + left[k];
+    const IssuerId issuer = keys_[i].issuer;
+    if (IsKnown(keys_[i]) && snapshot_.direct_[issuer].list != nullptr) {
+      verdicts_[i] = AbsenceOf(issuer);
+    } else {
+      AddUnusual(i);
+    }
+  }
+}
+
+// Without a branch or a call, so that all is in registers. Writes to `left` the
+// keys, counted from `begin`, whose absence is not to be had from a Currency;
+// returns how many.
+size_t Snapshot::MixedLookup::LocateDirect(size_t begin, uint16_t* left) {
+  PrefetchDirect(begin + kBlock);
+  const Direct* const direct_of = snapshot_.direct_.data();
+  const size_t nobody = snapshot_.direct_.size() - 1;
+  const HashKey hash_key = snapshot_.hash_key_;
+  const CurrencyBounds bounds = bounds_;
+  const uint32_t tag = tag_;
+  const LookupKey* const keys = keys_.data() + begin;
+  Verdict* const verdicts = verdicts_ + begin;
+  LocatedSerial* const block = located_ + begin % (2 * kBlock);
+  const size_t size = SizeOfBlock(begin);
+  size_t count = 0;
+  for (size_t i = 0; i < size; ++i) {
+    const LookupKey& key = keys[i];
+    PrefetchNext(begin + i);
+    const bool is_known =
+        (key.issuer < nobody) & ((key.snapshot == 0) | (key.snapshot == tag));
+    const Direct& direct = direct_of[is_known ? key.issuer : nobody];
+    const LocatedSerial located =
+        Locate(direct.head, KeyedHash(hash_key, key.serial.Words()));
+    __builtin_prefetch(located.line);
+    block[i] = located;
+    verdicts[i] = direct.currency.verdict;
+    left[count] = static_cast<uint16_t>(i);
+    count += direct.currency.IsGiven(bounds) ? 0 : 1;
+  }
+  return count;
+}
+
+void Snapshot::MixedLookup::SelectBlock(size_t begin) {
+  uint32_t maybe[kBlock];
+  const size_t count =
+      SelectMaybe(located_ + begin % (2 * kBlock), SizeOfBlock(begin), maybe);
+  for (size_t k = 0; k < count; ++k) {
+    const size_t i = begin + maybe[k];
+    AddProbe(i, snapshot_.direct_[keys_[i].issuer].list->set);
+  }
+}
+
 void Snapshot::MixedLookup::AddUnusual(size_t i) {
   const LookupKey& key = keys_[i];
-  if (key.issuer < snapshot_.direct_.size() && !snapshot_.IsForeign(key)) {
+  if (IsKnown(key)) {
     verdicts_[i] = AbsenceOf(key.issuer);
     if (AddProbes(i)) return;
   }
@@ -73,27 +126,30 @@ void Snapshot::MixedLookup::Flush() {
     if (const List* const list = list_of(k))
       __builtin_prefetch(&list->this_update);
   }
-  for (size_t k = 0; k < count; ++k) {
-    if (const List* const list = list_of(k))
-      __builtin_prefetch(&snapshot_.sources_[list->source]->crl());
-  }
   for (size_t k = 0; k < count; ++k)
-    Apply(positions_[found[k].probe], found[k].offset);
+    Apply(positions_[found[k].probe], found[k]);
 }
 
 // Where several lists of one key have the serial it is looked up once for each,
 // with the same answer.
-void Snapshot::MixedLookup::Apply(size_t i, uint32_t offset) {
+void Snapshot::MixedLookup::Apply(size_t i, const ListedSerial& found) {
   const List* const list = snapshot_.direct_[keys_[i].issuer].list;
   if (list == nullptr) {
     verdicts_[i] = snapshot_.Lookup(policy_, keys_[i]);
     return;
   }
-  const bool is_current =
-      snapshot_.AbsenceFrom(policy_, *list).status == Status::kActive;
-  snapshot_.ApplyListing(policy_, snapshot_.series_[list->series],
-                         {is_current, is_current}, *list, offset,
-                         &verdicts_[i]);
+  snapshot_.ApplyOnlyList(policy_, *list, found, &verdicts_[i]);
+}
+
+// The key of most lists. Those of a store have one and the same, but for what
+// is left from before damage.
+HashKey Snapshot::MostUsedKey() const {
+  std::map<HashKey, size_t> uses;
+  for (const List& list : lists_) ++uses[list.set.key()];
+  const auto most = std::max_element(
+      uses.begin(), uses.end(),
+      [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == uses.end() ? HashKey() : most->first;
 }
 
 // What follows from the one list that a coverage may have.
@@ -103,12 +159,16 @@ const Snapshot::List* Snapshot::OnlyList(const Coverage& coverage) const {
   return series.count == 1 ? &lists_[series.first] : nullptr;
 }
 
+// Where no list is asked directly it is as it is made: its Currency is never
+// given, so that such keys are told apart from others by that alone.
 Snapshot::Direct Snapshot::DirectOf(IssuerId issuer) const {
   const Coverage& coverage = bare_[issuer];
   Direct direct;
+  const List* const list = OnlyList(coverage);
+  if (list == nullptr || list->set.key() != hash_key_) return direct;
+  direct.head = list->set.head();
   direct.currency = coverage.currency_;
-  direct.list = OnlyList(coverage);
-  if (direct.list != nullptr) direct.set = direct.list->set;
+  direct.list = list;
   return direct;
 }
 

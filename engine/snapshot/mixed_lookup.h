@@ -11,9 +11,9 @@
 
 namespace revstat {
 
-// Asks the lists of all issuers together, first of all whether they list the
-// serial: mostly they do not, and then it is done. Where an issuer has but one
-// list, its listing is the answer; else the key is looked up by itself.
+// Asks the lists of all issuers together, first of all whether they may list
+// the serial: mostly they do not, and then it is done. Where an issuer has but
+// one list, its listing is the answer; else the key is looked up by itself.
 class Snapshot::MixedLookup {
  public:
   MixedLookup(const Snapshot& snapshot, const LookupPolicy& policy,
@@ -21,6 +21,7 @@ class Snapshot::MixedLookup {
       : snapshot_(snapshot),
         policy_(policy),
         bounds_(policy),
+        tag_(snapshot.tag()),
         keys_(keys),
         verdicts_(verdicts) {}
 
@@ -28,6 +29,8 @@ class Snapshot::MixedLookup {
 
  private:
   static constexpr size_t kProbes = 1024;
+  // Located together, while the lines of the block before come.
+  static constexpr size_t kBlock = 64;
   // An issuer with more is asked by itself at once.
   static constexpr size_t kMaxListsEach = 8;
 
@@ -39,6 +42,20 @@ class Snapshot::MixedLookup {
       __builtin_prefetch(reinterpret_cast<const void*>(
           reinterpret_cast<uintptr_t>(keys_.data() + i) + keys_.size_bytes()));
   }
+  bool IsKnown(const LookupKey& key) const {
+    return key.issuer < snapshot_.bare_.size() &&
+           (key.snapshot == 0 || key.snapshot == tag_);
+  }
+  // 0 behind the last.
+  size_t SizeOfBlock(size_t begin) const {
+    const size_t left = begin < keys_.size() ? keys_.size() - begin : 0;
+    return left < kBlock ? left : kBlock;
+  }
+  // The block of keys that begins there.
+  void PrefetchDirect(size_t begin) const;
+  void LocateBlock(size_t begin);
+  size_t LocateDirect(size_t begin, uint16_t* left);
+  void SelectBlock(size_t begin);
   // A key whose issuer may have several lists, or is not known.
   void AddUnusual(size_t i);
   Verdict AbsenceOf(IssuerId issuer);
@@ -50,16 +67,18 @@ class Snapshot::MixedLookup {
     positions_[probe_count_++] = static_cast<uint16_t>(i);
   }
   void Flush();
-  void Apply(size_t i, uint32_t offset);
+  void Apply(size_t i, const ListedSerial& found);
 
   const Snapshot& snapshot_;
   const LookupPolicy& policy_;
   const CurrencyBounds bounds_;
+  const uint32_t tag_;
   const std::span<const LookupKey> keys_;
   Verdict* const verdicts_;
   // The newest absence that was not to be had from an issuer's Currency.
   IssuerId last_issuer_ = kUnknownIssuer;
   Verdict last_absence_;
+  LocatedSerial located_[2 * kBlock];
   size_t probe_count_ = 0;
   Probe probes_[kProbes];
   uint16_t positions_[kProbes];

@@ -12,7 +12,8 @@ std::atomic<uint64_t> snapshots_made = 0;  // a count: pairs with nothing
 }  // namespace
 
 Snapshot::Snapshot()
-    : id_(snapshots_made.fetch_add(1, std::memory_order_relaxed) + 1) {}
+    : id_(snapshots_made.fetch_add(1, std::memory_order_relaxed) + 1),
+      tag_(static_cast<uint32_t>(id_ % 0xffffffff) + 1) {}
 
 std::unique_ptr<const Snapshot> Snapshot::LeftBehind() {
   std::unique_ptr<Snapshot> snapshot(new Snapshot());
@@ -43,7 +44,7 @@ Evidence Snapshot::Explain(const LookupKey& key, const Verdict& verdict) const {
   const SerialSet* const set =
       source.SetOf(issuers_[key.issuer].canonical_name);
   const uint32_t offset =
-      set == nullptr ? SerialSet::kNotListed : FindOne(*set, key.serial);
+      set == nullptr ? SerialSet::kNotListed : FindOne(*set, key.serial).offset;
   if (offset != SerialSet::kNotListed)
     evidence.entry = CrlEntryReader::At(source.crl(), offset);
   return evidence;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/base/serial_number.h"
+#include "engine/index/find_batch.h"
 #include "engine/index/serial_set.h"
 #include "engine/snapshot/coverage.h"
 #include "engine/snapshot/crl_source.h"
@@ -114,7 +115,7 @@ class Snapshot {
   // Of no other snapshot of this process.
   uint64_t id() const { return id_; }
   // For LookupKey: of none of the four billion snapshots before and behind.
-  uint32_t tag() const { return static_cast<uint32_t>(id_ % 0xffffffff) + 1; }
+  uint32_t tag() const { return tag_; }
 
   std::span<const Issuer> issuers() const { return issuers_; }
   // The issuers with this CanonicalName, in the order they were added.
@@ -185,13 +186,14 @@ class Snapshot {
     std::vector<IndirectGroup> indirect;  // of others'
   };
 
-  // What lookups of bare serials need of an issuer that has but one list: all
-  // in one place, so that a batch over many issuers reads nothing else.
+  // What lookups of bare serials need of an issuer that has but one list: one
+  // cache line, so that a batch over many issuers reads nothing else.
   struct alignas(64) Direct {
-    SerialSet set;
+    SerialSetHead head = SerialSet().head();
     Currency currency;
     const List* list = nullptr;  // null: ask the coverage
   };
+  static_assert(sizeof(Direct) == 64);
 
   Verdict AbsenceFrom(const LookupPolicy& policy, const List& list) const;
   Verdict AbsenceFrom(const LookupPolicy& policy, const Series& series) const;
@@ -210,15 +212,18 @@ class Snapshot {
   // What the entry at this offset says; of a status that is not known yet at
   // the asked time, unknown.
   Verdict Listing(const LookupPolicy& policy, const List& list,
-                  uint32_t offset) const;
+                  const ListedSerial& found) const;
   // What of a series its listings depend on, beside the list they are in.
   struct SeriesState {
     bool is_current = false;
     bool can_lift = false;  // this list or a newer one is current
   };
   bool ApplyListing(const LookupPolicy& policy, const Series& series,
-                    const SeriesState& state, const List& list, uint32_t offset,
-                    Verdict* verdict) const;
+                    const SeriesState& state, const List& list,
+                    const ListedSerial& found, Verdict* verdict) const;
+  void ApplyOnlyList(const LookupPolicy& policy, const List& list,
+                     const ListedSerial& found, Verdict* verdict) const;
+  Verdict LookupDirect(const LookupPolicy& policy, const LookupKey& key) const;
   void ApplySeries(const LookupPolicy& policy, const Series& series,
                    std::span<const LookupKey> keys, Verdict* verdicts) const;
   struct RoutedBlock;
@@ -231,6 +236,7 @@ class Snapshot {
   void LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
                    const Verdict& absence, std::span<const LookupKey> keys,
                    Verdict* verdicts) const;
+  bool HaveOneIssuer(std::span<const LookupKey> keys) const;
   // A block of keys of several issuers.
   class MixedLookup;
   bool IsForeign(const LookupKey& key) const {
@@ -251,11 +257,13 @@ class Snapshot {
                   Coverage* coverage) const;
   void RequireLeftOutKeys(uint32_t authority, Coverage* coverage) const;
   Coverage BareCoverageOf(IssuerId issuer) const;
+  HashKey MostUsedKey() const;
   Direct DirectOf(IssuerId issuer) const;
   bool HasCommonAnchor(const Authority& a, const Authority& b) const;
   bool MaySpeakFor(const Authority& speaker, const Authority& authority) const;
 
   const uint64_t id_;
+  const uint32_t tag_;
   Cause without_issuer_ = Cause::kNoIssuer;  // of who is of no issuer here
   std::vector<Issuer> issuers_;
   std::unordered_map<std::string, std::vector<IssuerId>> by_name_;
@@ -267,7 +275,9 @@ class Snapshot {
   std::vector<Series> series_;
   std::vector<List> lists_;
   std::vector<Coverage> bare_;  // of each issuer, for serials without scope
-  std::vector<Direct> direct_;  // of each issuer
+  HashKey hash_key_;            // of the sets that are asked directly
+  // Of each issuer, and behind them of none.
+  std::vector<Direct> direct_ = std::vector<Direct>(1);
   // Of each issuer: why a CRL that its key signed, or may have, was left out;
   // else kNone.
   std::vector<Cause> left_out_;

@@ -371,10 +371,12 @@ void SnapshotBuilder::AddBareCoverage(Snapshot* snapshot) const {
       snapshot->bare_[id].rule_ = Coverage::Rule::kEvery;
     }
   }
+  snapshot->hash_key_ = snapshot->MostUsedKey();
+  snapshot->direct_.resize(issuers_.size() + 1);
   for (IssuerId id = 0; id < issuers_.size(); ++id) {
     Coverage& bare = snapshot->bare_[id];
     bare.currency_ = snapshot->CurrencyOf(bare);
-    snapshot->direct_.push_back(snapshot->DirectOf(id));
+    snapshot->direct_[id] = snapshot->DirectOf(id);
   }
 }
 

@@ -86,17 +86,6 @@ class CrlEntryReader {
     return inside;
   }
 
-  // visit(const UsualEntry&) with the entry that begins at `offset`, if it is
-  // of the usual form; false otherwise: then At() tells. For lookups.
-  template <class Visit>
-  [[gnu::always_inline]] static bool VisitUsualAt(const CrlView& crl,
-                                                  uint32_t offset,
-                                                  Visit&& visit) {
-    const Bytes der = crl.der();
-    return offset + uint64_t{usual_entry::kReadable} <= der.size() &&
-           usual_entry::Read(der.data() + offset, crl.version(), visit);
-  }
-
   // The entry that begins at `offset` of a CRL all of whose entries have been
   // checked. Nothing if there is none: damaged index, never a valid one.
   static std::optional<CrlEntry> At(const CrlView& crl, uint32_t offset);

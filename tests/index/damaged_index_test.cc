@@ -37,7 +37,7 @@ void LookUpAll(const SerialSet& set, const IndexedCrl& indexed) {
                   serials.size(), offsets.data());
     for (size_t i = 0; i < serials.size(); ++i) {
       ASSERT_LT(offsets[i], indexed.crl().der().size());
-      ASSERT_EQ(FindOneWith(kernel, set, serials[i]), offsets[i]);
+      ASSERT_EQ(FindOneBy(kernel, set, serials[i]).offset, offsets[i]);
       ASSERT_EQ(set.Find(serials[i]), offsets[i]);
     }
   }
@@ -75,6 +75,7 @@ TEST(DamagedIndex, WrongHeaderFieldsAreRefused) {
   const auto code_after = [&](std::function<void(SerialSetHeader&)> change) {
     IndexCopy copy(indexed.index_bytes());
     change(copy.header());
+    copy.SealHeader();
     return CodeOf(SerialSet::Open(copy.bytes(), indexed.crl().der()));
   };
   using Header = SerialSetHeader;
@@ -97,6 +98,17 @@ TEST(DamagedIndex, WrongHeaderFieldsAreRefused) {
     EXPECT_EQ(code_after(change), ErrorCode::kBadIndex) << &change - changes;
 }
 
+TEST(DamagedIndex, EachFlippedBitOfTheHeaderIsRefused) {
+  const IndexedCrl indexed = Make(3);
+  for (size_t bit = 0; bit < 8 * sizeof(SerialSetHeader); ++bit) {
+    IndexCopy copy(indexed.index_bytes());
+    copy.data()[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+    EXPECT_EQ(CodeOf(SerialSet::Open(copy.bytes(), indexed.crl().der())),
+              ErrorCode::kBadIndex)
+        << bit;
+  }
+}
+
 // Values that pass for right: the answers are wrong, the reads are not.
 TEST(DamagedIndex, PlausibleHeadersReadNothingOutside) {
   const IndexedCrl indexed = Make(1000);
@@ -110,6 +122,7 @@ TEST(DamagedIndex, PlausibleHeadersReadNothingOutside) {
   for (const auto& change : changes) {
     IndexCopy copy(indexed.index_bytes());
     change(copy.header());
+    copy.SealHeader();
     const auto set = SerialSet::Open(copy.bytes(), indexed.crl().der());
     ASSERT_TRUE(set.ok());
     LookUpAll(*set, indexed);

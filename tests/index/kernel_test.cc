@@ -1,9 +1,11 @@
 // Each kernel against SerialSet::Find, on the same probes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 
 #include "engine/index/find_batch.h"
+#include "engine/x509/crl_entry.h"
 #include "tests/index/listed_crl.h"
 
 namespace revstat::test {
@@ -46,6 +48,15 @@ class KernelTest : public testing::TestWithParam<Kernel> {
     return IndexedCrl(DerOf(entries), key);
   }
 
+  // What is said of an entry beside where it is.
+  static void ExpectReads(const CrlView& crl, const ListedSerial& found) {
+    if (found.reason == ListedSerial::kNotRead) return;
+    const auto entry = CrlEntryReader::At(crl, found.offset);
+    ASSERT_TRUE(entry.has_value());
+    EXPECT_EQ(found.reason, static_cast<uint32_t>(entry->reason));
+    EXPECT_EQ(found.revocation_seconds, ToUnix(entry->revocation_date));
+  }
+
   // All three ways to ask this kernel.
   static void ExpectAgrees(const SerialSet& set,
                            const std::vector<SerialNumber>& serials) {
@@ -62,7 +73,7 @@ class KernelTest : public testing::TestWithParam<Kernel> {
       const uint32_t wanted = set.Find(serials[i]);
       ASSERT_EQ(by_probe[i], wanted) << i << " of " << count;
       ASSERT_EQ(by_column[i], wanted) << i << " of " << count;
-      ASSERT_EQ(FindOneWith(GetParam(), set, serials[i]), wanted);
+      ASSERT_EQ(FindOneBy(GetParam(), set, serials[i]).offset, wanted);
     }
     ASSERT_EQ(by_probe[count], kUntouched);
     ASSERT_EQ(by_column[count], kUntouched);
@@ -82,6 +93,63 @@ TEST_P(KernelTest, AgreesForEveryHitRate) {
   const IndexedCrl indexed = Make(20'000, TestKey(), random);
   for (unsigned percent : {0u, 1u, 10u, 50u, 90u, 100u})
     ExpectAgrees(indexed.set(), Mixed(indexed, 20'000, percent, random));
+}
+
+TEST_P(KernelTest, ReadsWhatEntriesSay) {
+  constexpr ReasonCode kReasons[] = {
+      ReasonCode::kAbsent, ReasonCode::kUnspecified, ReasonCode::kKeyCompromise,
+      ReasonCode::kCertificateHold, ReasonCode::kAaCompromise};
+  std::mt19937_64 random(8);
+  std::vector<Listed> entries;
+  for (const SerialNumber& serial :
+       DrawSerials(SerialKind::kRandom, 16, 3000, random)) {
+    entries.push_back({serial, 1 + static_cast<unsigned>(random() % 28),
+                       kReasons[random() % std::size(kReasons)]});
+  }
+  const IndexedCrl indexed(DerOf(entries), TestKey());
+  const std::vector<SerialNumber> serials = Mixed(indexed, 2000, 70, random);
+  std::vector<ListedSerial> found(serials.size());
+  found.resize(FindListedWith(GetParam(), indexed.set(),
+                              {serials.data(), sizeof(SerialNumber)},
+                              serials.size(), found.data()));
+  ASSERT_GT(found.size(), 1000u);
+  size_t read = 0;
+  for (const ListedSerial& each : found) {
+    ExpectReads(indexed.crl(), each);
+    const ListedSerial alone =
+        FindOneBy(GetParam(), indexed.set(), serials[each.probe]);
+    EXPECT_EQ(alone.offset, each.offset);
+    ExpectReads(indexed.crl(), alone);
+    if (each.reason != ListedSerial::kNotRead) ++read;
+  }
+  EXPECT_GT(read, found.size() * 9 / 10);
+}
+
+TEST_P(KernelTest, SelectsWhateverMayBeListed) {
+  std::mt19937_64 random(9);
+  for (const size_t size : {0, 1, 30, 3000}) {
+    const IndexedCrl indexed = Make(size, TestKey(size), random);
+    const SerialSet& set = indexed.set();
+    const std::vector<SerialNumber> serials = Mixed(indexed, 1000, 30, random);
+    std::vector<LocatedSerial> located;
+    for (const SerialNumber& serial : serials) {
+      located.push_back(
+          Locate(set.head(), KeyedHash(set.key(), serial.Words())));
+    }
+    std::vector<uint32_t> maybe(serials.size());
+    maybe.resize(SelectMaybeWith(GetParam(), located.data(), located.size(),
+                                 maybe.data()));
+    EXPECT_TRUE(std::is_sorted(maybe.begin(), maybe.end()));
+    for (uint32_t i = 0; i < serials.size(); ++i) {
+      if (set.Find(serials[i]) == SerialSet::kNotListed) continue;
+      EXPECT_TRUE(std::binary_search(maybe.begin(), maybe.end(), i)) << i;
+    }
+    const auto listed = static_cast<size_t>(std::count_if(
+        serials.begin(), serials.end(), [&](const SerialNumber& serial) {
+          return set.Find(serial) != SerialSet::kNotListed;
+        }));
+    EXPECT_LT(maybe.size(), listed + serials.size() / 8) << size;
+  }
 }
 
 TEST_P(KernelTest, AgreesForSmallSets) {

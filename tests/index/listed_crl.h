@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/index/crl_index.h"
+#include "engine/index/find_batch.h"
 #include "engine/index/serial_set.h"
 #include "engine/index/serial_set_builder.h"
 #include "tests/support/crl_text.h"
@@ -57,6 +58,13 @@ class IndexedCrl {
   SerialSet set_;
 };
 
+// FindOneWith of a serial that is located first.
+inline ListedSerial FindOneBy(Kernel kernel, const SerialSet& set,
+                              const SerialNumber& serial) {
+  return FindOneWith(kernel, set, serial,
+                     Locate(set.head(), KeyedHash(set.key(), serial.Words())));
+}
+
 // A key that is the same in every run.
 HashKey TestKey(uint64_t seed = 1);
 
@@ -74,6 +82,8 @@ class IndexCopy {
   SerialSetHeader& header() {
     return *reinterpret_cast<SerialSetHeader*>(data_);
   }
+  // Makes its checksum right again.
+  void SealHeader() { header().checksum = ChecksumOf(header()); }
 
  private:
   size_t size_;
