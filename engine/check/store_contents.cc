@@ -1,6 +1,7 @@
 #include "engine/check/store_contents.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <utility>
 
@@ -35,9 +36,45 @@ const StoredCrl* FindCrl(const std::vector<StoredCrl>& crls, uint64_t id) {
   return crl != crls.end() && crl->record.id == id ? &*crl : nullptr;
 }
 
+// Whether the router leads this serial to this part.
+bool LeadsTo(const SerialRouter& router, uint32_t part,
+             const SerialNumber& serial) {
+  std::array<RoutedSerial, 16> found;
+  const size_t count = router.FindRouted({&serial, sizeof(serial)}, 1,
+                                         found.data(), found.size());
+  if (count == kTooManyRouted) return true;  // every part is asked then
+  const auto end = found.begin() + static_cast<ptrdiff_t>(count);
+  return std::any_of(found.begin(), end, [&](const RoutedSerial& routed) {
+    return routed.part == part;
+  });
+}
+
+// No reader compares the checksum of a router's table, and a serial that is not
+// led is active. So one serial of each part is looked up, which tells where
+// much of the table is lost.
+absl::Status CheckLeads(const RouterFile& file,
+                        const std::vector<StoredCrl>& crls,
+                        std::string_view path) {
+  const auto segments = file.segments();
+  for (uint32_t part = 0; part < segments.size(); ++part) {
+    const StoredCrl* const crl = FindCrl(crls, segments[part]);
+    if (crl == nullptr) continue;  // no longer of the generation
+    const auto serial = crl->source->issuer_sets().front().set.SerialAt(0);
+    if (serial.has_value() && !LeadsTo(*file.router(), part, *serial)) {
+      return DamagedAt(
+          path, 0,
+          Concat({"a serial of ", StoreFiles::SegmentName(segments[part]),
+                  " is not led to it"}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// `crls`: of the generation that the router is of.
 absl::StatusOr<StoredRouter> OpenRouter(FileSystem* files,
                                         const StoreFiles& names,
-                                        const ManifestRouter& record) {
+                                        const ManifestRouter& record,
+                                        const std::vector<StoredCrl>& crls) {
   const std::string path = names.RouterPath(record.id);
   auto mapping = files->Map(path);
   if (!mapping.ok()) return mapping.status();
@@ -47,13 +84,15 @@ absl::StatusOr<StoredRouter> OpenRouter(FileSystem* files,
       (*file)->header_checksum() != record.header_checksum) {
     return DamagedAt(path, 0, "not the router that the manifest names");
   }
+  const absl::Status leads = CheckLeads(**file, crls, path);
+  if (!leads.ok()) return leads;
   return StoredRouter{record, *std::move(file)};
 }
 
 // Those of the manifest; what `held` has of them is shared.
 absl::StatusOr<std::vector<StoredRouter>> OpenRouters(
     FileSystem* files, const StoreFiles& names, const Manifest& manifest,
-    const StoreContents* held) {
+    const std::vector<StoredCrl>& crls, const StoreContents* held) {
   std::vector<StoredRouter> routers;
   for (const ManifestRouter& record : manifest.routers) {
     const StoredRouter* same = nullptr;
@@ -61,7 +100,7 @@ absl::StatusOr<std::vector<StoredRouter>> OpenRouters(
       if (held->routers[i].record == record) same = &held->routers[i];
     }
     auto router = same != nullptr ? absl::StatusOr<StoredRouter>(*same)
-                                  : OpenRouter(files, names, record);
+                                  : OpenRouter(files, names, record, crls);
     if (!router.ok()) return router.status();
     routers.push_back(*std::move(router));
   }
@@ -119,7 +158,8 @@ absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
       });
   if (!here.ok()) return here;
   if (!beside.ok()) return beside;
-  auto routers = OpenRouters(files, names, contents.manifest, held);
+  auto routers =
+      OpenRouters(files, names, contents.manifest, contents.crls, held);
   if (!routers.ok()) return routers.status();
   contents.routers = *std::move(routers);
   return contents;
@@ -262,7 +302,7 @@ absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
   }
   for (const ManifestRouter& record : manifest.routers) {
     const std::string path = names.RouterPath(record.id);
-    auto router = OpenRouter(files, names, record);
+    auto router = OpenRouter(files, names, record, contents.crls);
     if (router.ok()) {
       const absl::Status whole = router->file->CheckContents(path);
       if (!whole.ok()) router = whole;

@@ -28,7 +28,8 @@ struct LocatedSerial {
   uint64_t fingerprint;
 };
 // Where a serial with this hash, under the set's key, is in it.
-inline LocatedSerial Locate(const SerialSetHead& head, uint64_t hash) {
+[[gnu::always_inline]] inline LocatedSerial Locate(const SerialSetHead& head,
+                                                   uint64_t hash) {
   const SerialSetHome home =
       HomeOf(hash, head.partition_bits, head.bucket_count);
   return {head.lines + home.bucket, home.fingerprint};

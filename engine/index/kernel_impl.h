@@ -274,9 +274,13 @@ class Batch {
     const uint64_t rank = RankOf(*candidate);
     if (rank >= SerialSetAccess::entry_count(set)) return;
     candidate->offset = SerialSetAccess::offsets(set)[rank];
-    const uint8_t* const entry = SerialSetAccess::der(set) + candidate->offset;
-    __builtin_prefetch(entry);
-    __builtin_prefetch(entry + 48);  // one of the usual size ends before
+    // Never read as it stands: it need not be inside the DER.
+    const uintptr_t entry =
+        reinterpret_cast<uintptr_t>(SerialSetAccess::der(set)) +
+        candidate->offset;
+    __builtin_prefetch(reinterpret_cast<const void*>(entry));
+    // One of the usual size ends before.
+    __builtin_prefetch(reinterpret_cast<const void*>(entry + 48));
   }
 
   void ConfirmEntry(const Candidate& candidate) {

@@ -29,8 +29,8 @@ struct HashKey {
 // hash for a random key, folded to 64 bits by one more keyed multiplication.
 // All 64 bits are used: the high ones choose the bucket, the next the
 // fingerprint.
-inline uint64_t KeyedHash(const HashKey& key,
-                          const std::array<uint64_t, 3>& serial) {
+[[gnu::always_inline]] inline uint64_t KeyedHash(
+    const HashKey& key, const std::array<uint64_t, 3>& serial) {
   using Wide = unsigned __int128;
   const auto& k = key.words;
   const Wide sum = static_cast<Wide>(serial[0] + k[0]) * (serial[1] + k[1]) +

@@ -53,6 +53,9 @@ absl::StatusOr<SerialSet> SerialSet::Open(Bytes index, Bytes der) {
     return bad("another magic number");
   if (header.checksum != ChecksumOf(header))
     return bad("its header's checksum");
+  for (const uint32_t word : header.reserved) {
+    if (word != 0) return bad("reserved");
+  }
   const uint64_t body = index.size() - sizeof(header);
   if (header.partition_bits > 32 - kPositionBits) return bad("partition_bits");
   if (header.line_count > body / sizeof(SerialSetLine))
@@ -121,6 +124,20 @@ uint32_t SerialSet::Find(const SerialNumber& serial) const {
   const SerialSetHome home =
       HomeOf(KeyedHash(key_, serial.Words()), partition_bits_, bucket_count_);
   return FindFrom(home.bucket, home.fingerprint, serial);
+}
+
+std::optional<SerialNumber> SerialSet::SerialAt(uint64_t rank) const {
+  std::array<uint64_t, 3> words;
+  if (rank >= entry_count_ || !ReadSerial(offsets_[rank], &words))
+    return std::nullopt;
+  return SerialNumber::FromContent(
+      {reinterpret_cast<const uint8_t*>(words.data()), words[2] >> 56});
+}
+
+bool SerialSet::FindsItsEnd() const {
+  if (entry_count_ == 0) return true;
+  const auto serial = SerialAt(entry_count_ - 1);
+  return serial.has_value() && Find(*serial) != kNotListed;
 }
 
 }  // namespace revstat

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "absl/status/statusor.h"
@@ -94,6 +95,15 @@ class alignas(64) SerialSet {
     return {lines_, bucket_count_, partition_bits_};
   }
 
+  // The serial of an entry by its position in the index; nothing where no entry
+  // stands there. A random read of the DER.
+  std::optional<SerialNumber> SerialAt(uint64_t rank) const;
+
+  // Whether Find finds the last entry in the order of the index; true for the
+  // empty set. False where the planes were lost, or are not of this DER. Three
+  // random reads.
+  bool FindsItsEnd() const;
+
   // Calls visit(const std::array<uint64_t, 3>&) with the Words() of each serial
   // listed, once, in the order of the index. Random reads of the DER.
   template <class Visit>
@@ -134,8 +144,9 @@ static_assert(sizeof(SerialSet) == 128);
 // The hash cut up: partition and position choose the bucket, the 16 bits behind
 // them are the fingerprint, never 0.
 inline constexpr uint32_t kPositionBits = 16;
-inline SerialSetHome HomeOf(uint64_t hash, uint32_t partition_bits,
-                            uint64_t bucket_count) {
+[[gnu::always_inline]] inline SerialSetHome HomeOf(uint64_t hash,
+                                                   uint32_t partition_bits,
+                                                   uint64_t bucket_count) {
   const uint32_t bits = partition_bits + kPositionBits;
   const uint64_t position = hash >> (64 - bits);
   const auto fingerprint = static_cast<uint16_t>(hash >> (48 - bits));
@@ -143,7 +154,7 @@ inline SerialSetHome HomeOf(uint64_t hash, uint32_t partition_bits,
           fingerprint == 0 ? uint16_t{1} : fingerprint};
 }
 
-inline uint16_t OverflowBit(uint16_t fingerprint) {
+[[gnu::always_inline]] inline uint16_t OverflowBit(uint16_t fingerprint) {
   return static_cast<uint16_t>(
       1u << (fingerprint % SerialSetLine::kOverflowClasses));
 }

@@ -234,7 +234,7 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
       certificates_.CandidatesFor(*crl, at);
   IngestOptions ingest = options_.ingest;
   // That of the store, which each CRL hands on to the next.
-  if (!contents_.crls.empty()) {
+  if (!ingest.hash_key.has_value() && !contents_.crls.empty()) {
     const CrlSource& newest = *contents_.crls.back().source;
     ingest.hash_key = newest.issuer_sets().front().set.key();
   }

@@ -2,6 +2,7 @@
 #ifndef REVSTAT_ENGINE_SNAPSHOT_COVERAGE_H_
 #define REVSTAT_ENGINE_SNAPSHOT_COVERAGE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -19,7 +20,9 @@ struct CurrencyBounds {
     constexpr int64_t kNone = std::numeric_limits<int64_t>::min();
     const int64_t at = ToUnix(policy.at);
     const int64_t skew = policy.clock_skew.count();
-    latest_this_update = at + skew;
+    // No time fits a Currency as it is made.
+    latest_this_update =
+        std::min(at + skew, std::numeric_limits<int64_t>::max() - 1);
     earliest_this_update = policy.max_age.has_value()
                                ? at - policy.max_age->count() - skew
                                : kNone;

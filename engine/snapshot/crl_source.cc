@@ -37,12 +37,13 @@ absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::IngestOrThrow(
   const auto verify = [&] {
     verified.emplace(VerifyCrl(*crl, candidates, options.signature));
   };
+  const HashKey key = options.hash_key.value_or(HashKey::OfProcess());
   // An index for each of ten thousand issuers is not made for a stranger.
   if (crl->is_indirect()) verify();
   if (verified.has_value() && !verified->ok()) return verified->status();
   RunBeside(
       options.threads,
-      [&] { index.emplace(IndexCrl(*crl, options.hash_key, options.limits)); },
+      [&] { index.emplace(IndexCrl(*crl, key, options.limits)); },
       [&] {
         if (!verified.has_value()) verify();
       });
@@ -91,17 +92,24 @@ absl::StatusOr<std::shared_ptr<const CrlSource>> CrlSource::FromSegment(
                        Concat({"the index: ", MessageOf(added)}));
     }
   }
-  const absl::Status whole = source->CheckCounts();
+  const absl::Status whole = source->CheckSets();
   if (!whole.ok()) return whole;
   std::call_once(source->sha256_once_,
                  [&] { source->sha256_ = segment->sha256(); });
   return source;
 }
 
-// Each set for itself may be whole, and yet of another CRL.
-absl::Status CrlSource::CheckCounts() const {
+// No reader compares the index's checksum, for it would have to read all of it:
+// so what loses much of it at once, or all, is looked for here.
+absl::Status CrlSource::CheckSets() const {
   uint64_t indexed = 0;
-  for (const IssuerSet& entries : sets_) indexed += entries.set.size();
+  for (const IssuerSet& entries : sets_) {
+    indexed += entries.set.size();
+    if (!entries.set.FindsItsEnd()) {
+      return MakeError(ErrorCode::kStoreDamaged,
+                       "the index does not find its own entries");
+    }
+  }
   const CrlStatistics& counted = index_.statistics;
   if (indexed + counted.duplicates != counted.entries) {
     return MakeError(ErrorCode::kStoreDamaged,

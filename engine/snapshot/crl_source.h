@@ -31,8 +31,9 @@ struct IngestOptions {
   // With kTwo, the signature's digest is computed on a second thread while this
   // one parses and indexes.
   Threads threads = Threads::kTwo;
-  // Of the index. Batches over many issuers are fastest where all have one.
-  HashKey hash_key = HashKey::OfProcess();
+  // Of the index. None: that of the process. Batches over many issuers are
+  // fastest where all have one.
+  std::optional<HashKey> hash_key = std::nullopt;
 };
 
 // Owns the CRL's bytes and its index. Thread-safety: immutable; any number of
@@ -60,9 +61,10 @@ class CrlSource {
       const IngestOptions& options);
 
   // The same from a segment, which holds what Ingest made: nothing is verified
-  // again and no entry is parsed. Shares the segment. Cost: independent of the
-  // number of entries, but for a delta's filter. kStoreDamaged where the parts
-  // do not fit each other.
+  // again and no entry is parsed but one of each set, which must be found by
+  // the index. Shares the segment. Cost: independent of the number of entries,
+  // but for a delta's filter. kStoreDamaged where the parts do not fit each
+  // other.
   static absl::StatusOr<std::shared_ptr<const CrlSource>> FromSegment(
       std::shared_ptr<const Segment> segment);
 
@@ -95,7 +97,7 @@ class CrlSource {
       std::span<const CertificateView> candidates,
       const IngestOptions& options);
   absl::Status AddSet(std::string certificate_issuer, Bytes index);
-  absl::Status CheckCounts() const;
+  absl::Status CheckSets() const;
 
   const uint64_t id_;
   std::shared_ptr<const Buffer> der_;

@@ -50,9 +50,12 @@ Verdict Snapshot::WithoutIssuer(const LookupKey& key) const {
 
 Verdict Snapshot::Listing(const LookupPolicy& policy, const List& list,
                           const ListedSerial& found) const {
-  int64_t revocation_seconds = found.revocation_seconds;
-  auto reason = static_cast<ReasonCode>(found.reason);
-  if (found.reason == ListedSerial::kNotRead) {
+  int64_t revocation_seconds = 0;
+  auto reason = ReasonCode::kAbsent;
+  if (found.reason != ListedSerial::kNotRead) {
+    revocation_seconds = found.revocation_seconds;
+    reason = static_cast<ReasonCode>(found.reason);
+  } else {
     const auto entry =
         CrlEntryReader::At(sources_[list.source]->crl(), found.offset);
     // Every entry was checked when the CRL was taken in.

@@ -141,11 +141,13 @@ void Snapshot::MixedLookup::Apply(size_t i, const ListedSerial& found) {
   snapshot_.ApplyOnlyList(policy_, *list, found, &verdicts_[i]);
 }
 
-// The key of most lists. Those of a store have one and the same, but for what
-// is left from before damage.
+// The key of most lists that list anything. Those of a store have one and the
+// same; those that this process took in may have another.
 HashKey Snapshot::MostUsedKey() const {
   std::map<HashKey, size_t> uses;
-  for (const List& list : lists_) ++uses[list.set.key()];
+  for (const List& list : lists_) {
+    if (list.set.size() > 0) ++uses[list.set.key()];
+  }
   const auto most = std::max_element(
       uses.begin(), uses.end(),
       [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -165,7 +167,9 @@ Snapshot::Direct Snapshot::DirectOf(IssuerId issuer) const {
   const Coverage& coverage = bare_[issuer];
   Direct direct;
   const List* const list = OnlyList(coverage);
-  if (list == nullptr || list->set.key() != hash_key_) return direct;
+  if (list == nullptr) return direct;
+  // Under any key nothing is found in an empty one.
+  if (list->set.size() > 0 && list->set.key() != hash_key_) return direct;
   direct.head = list->set.head();
   direct.currency = coverage.currency_;
   direct.list = list;

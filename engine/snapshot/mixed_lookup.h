@@ -28,7 +28,7 @@ class Snapshot::MixedLookup {
   void Run();
 
  private:
-  static constexpr size_t kProbes = 1024;
+  static constexpr size_t kProbes = 256;
   // Located together, while the lines of the block before come.
   static constexpr size_t kBlock = 64;
   // An issuer with more is asked by itself at once.

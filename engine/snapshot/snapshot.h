@@ -187,7 +187,8 @@ class Snapshot {
   };
 
   // What lookups of bare serials need of an issuer that has but one list: one
-  // cache line, so that a batch over many issuers reads nothing else.
+  // cache line, so that a batch over many issuers reads nothing else. Without
+  // such a list it stays as it is made.
   struct alignas(64) Direct {
     SerialSetHead head = SerialSet().head();
     Currency currency;

@@ -71,7 +71,7 @@ inline constexpr auto kMasks = [] {
 // At any address.
 static_assert(std::endian::native == std::endian::little);
 template <class Word>
-Word Load(const uint8_t* p) {
+[[gnu::always_inline]] inline Word Load(const uint8_t* p) {
   Word word;
   std::memcpy(&word, p, sizeof(word));
   return word;

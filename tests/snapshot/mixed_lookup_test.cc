@@ -26,12 +26,14 @@ std::string SerialOf(uint32_t i) {
 }
 
 // Issuers of all kinds: with a list that lookups reach directly, with one under
-// another hash key than most, with a delta, without a list, with one that is
-// not current, or that never proves absence.
+// another hash key than most, with deltas that also lift, with partitions, few
+// and many, without a list, with one that is not current, or that never proves
+// absence.
 class ManyIssuers {
  public:
   static constexpr uint32_t kIssuers = 96;
   static constexpr uint32_t kSerials = 200;
+  static constexpr uint32_t kWithoutList = 7;
 
   explicit ManyIssuers(uint32_t seed) : random_(seed) {
     for (uint32_t i = 0; i < kIssuers; ++i) {
@@ -78,7 +80,7 @@ class ManyIssuers {
     IngestOptions options;
     switch (issuer % 8) {
       case 0:
-        return;
+        return AddPartitions(issuer, 2 + issuer / 8);
       case 1:
         options.hash_key = other_key_;
         break;
@@ -95,19 +97,38 @@ class ManyIssuers {
       default:
         break;
     }
-    Ingest(issuer, text, options);
+    if (issuer != kWithoutList) Ingest(issuer, text, options);
     if (issuer % 8 != 5) return;
-    text.extensions = {Number(2), MakeExtension("2.5.29.27", Integer(1),
-                                                Criticality::kCritical)};
-    Ingest(issuer, text, options);
+    for (uint32_t number = 2; number < 6; ++number) {
+      text.extensions = {Number(number), MakeExtension("2.5.29.27", Integer(1),
+                                                       Criticality::kCritical)};
+      Ingest(issuer, text, options, Kind::kDelta);
+    }
   }
 
-  void Ingest(uint32_t issuer, CrlText text, const IngestOptions& options) {
+  void AddPartitions(uint32_t issuer, uint32_t partitions) {
+    for (uint32_t i = 0; i < partitions; ++i) {
+      const Octets uri =
+          Tlv(der::ContextPrimitive(6), Ascii("http://a/" + std::to_string(i)));
+      CrlText text;
+      text.extensions = {
+          Number(1),
+          IssuingPoint({Nest(der::ContextConstructed(0),
+                             {Nest(der::ContextConstructed(0), {uri})})})};
+      Ingest(issuer, text, {});
+    }
+  }
+
+  enum class Kind { kComplete, kDelta };
+
+  void Ingest(uint32_t issuer, CrlText text, const IngestOptions& options,
+              Kind kind = Kind::kComplete) {
     text.entries.clear();
     for (uint32_t i = 0; i < kSerials; ++i) {
       if (Below(4) != 0) continue;
       std::vector<Octets> extensions;
       if (Below(3) == 0) extensions = {Reason(Below(2) == 0 ? 6 : 1)};
+      if (kind == Kind::kDelta && Below(3) == 0) extensions = {Reason(8)};
       if (Below(5) == 0) {  // not of the usual form
         extensions.push_back(MakeExtension(
             "2.5.29.24", Tlv(der::kGeneralizedTime, Ascii("20260101000000Z"))));
