@@ -127,7 +127,7 @@ TEST_P(KernelTest, ReadsWhatEntriesSay) {
 
 TEST_P(KernelTest, SelectsWhateverMayBeListed) {
   std::mt19937_64 random(9);
-  for (const size_t size : {0, 1, 30, 3000}) {
+  for (const unsigned size : {0u, 1u, 30u, 3000u}) {
     const IndexedCrl indexed = Make(size, TestKey(size), random);
     const SerialSet& set = indexed.set();
     const std::vector<SerialNumber> serials = Mixed(indexed, 1000, 30, random);

@@ -173,7 +173,8 @@ std::vector<LookupPolicy> Policies() {
 TEST(MixedLookup, good_as_each_key_is_answered_by_its_coverage) {
   ManyIssuers issuers(1);
   for (const LookupPolicy& policy : Policies()) {
-    for (const size_t size : {1, 2, 63, 64, 65, 127, 128, 500, 1500}) {
+    for (const unsigned size :
+         {1u, 2u, 63u, 64u, 65u, 127u, 128u, 500u, 1500u}) {
       const std::vector<LookupKey> keys = issuers.Draw(size);
       std::vector<Verdict> verdicts(size);
       issuers.snapshot().Lookup(policy, keys, verdicts);
