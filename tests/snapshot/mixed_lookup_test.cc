@@ -9,17 +9,10 @@
 #include <span>
 
 #include "tests/snapshot/test_authority.h"
+#include "tests/snapshot/verdict_text.h"
 
 namespace revstat::test {
 namespace {
-
-std::string TextOf(const Verdict& verdict) {
-  return Concat({NameOf(verdict.status), " ", NameOf(verdict.cause), " ",
-                 NameOf(verdict.reason), " ",
-                 std::to_string(verdict.revocation_seconds), " of ",
-                 std::to_string(verdict.source), " flags ",
-                 std::to_string(verdict.flags)});
-}
 
 std::string SerialOf(uint32_t i) {
   return Concat({"01", std::to_string(1000 + i)});
@@ -179,10 +172,12 @@ TEST(MixedLookup, good_as_each_key_is_answered_by_its_coverage) {
       std::vector<Verdict> verdicts(size);
       issuers.snapshot().Lookup(policy, keys, verdicts);
       for (size_t i = 0; i < size; ++i) {
-        const std::string expected = TextOf(issuers.Expected(policy, keys[i]));
-        ASSERT_EQ(TextOf(verdicts[i]), expected)
+        const std::string expected =
+            WholeTextOf(issuers.Expected(policy, keys[i]));
+        ASSERT_EQ(WholeTextOf(verdicts[i]), expected)
             << keys[i].issuer << " " << keys[i].serial.ToText();
-        ASSERT_EQ(TextOf(issuers.snapshot().Lookup(policy, keys[i])), expected);
+        ASSERT_EQ(WholeTextOf(issuers.snapshot().Lookup(policy, keys[i])),
+                  expected);
       }
     }
   }

@@ -9,17 +9,10 @@
 
 #include "engine/index/crl_index.h"
 #include "tests/snapshot/test_authority.h"
+#include "tests/snapshot/verdict_text.h"
 
 namespace revstat::test {
 namespace {
-
-std::string TextOf(const Verdict& verdict) {
-  return Concat({NameOf(verdict.status), " ", NameOf(verdict.cause), " ",
-                 NameOf(verdict.reason), " ",
-                 std::to_string(verdict.revocation_seconds), " of ",
-                 std::to_string(verdict.source), " flags ",
-                 std::to_string(verdict.flags)});
-}
 
 // A CA with partitions and deltas, all drawn; some serials are in several, some
 // held and lifted.
@@ -57,11 +50,11 @@ class ManyLists {
       snapshot->Lookup(At(at), mixed, in_mixture);
       for (size_t i = 0; i < keys.size(); ++i) {
         const std::string expected =
-            TextOf(snapshot->Lookup(At(at), all, keys[i].serial));
-        ASSERT_EQ(TextOf(routed[i]), expected) << keys[i].serial.ToText();
-        ASSERT_EQ(TextOf(snapshot->Lookup(At(at), keys[i])), expected);
+            WholeTextOf(snapshot->Lookup(At(at), all, keys[i].serial));
+        ASSERT_EQ(WholeTextOf(routed[i]), expected) << keys[i].serial.ToText();
+        ASSERT_EQ(WholeTextOf(snapshot->Lookup(At(at), keys[i])), expected);
         if (mixed[i].issuer != 0) continue;
-        ASSERT_EQ(TextOf(in_mixture[i]), expected);
+        ASSERT_EQ(WholeTextOf(in_mixture[i]), expected);
       }
     }
   }
