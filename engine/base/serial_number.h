@@ -55,11 +55,15 @@ class SerialNumber {
   // negative and without the leading zero octet of DER: what FromText reads.
   std::string ToText() const;
 
-  // The three little-endian words the index works on.
+  // The three little-endian words the index works on. Copied one by one: then
+  // compilers keep them in registers. g++ 12 makes a detour over the stack of
+  // one copy, 15 ns where the processor has to wait for it.
   std::array<uint64_t, 3> Words() const {
-    std::array<uint64_t, 3> words;
-    std::memcpy(words.data(), octets_.data(), sizeof(words));
-    return words;
+    uint64_t w0, w1, w2;
+    std::memcpy(&w0, octets_.data(), sizeof(w0));
+    std::memcpy(&w1, octets_.data() + 8, sizeof(w1));
+    std::memcpy(&w2, octets_.data() + 16, sizeof(w2));
+    return {w0, w1, w2};
   }
 
   friend auto operator<=>(const SerialNumber&, const SerialNumber&) = default;

@@ -4,6 +4,7 @@
 #ifndef REVSTAT_ENGINE_INDEX_KERNEL_IMPL_H_
 #define REVSTAT_ENGINE_INDEX_KERNEL_IMPL_H_
 
+#include "engine/base/prefetch.h"
 #include "engine/index/kernel.h"
 #include "engine/x509/usual_entry.h"
 
@@ -64,10 +65,13 @@ struct Serial {
   uint64_t words[3];
 };
 
+// Word by word, as SerialNumber::Words does.
 inline Serial LoadSerial(const uint8_t* serial) {
-  Serial loaded;
-  __builtin_memcpy(loaded.words, serial, sizeof(loaded.words));
-  return loaded;
+  uint64_t w0, w1, w2;
+  __builtin_memcpy(&w0, serial, sizeof(w0));
+  __builtin_memcpy(&w1, serial + 8, sizeof(w1));
+  __builtin_memcpy(&w2, serial + 16, sizeof(w2));
+  return {{w0, w1, w2}};
 }
 
 inline LocatedSerial LocateIn(const SerialSet& set, const uint8_t* serial) {
@@ -195,7 +199,7 @@ class Batch {
     for (size_t i = begin; i < end; ++i) {
       const LocatedSerial located =
           LocateIn(questions_.set(i), questions_.serial(i));
-      __builtin_prefetch(located.line);
+      __builtin_prefetch(located.line, 0, kIntoSecondLevel);
       questions_.PrefetchFrom(i, serials_ahead_);
       ring_[i % kRing] = located;
     }
@@ -248,7 +252,8 @@ class Batch {
     size_t kept = 0;
     for (size_t k = 0; k < size_ + kLag; ++k) {
       // Not in a function of its own: g++ 12 sees no effect in it and drops it.
-      if (k < size_) __builtin_prefetch(NextOf(candidates_[k]));
+      if (k < size_)
+        __builtin_prefetch(NextOf(candidates_[k]), 0, kIntoSecondLevel);
       if (k < kLag) continue;
       Candidate candidate = candidates_[k - kLag];
       const SerialSet& set = questions_.set(candidate.probe);
@@ -278,9 +283,11 @@ class Batch {
     const uintptr_t entry =
         reinterpret_cast<uintptr_t>(SerialSetAccess::der(set)) +
         candidate->offset;
-    __builtin_prefetch(reinterpret_cast<const void*>(entry));
+    __builtin_prefetch(reinterpret_cast<const void*>(entry), 0,
+                       kIntoSecondLevel);
     // One of the usual size ends before.
-    __builtin_prefetch(reinterpret_cast<const void*>(entry + 48));
+    __builtin_prefetch(reinterpret_cast<const void*>(entry + 48), 0,
+                       kIntoSecondLevel);
   }
 
   void ConfirmEntry(const Candidate& candidate) {

@@ -48,7 +48,7 @@ class Routing {
   void Locate(size_t i) {
     const LocatedSerial located =
         LocateIn(questions_.the_set, questions_.serial(i));
-    __builtin_prefetch(located.line);
+    __builtin_prefetch(located.line, 0, kIntoSecondLevel);
     ring_[i % kRing] = located;
   }
 
@@ -68,7 +68,8 @@ class Routing {
     }
     const uint32_t* const parts = SerialSetAccess::offsets(questions_.the_set);
     for (size_t k = 0; k < matched; ++k)
-      __builtin_prefetch(parts + matches[k].located.line->rank);
+      __builtin_prefetch(parts + matches[k].located.line->rank, 0,
+                         kIntoSecondLevel);
     return matched;
   }
 

@@ -20,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/bytes.h"
+#include "engine/base/prefetch.h"
 #include "engine/base/serial_number.h"
 #include "engine/index/keyed_hash.h"
 
@@ -111,7 +112,8 @@ class alignas(64) SerialSet {
     constexpr uint64_t kAhead = 16;
     for (uint64_t rank = 0; rank < entry_count_; ++rank) {
       if (rank + kAhead < entry_count_ && offsets_[rank + kAhead] < der_.size())
-        __builtin_prefetch(der_.data() + offsets_[rank + kAhead]);
+        __builtin_prefetch(der_.data() + offsets_[rank + kAhead], 0,
+                           kIntoSecondLevel);
       std::array<uint64_t, 3> words;
       if (ReadSerial(offsets_[rank], &words)) visit(words);
     }

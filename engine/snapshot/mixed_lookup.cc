@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/prefetch.h"
+
 namespace revstat {
 
 void Snapshot::MixedLookup::Run() {
@@ -63,7 +65,7 @@ size_t Snapshot::MixedLookup::LocateDirect(size_t begin, uint16_t* left) {
     const Direct& direct = direct_of[is_known ? key.issuer : nobody];
     const LocatedSerial located =
         Locate(direct.head, KeyedHash(hash_key, key.serial.Words()));
-    __builtin_prefetch(located.line);
+    __builtin_prefetch(located.line, 0, kIntoSecondLevel);
     block[i] = located;
     verdicts[i] = direct.currency.verdict;
     left[count] = static_cast<uint16_t>(i);
