@@ -1,20 +1,42 @@
 #include "engine/der/primitives.h"
 
+#include <bit>
+#include <cstring>
+
 namespace revstat::der {
 namespace {
 
-// Two decimal digits; 100 when one is not a digit, which no field's range
-// holds.
-unsigned TwoDigits(const uint8_t* p) {
-  const unsigned tens = static_cast<unsigned>(p[0]) - '0';
-  const unsigned ones = static_cast<unsigned>(p[1]) - '0';
-  return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
-}
+// Four numbers of two decimal digits each.
+class FourNumbers {
+ public:
+  // The eight octets at `p`, together.
+  explicit FourNumbers(const uint8_t* p) {
+    uint64_t text;
+    std::memcpy(&text, p, sizeof(text));
+    const uint64_t digits = text ^ 0x3030303030303030;
+    // Bit 7 of an octet that is more than 9.
+    are_digits_ =
+        (((digits + 0x7676767676767676) | digits) & 0x8080808080808080) == 0;
+    // The first of a pair is the lower octet. Of what is no digit, anything.
+    pairs_ = digits * 10 + (digits >> 8);
+  }
+  bool are_digits() const { return are_digits_; }
+  unsigned operator[](unsigned i) const {
+    return static_cast<unsigned>(pairs_ >> (16 * i) & 0xff);
+  }
 
-// MMDDHHMMSS behind the year.
-std::optional<Time> DecodeFromMonth(int year, const uint8_t* p) {
-  return FromCivil(year, TwoDigits(p), TwoDigits(p + 2), TwoDigits(p + 4),
-                   TwoDigits(p + 6), TwoDigits(p + 8));
+ private:
+  static_assert(std::endian::native == std::endian::little);
+  bool are_digits_;
+  uint64_t pairs_;
+};
+
+// A time from its year and month and the DDHHMMSS behind them.
+std::optional<Time> DecodeFromMonth(unsigned year, unsigned month,
+                                    const FourNumbers& from_day) {
+  if (!from_day.are_digits()) return std::nullopt;
+  return FromCivil(static_cast<int>(year), month, from_day[0], from_day[1],
+                   from_day[2], from_day[3]);
 }
 
 // X.690 8.6: the first content octet says how many bits of the last are unused.
@@ -104,12 +126,8 @@ Flag ReadFlag(Cursor& cursor, const char* field, Tag tag) {
 }
 
 // X.690 8.19.2: base 128, each number in the fewest octets.
-Bytes ReadOid(Cursor& cursor, const char* field) {
-  const Element element = cursor.Read(kOid, field);
+Bytes CheckOid(Cursor& cursor, const Element& element, const char* field) {
   if (!cursor.ok()) return {};
-  // 2.5.29.n and 2.5.4.n, which nearly all are: an octet a number.
-  const Bytes oid = element.value;
-  if (oid.size() == 3 && (oid[0] | oid[1] | oid[2]) < 0x80) return oid;
   bool is_minimal = true;
   uint8_t before = 0;
   for (uint8_t octet : element.value) {
@@ -155,20 +173,19 @@ uint32_t ReadNamedBits(Cursor& cursor, const char* field, Tag tag) {
 
 std::optional<Time> DecodeUtcTime(Bytes content) {
   if (content.size() != 13 || content[12] != 'Z') return std::nullopt;
-  const auto year = static_cast<int>(TwoDigits(content.data()));
-  if (year > 99) return std::nullopt;
+  const FourNumbers date(content.data());  // YYMMDDHH
+  if (!date.are_digits()) return std::nullopt;
   // RFC 5280 4.1.2.5.1: YY of 50 and more is 19YY, else 20YY.
-  return DecodeFromMonth(year < 50 ? 2000 + year : 1900 + year,
-                         content.data() + 2);
+  return DecodeFromMonth((date[0] < 50 ? 2000 : 1900) + date[0], date[1],
+                         FourNumbers(content.data() + 4));
 }
 
 std::optional<Time> DecodeGeneralizedTime(Bytes content) {
   if (content.size() != 15 || content[14] != 'Z') return std::nullopt;
-  const unsigned century = TwoDigits(content.data());
-  const unsigned year = TwoDigits(content.data() + 2);
-  if (century > 99 || year > 99) return std::nullopt;
-  return DecodeFromMonth(static_cast<int>(century * 100 + year),
-                         content.data() + 4);
+  const FourNumbers date(content.data());  // YYYYMMDD
+  if (!date.are_digits()) return std::nullopt;
+  return DecodeFromMonth(date[0] * 100 + date[1], date[2],
+                         FourNumbers(content.data() + 6));
 }
 
 Time ReadTime(Cursor& cursor, const char* field) {
@@ -176,17 +193,17 @@ Time ReadTime(Cursor& cursor, const char* field) {
     return ReadGeneralizedTime(cursor, field);
   const Element element = cursor.Read(kUtcTime, field);
   if (!cursor.ok()) return {};
-  const auto time = DecodeUtcTime(element.value);
-  if (!time) cursor.FailAt(element.tlv, ErrorCode::kBadTime, field);
-  return time.value_or(Time{});
+  if (const auto time = DecodeUtcTime(element.value)) return *time;
+  cursor.FailAt(element.tlv, ErrorCode::kBadTime, field);
+  return {};
 }
 
 Time ReadGeneralizedTime(Cursor& cursor, const char* field) {
   const Element element = cursor.Read(kGeneralizedTime, field);
   if (!cursor.ok()) return {};
-  const auto time = DecodeGeneralizedTime(element.value);
-  if (!time) cursor.FailAt(element.tlv, ErrorCode::kBadTime, field);
-  return time.value_or(Time{});
+  if (const auto time = DecodeGeneralizedTime(element.value)) return *time;
+  cursor.FailAt(element.tlv, ErrorCode::kBadTime, field);
+  return {};
 }
 
 }  // namespace revstat::der

@@ -34,7 +34,15 @@ Flag ReadFlag(Cursor& cursor, const char* field, Tag tag = kBoolean);
 
 // The content octets of an OBJECT IDENTIFIER. Its numbers have up to 128 bits,
 // as UUIDs have (2.25.n); larger ones occur nowhere and are refused.
-Bytes ReadOid(Cursor& cursor, const char* field);
+Bytes CheckOid(Cursor& cursor, const Element& oid, const char* field);
+inline Bytes ReadOid(Cursor& cursor, const char* field) {
+  const Element oid = cursor.Read(kOid, field);
+  // 2.5.29.n and 2.5.4.n, which nearly all are: an octet a number.
+  if (oid.value.size() == 3 &&
+      (oid.value[0] | oid.value[1] | oid.value[2]) < 0x80)
+    return oid.value;
+  return CheckOid(cursor, oid, field);
+}
 
 // A BIT STRING of whole octets (signatures, keys).
 Bytes ReadBitStringOctets(Cursor& cursor, const char* field);

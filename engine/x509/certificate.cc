@@ -104,38 +104,46 @@ void CertificateView::ReadTbs(der::Cursor& tbs, Bytes* inner_algorithm) {
 }
 
 void CertificateView::ReadExtensionsField(der::Cursor& tbs) {
-  const auto read = [this](const Extension& extension, der::Cursor& value) {
-    if (oid::Is(extension.oid, oid::kAuthorityKeyIdentifier)) {
+  tbs.Nested(der::ContextConstructed(3), "extensions", [&](der::Cursor& field) {
+    ReadExtensions(field, "extensions", [&](const Extension& extension) {
+      field.Consume(extension.value, "extnValue",
+                    [&](der::Cursor& value) { ReadOne(extension, value); });
+    });
+  });
+}
+
+void CertificateView::ReadOne(const Extension& extension, der::Cursor& value) {
+  switch (oid::NumberInIdCe(extension.oid)) {
+    case oid::kAuthorityKeyIdentifier.back():
       authority_key_ = ReadAuthorityKeyIdentifier(value);
-    } else if (oid::Is(extension.oid, oid::kSubjectKeyIdentifier)) {
+      break;
+    case oid::kSubjectKeyIdentifier.back():
       subject_key_identifier_ =
           value.Read(der::kOctetString, "subjectKeyIdentifier").value;
-    } else if (oid::Is(extension.oid, oid::kKeyUsage)) {
+      break;
+    case oid::kKeyUsage.back():
       key_usage_ = der::ReadNamedBits(value, "keyUsage");
-    } else if (oid::Is(extension.oid, oid::kBasicConstraints)) {
+      break;
+    case oid::kBasicConstraints.back():
       value.Nested(der::kSequence, "basicConstraints",
                    [this](der::Cursor& body) {
                      if (der::ReadFlag(body, "cA") == der::Flag::kTrue)
                        kind_ = Kind::kCa;
                      body.ReadOptional(der::kInteger, "pathLenConstraint");
                    });
-    } else if (oid::Is(extension.oid, oid::kCrlDistributionPoints)) {
+      break;
+    case oid::kCrlDistributionPoints.back():
       crl_distribution_points_ =
           ReadDistributionPoints(value, "cRLDistributionPoints");
-    } else if (oid::Is(extension.oid, oid::kFreshestCrl)) {
+      break;
+    case oid::kFreshestCrl.back():
       freshest_crl_ = ReadDistributionPoints(value, "freshestCRL");
-    } else {
+      break;
+    default:
       NoteOther(extension);
       // Not ours to check; whether a critical one matters is path validation's.
       value = der::Cursor({}, value.trace());
-    }
-  };
-  tbs.Nested(der::ContextConstructed(3), "extensions", [&](der::Cursor& field) {
-    ReadExtensions(field, "extensions", [&](const Extension& extension) {
-      field.Consume(extension.value, "extnValue",
-                    [&](der::Cursor& value) { read(extension, value); });
-    });
-  });
+  }
 }
 
 // Read without being checked: a certificate is not refused for what these hold,

@@ -8,6 +8,7 @@
 #include "engine/base/bytes.h"
 #include "engine/der/cursor.h"
 #include "engine/der/primitives.h"
+#include "engine/x509/oid.h"
 
 namespace revstat {
 
@@ -42,33 +43,52 @@ inline Extension ReadExtension(der::Cursor& cursor) {
   return extension;
 }
 
+// The types of the extensions of one list, kMaxExtensions at most. Borrows
+// them.
+class SeenTypes {
+ public:
+  // False for one that it has.
+  bool Add(Bytes oid) {
+    // Most are id-ce n, which need no comparison.
+    const uint8_t number = oid::NumberInIdCe(oid);
+    if (number > 0 && number < 64) {
+      const uint64_t bit = uint64_t{1} << number;
+      const bool is_new = (id_ce_ & bit) == 0;
+      id_ce_ |= bit;
+      return is_new;
+    }
+    for (size_t i = 0; i < count_; ++i) {
+      if (Equal(Bytes(others_[i].data, others_[i].size), oid)) return false;
+    }
+    others_[count_++] = {oid.data(), oid.size()};
+    return true;
+  }
+
+ private:
+  uint64_t id_ce_ = 0;  // bit n: id-ce n
+  size_t count_ = 0;
+  // Not initialised: to clear it takes longer than to fill what is used.
+  struct {
+    const uint8_t* data;
+    size_t size;
+  } others_[kMaxExtensions];
+};
+
 // Reads an Extensions SEQUENCE and calls visit(const Extension&) for each.
 // Fails on an empty list, a type that occurs twice and on too many.
 template <class Visit>
 void ReadExtensions(der::Cursor& cursor, const char* field, Visit&& visit) {
   cursor.Nested(der::kSequence, field, [&](der::Cursor& list) {
     if (list.AtEnd()) list.Fail(ErrorCode::kEmptySequence, field);
-    // Not initialised: to clear it takes longer than to fill what is used.
-    struct Type {
-      const uint8_t* data;
-      size_t size;
-    } seen[kMaxExtensions];
+    SeenTypes seen;
     for (size_t count = 0; !list.AtEnd(); ++count) {
       const Bytes start = list.rest();
       const Extension extension = ReadExtension(list);
       if (!list.ok()) return;
       if (count == kMaxExtensions)
         return list.FailAt(start, ErrorCode::kTooMany, field);
-      const Bytes oid = extension.oid;
-      for (size_t i = 0; i < count; ++i) {
-        // They mostly differ in their last octet, if not in their size.
-        if (seen[i].size == oid.size() &&
-            seen[i].data[oid.size() - 1] == oid.back() &&
-            Equal(Bytes(seen[i].data, seen[i].size), oid)) {
-          return list.FailAt(start, ErrorCode::kDuplicateExtension, field);
-        }
-      }
-      seen[count] = {oid.data(), oid.size()};
+      if (!seen.Add(extension.oid))
+        return list.FailAt(start, ErrorCode::kDuplicateExtension, field);
       visit(extension);
     }
   });

@@ -220,27 +220,15 @@ std::string CanonicalRdnOf(std::vector<std::string> attributes) {
 
 std::string CanonicalRelativeName(Bytes rdn_content) {
   std::vector<std::string> attributes;
-  der::Trace trace(rdn_content);
-  der::Cursor cursor(rdn_content, &trace);
-  while (!cursor.AtEnd()) {
-    cursor.Nested(
-        der::kSequence, "AttributeTypeAndValue", [&](der::Cursor& attribute) {
-          const der::Element type = attribute.Read(der::kOid, "type");
-          attributes.push_back(
-              CanonicalAttribute(type.value, attribute.ReadAny("value")));
-        });
-  }
+  ForEachAttributeOf(rdn_content, [&](Bytes type, const der::Element& value) {
+    attributes.push_back(CanonicalAttribute(type, value));
+  });
   return CanonicalRdnOf(std::move(attributes));
 }
 
 std::string CanonicalName(NameView name) {
   std::string form;
-  der::Trace trace(name.content());
-  der::Cursor rdns(name.content(), &trace);
-  while (!rdns.AtEnd()) {
-    form += CanonicalRelativeName(
-        rdns.Read(der::kSet, "RelativeDistinguishedName").value);
-  }
+  name.ForEachRdn([&](Bytes rdn) { form += CanonicalRelativeName(rdn); });
   return form;
 }
 

@@ -27,9 +27,12 @@ class NameView {
   // True for the empty RDNSequence.
   bool empty() const { return content_.empty(); }
 
-  // Calls visit(Position, Bytes type, const der::Element& value) for each
-  // attribute, in order.
-  enum class Position { kFirstOfRdn, kFurtherOfRdn };
+  // Calls visit(Bytes) with the content octets of each
+  // RelativeDistinguishedName, in order.
+  template <class Visit>
+  void ForEachRdn(Visit&& visit) const;
+  // Calls visit(Bytes type, const der::Element& value) for each attribute, in
+  // order.
   template <class Visit>
   void ForEachAttribute(Visit&& visit) const;
 
@@ -59,25 +62,33 @@ std::string CanonicalAttribute(Bytes type, std::string_view utf8_value);
 std::string CanonicalAttribute(Bytes type, const der::Element& value);
 std::string CanonicalRdnOf(std::vector<std::string> attributes);
 
+// The same as NameView::ForEachAttribute for the content octets of one
+// RelativeDistinguishedName that has been checked.
 template <class Visit>
-void NameView::ForEachAttribute(Visit&& visit) const {
+void ForEachAttributeOf(Bytes rdn_content, Visit&& visit) {
+  der::Trace trace(rdn_content);
+  der::Cursor rdn(rdn_content, &trace);
+  while (!rdn.AtEnd()) {
+    rdn.Nested(der::kSequence, "AttributeTypeAndValue",
+               [&](der::Cursor& attribute) {
+                 const der::Element type = attribute.Read(der::kOid, "type");
+                 const der::Element value = attribute.ReadAny("value");
+                 if (attribute.ok()) visit(type.value, value);
+               });
+  }
+}
+
+template <class Visit>
+void NameView::ForEachRdn(Visit&& visit) const {
   der::Trace trace(content_);
   der::Cursor rdns(content_, &trace);
-  while (!rdns.AtEnd()) {
-    Position position = Position::kFirstOfRdn;
-    rdns.Nested(der::kSet, "RelativeDistinguishedName", [&](der::Cursor& rdn) {
-      while (!rdn.AtEnd()) {
-        rdn.Nested(der::kSequence, "AttributeTypeAndValue",
-                   [&](der::Cursor& attribute) {
-                     const der::Element type =
-                         attribute.Read(der::kOid, "type");
-                     const der::Element value = attribute.ReadAny("value");
-                     if (attribute.ok()) visit(position, type.value, value);
-                   });
-        position = Position::kFurtherOfRdn;
-      }
-    });
-  }
+  while (!rdns.AtEnd())
+    visit(rdns.Read(der::kSet, "RelativeDistinguishedName").value);
+}
+
+template <class Visit>
+void NameView::ForEachAttribute(Visit&& visit) const {
+  ForEachRdn([&](Bytes rdn) { ForEachAttributeOf(rdn, visit); });
 }
 
 }  // namespace revstat

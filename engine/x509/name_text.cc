@@ -15,8 +15,8 @@ namespace revstat {
 namespace {
 
 struct AttributeType {
-  const char* short_name;
-  const char* dotted;
+  std::string_view short_name;
+  std::string_view dotted;
 };
 
 // RFC 4514 3, RFC 4519, and what openssl and Russian CAs print.
@@ -107,13 +107,13 @@ class ShortNames {
     }
   }
 
-  // Null for a type without one.
-  const char* Of(Bytes type) const {
+  // Empty for a type without one.
+  std::string_view Of(Bytes type) const {
     if (IsOfX520(type)) return of_x520_[type.back()];
     for (const auto& [oid, short_name] : others_) {
       if (Equal(type, oid)) return short_name;
     }
-    return nullptr;
+    return {};
   }
 
  private:
@@ -122,16 +122,17 @@ class ShortNames {
     return oid.size() == 3 && oid[0] == 0x55 && oid[1] == 0x04 && oid[2] < 128;
   }
 
-  std::array<const char*, 128> of_x520_ = {};
-  std::vector<std::pair<std::vector<uint8_t>, const char*>> others_;
+  std::array<std::string_view, 128> of_x520_;
+  std::vector<std::pair<std::vector<uint8_t>, std::string_view>> others_;
 };
 
 void AppendType(Bytes type, std::string* text) {
   static const auto* const names = new ShortNames;
-  if (const char* const name = names->Of(type)) {
-    *text += name;
-  } else {
+  const std::string_view name = names->Of(type);
+  if (name.empty()) {
     *text += oid::ToDotted(type);
+  } else {
+    *text += name;
   }
 }
 
@@ -317,30 +318,19 @@ class NameParser {
 }  // namespace
 
 void AppendName(NameView name, std::string* text) {
-  struct Attribute {
-    NameView::Position position;
-    Bytes type;
-    der::Element value;
-  };
-  absl::InlinedVector<Attribute, 8> attributes;
-  name.ForEachAttribute(
-      [&](NameView::Position position, Bytes type, const der::Element& value) {
-        attributes.push_back({position, type, value});
-      });
+  absl::InlinedVector<Bytes, 8> rdns;
+  name.ForEachRdn([&](Bytes rdn) { rdns.push_back(rdn); });
   // RFC 4514 2.1: the last RDN comes first; 2.2: inside one nothing turns.
-  for (size_t end = attributes.size(); end > 0;) {
-    size_t begin = end - 1;
-    while (begin > 0 &&
-           attributes[begin].position != NameView::Position::kFirstOfRdn)
-      --begin;
-    if (end < attributes.size()) *text += ',';
-    for (size_t i = begin; i < end; ++i) {
-      if (i > begin) *text += '+';
-      AppendType(attributes[i].type, text);
+  for (size_t i = rdns.size(); i-- > 0;) {
+    if (i + 1 < rdns.size()) *text += ',';
+    bool is_first = true;
+    ForEachAttributeOf(rdns[i], [&](Bytes type, const der::Element& value) {
+      if (!is_first) *text += '+';
+      is_first = false;
+      AppendType(type, text);
       *text += '=';
-      AppendValue(attributes[i].value, text);
-    }
-    end = begin;
+      AppendValue(value, text);
+    });
   }
 }
 

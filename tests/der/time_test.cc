@@ -77,14 +77,38 @@ TEST(ReadTime, KnowsLeapYears) {
 TEST(ReadTime, RefusesWhatIsNoDigitAtEveryPlace) {
   const std::string good = "260102030405Z";
   for (size_t i = 0; i < good.size(); ++i) {
-    for (const char c : {' ', '/', ':', '-', '+', 'A', '\0', '\xff', '\xb0'}) {
+    for (int c = 0; c < 256; ++c) {
+      if ((c >= '0' && c <= '9') || c == 'Z') continue;
       std::string text = good;
-      text[i] = c;
-      EXPECT_EQ(TimeOf(UtcTime(text)), "bad_time") << i << " " << int{c};
+      text[i] = static_cast<char>(c);
+      EXPECT_EQ(TimeOf(UtcTime(text)), "bad_time") << i << " " << c;
       std::string generalized = "20" + good;
-      generalized[i] = c;
-      EXPECT_EQ(TimeOf(GeneralizedTime(generalized)), "bad_time");
+      generalized[i] = static_cast<char>(c);
+      EXPECT_EQ(TimeOf(GeneralizedTime(generalized)), "bad_time") << i;
     }
+  }
+}
+
+// Every number of two digits at every place that may have it.
+TEST(ReadTime, ReadsEveryYearAndEverySecondOfADay) {
+  const auto digits = [](unsigned number, size_t count) {
+    std::string text(count, '0');
+    for (size_t i = count; i-- > 0; number /= 10)
+      text[i] = static_cast<char>('0' + number % 10);
+    return text;
+  };
+  for (unsigned year = 0; year < 10000; ++year) {
+    EXPECT_EQ(TimeOf(GeneralizedTime(digits(year, 4) + "0102030405Z")),
+              digits(year, 4) + "-01-02T03:04:05Z");
+  }
+  for (unsigned second = 0; second < 86400; second += 7) {
+    const std::string h = digits(second / 3600, 2);
+    const std::string m = digits(second / 60 % 60, 2);
+    const std::string s = digits(second % 60, 2);
+    const std::string expected = "-02-28T" + h + ":" + m + ":" + s + "Z";
+    EXPECT_EQ(TimeOf(UtcTime("990228" + h + m + s + "Z")), "1999" + expected);
+    EXPECT_EQ(TimeOf(GeneralizedTime("20990228" + h + m + s + "Z")),
+              "2099" + expected);
   }
 }
 

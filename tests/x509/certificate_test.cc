@@ -240,10 +240,28 @@ TEST(Certificate, MalformedExtensionsAreRefused) {
 }
 
 TEST(Certificate, AnExtensionThatOccursTwiceIsRefused) {
+  // id-ce of every size of number, and others.
+  for (const char* oid :
+       {"1.2.3", "2.5.29.0", "2.5.29.1", "2.5.29.32", "2.5.29.63", "2.5.29.64",
+        "2.5.29.127", "2.5.29.128", "1.3.6.1.5.5.7.1.1"}) {
+    CertificateText text;
+    text.extensions = {MakeExtension(oid, {}), MakeExtension("1.2.4", {}),
+                       MakeExtension(oid, {})};
+    EXPECT_EQ(FailureOf(text).code, ErrorCode::kDuplicateExtension) << oid;
+    EXPECT_EQ(FailureOf(text).field, "extensions") << oid;
+  }
+}
+
+TEST(Certificate, AllExtensionsOfDifferentTypesAreRead) {
   CertificateText text;
-  text.extensions = {MakeExtension("1.2.3", {}), MakeExtension("1.2.3", {})};
-  EXPECT_EQ(FailureOf(text).code, ErrorCode::kDuplicateExtension);
-  EXPECT_EQ(FailureOf(text).field, "extensions");
+  text.extensions.clear();
+  // Those that are read, and so must be well formed, left out.
+  for (const unsigned n : {0u, 1u, 2u, 13u, 32u, 33u, 36u, 37u, 54u, 62u, 63u,
+                           64u, 65u, 96u, 127u, 128u, 191u, 192u}) {
+    text.extensions.push_back(MakeExtension("2.5.29." + std::to_string(n), {}));
+    text.extensions.push_back(MakeExtension("2.5.4." + std::to_string(n), {}));
+  }
+  EXPECT_EQ(FailureOf(text).code, ErrorCode::kOk);
 }
 
 // What is read for OCSP and stapling never refuses a certificate.

@@ -50,16 +50,15 @@ void AddKpp(std::string_view text, Shown* shown) {
 
 Shown ShowIdentifiers(NameView subject) {
   Shown shown{InspectSheet::Json::array(), {}};
-  subject.ForEachAttribute(
-      [&](NameView::Position, Bytes type, const der::Element& value) {
-        const std::string oid = oid::ToDotted(type);
-        const auto text = DecodeDirectoryString(value);
-        if (!text.has_value()) return;
-        for (const Identifier& known : kIdentifiers) {
-          if (oid == known.oid) AddIdentifier(known.name, *text, &shown);
-        }
-        if (oid == "1.2.840.113549.1.9.2") AddKpp(*text, &shown);
-      });
+  subject.ForEachAttribute([&](Bytes type, const der::Element& value) {
+    const std::string oid = oid::ToDotted(type);
+    const auto text = DecodeDirectoryString(value);
+    if (!text.has_value()) return;
+    for (const Identifier& known : kIdentifiers) {
+      if (oid == known.oid) AddIdentifier(known.name, *text, &shown);
+    }
+    if (oid == "1.2.840.113549.1.9.2") AddKpp(*text, &shown);
+  });
   return shown;
 }
 
