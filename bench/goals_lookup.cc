@@ -100,6 +100,8 @@ std::vector<Goal> LookupGoals(const GoalOptions& options) {
   const auto unlisted = Checked(MakeBatch(subject, 0));
   const auto listed = Checked(MakeBatch(subject, 100));
   RandomLines memory(subject.source().index_bytes());
+  RandomLines memory_ahead(subject.source().index_bytes(),
+                           RandomLines::Reads::kAhead);
   const auto rate = [&](Contender& contender, unsigned threads) {
     return [&contender, threads, &options] {
       return Rate(contender, threads, options.seconds);
@@ -108,6 +110,8 @@ std::vector<Goal> LookupGoals(const GoalOptions& options) {
   HitLines hit_lines(options.files.large(), subject.source().index_bytes(),
                      subject.source().crl().der().size());
   std::vector<Goal> goals = {
+      RateGoal("random cache lines, asked for ahead", "read in order", 0,
+               options.rounds, rate(memory_ahead, 1), rate(memory, 1)),
       RateGoal("batch, 1 thread, 0 % hits", "random cache lines", 0.7,
                options.rounds, rate(*unlisted, 1), rate(memory, 1)),
       RateGoal("batch, 1 thread, 1 % hits", "random cache lines", 0.7,

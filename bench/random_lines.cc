@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "engine/base/prefetch.h"
 #include "tools/revstat/bench/timing.h"
 
 namespace revstat::bench {
@@ -11,13 +12,16 @@ constexpr size_t kLine = 64;
 
 }  // namespace
 
-RandomLines::RandomLines(uint64_t bytes)
-    : lines_(std::max<uint64_t>(bytes / kLine, 1)), table_(lines_ * kLine) {
+RandomLines::RandomLines(uint64_t bytes, Reads reads)
+    : reads_(reads),
+      lines_(std::max<uint64_t>(bytes / kLine, 1)),
+      table_(lines_ * kLine) {
   // Pages never written to are all the same page of zeros.
   std::memset(table_.data(), 1, lines_ * kLine);
 }
 
 uint64_t RandomLines::Run(unsigned thread, size_t most) {
+  if (reads_ == Reads::kAhead) return RunAhead(thread, most);
   const uint8_t* const base = table_.bytes().data();
   uint64_t state = states_.of(thread);
   uint64_t sum = 0;
@@ -26,6 +30,26 @@ uint64_t RandomLines::Run(unsigned thread, size_t most) {
   tool::KeepResult(sum);
   states_.of(thread) = state;
   return most;
+}
+
+uint64_t RandomLines::RunAhead(unsigned thread, size_t most) {
+  constexpr size_t kBlock = 64;
+  const uint8_t* const base = table_.bytes().data();
+  std::array<const uint8_t*, kBlock> before;
+  before.fill(base);
+  uint64_t state = states_.of(thread);
+  uint64_t sum = 0;
+  uint64_t read = 0;
+  for (; read < most; read += kBlock) {
+    for (const uint8_t*& line : before) {
+      sum += *line;
+      line = base + (RandomStates::Next(&state) * lines_ >> 32) * kLine;
+      __builtin_prefetch(line, 0, kIntoSecondLevel);
+    }
+  }
+  tool::KeepResult(sum);
+  states_.of(thread) = state;
+  return read;
 }
 
 HitLines::HitLines(uint64_t entries, uint64_t index_bytes, uint64_t der_bytes)
@@ -57,20 +81,20 @@ uint64_t HitLines::Run(unsigned thread, size_t most) {
     for (size_t i = 0; i < count; ++i) {
       const uint64_t line = RandomStates::Next(&state) * lines_ >> 32;
       at[i] = fingerprints + line * kLine;
-      __builtin_prefetch(at[i]);
+      __builtin_prefetch(at[i], 0, kIntoSecondLevel);
     }
     // Which of all entries it is follows from what the line says, all ones.
     for (size_t i = 0; i < count; ++i) {
       const uint64_t entry = RandomStates::Next(&state) * entries_ >> 32;
       at[i] = offsets + (entry + *at[i] - 1) * sizeof(uint32_t);
-      __builtin_prefetch(at[i]);
+      __builtin_prefetch(at[i], 0, kIntoSecondLevel);
     }
     for (size_t i = 0; i < count; ++i) {
       uint32_t offset;
       std::memcpy(&offset, at[i], sizeof(offset));
       at[i] = der + offset;
-      __builtin_prefetch(at[i]);
-      __builtin_prefetch(at[i] + last);
+      __builtin_prefetch(at[i], 0, kIntoSecondLevel);
+      __builtin_prefetch(at[i] + last, 0, kIntoSecondLevel);
     }
     for (size_t i = 0; i < count; ++i) sum += at[i][0] + at[i][last];
   }

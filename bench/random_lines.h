@@ -32,11 +32,17 @@ class RandomStates {
 // revstat bench calls memory.
 class RandomLines : public Contender {
  public:
-  explicit RandomLines(uint64_t bytes);
+  // As many as the processor looks ahead by itself, or asked for a block before
+  // they are read.
+  enum class Reads { kInOrder, kAhead };
+  explicit RandomLines(uint64_t bytes, Reads reads = Reads::kInOrder);
 
   uint64_t Run(unsigned thread, size_t most) override;
 
  private:
+  uint64_t RunAhead(unsigned thread, size_t most);
+
+  const Reads reads_;
   uint64_t lines_;
   HugeMemory table_;
   RandomStates states_;
