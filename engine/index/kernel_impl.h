@@ -24,8 +24,11 @@ namespace {
 // as there are. bench/README.md has the figures for other ways.
 constexpr size_t kBlock = 64;
 constexpr size_t kCandidates = 4 * kBlock;
-// How many candidates a stage is behind the one that prefetches for it.
-constexpr size_t kLag = 16;
+// How many candidates go through a stage before the next stage has its turn.
+constexpr size_t kStep = 32;
+// So many before its turn a line comes from the second-level cache, where it
+// was fetched to, into the first.
+constexpr size_t kNear = 6;
 
 // So many serials or more are mostly followed by others, of the next batch:
 // these come while the lines do.
@@ -162,7 +165,10 @@ class Batch {
     for (size_t begin = 0; begin < count_; begin += kBlock) {
       Locate(begin + kBlock);
       const size_t end = Min(begin + kBlock, count_);
-      for (size_t i = begin; i < end; ++i) MatchOne(i, ring_[i % kRing]);
+      for (size_t i = begin; i < end; ++i) {
+        __builtin_prefetch(ring_[Min(i + kNear, count_ - 1) % kRing].line);
+        MatchOne(i, ring_[i % kRing]);
+      }
       if (size_ > kCandidates - kBlock) Resolve();
     }
     Resolve();
@@ -221,13 +227,15 @@ class Batch {
     size_ += (candidate.mask | GoesOn(line, fingerprint)) != 0 ? 1 : 0;
   }
 
-  // Stages run side by side, so that there is something to do while the memory
-  // is busy.
+  // A stage works on one step of candidates while what the next stage needs of
+  // another comes. Each is a short loop, so that the processor has many of its
+  // rounds, and the page walks of their addresses, under way at once.
   void Resolve() {
     FollowOverflow();
-    for (size_t k = 0; k < size_ + kLag; ++k) {
-      if (k < size_) FetchOffset(&candidates_[k]);
-      if (k >= kLag) ConfirmEntry(candidates_[k - kLag]);
+    for (size_t begin = 0; begin < size_ + kStep; begin += kStep) {
+      const size_t end = Min(begin + kStep, size_);
+      for (size_t k = begin; k < end; ++k) FetchOffset(&candidates_[k]);
+      if (begin >= kStep) ConfirmEntries(begin - kStep, Min(begin, size_));
     }
     size_ = 0;
   }
@@ -246,28 +254,28 @@ class Batch {
                                          RankOf(candidate) * sizeof(uint32_t));
   }
 
-  // Drops those whose next line ends the search. What may be further behind
-  // stays, with an empty mask.
+  // Goes on to the next line for those that have no match in theirs, and drops
+  // them where that ends the search. What may be further behind stays, with an
+  // empty mask.
   void FollowOverflow() {
+    for (size_t k = 0; k < size_; ++k)
+      __builtin_prefetch(NextOf(candidates_[k]), 0, kIntoSecondLevel);
     size_t kept = 0;
-    for (size_t k = 0; k < size_ + kLag; ++k) {
-      // Not in a function of its own: g++ 12 sees no effect in it and drops it.
-      if (k < size_)
-        __builtin_prefetch(NextOf(candidates_[k]), 0, kIntoSecondLevel);
-      if (k < kLag) continue;
-      Candidate candidate = candidates_[k - kLag];
-      const SerialSet& set = questions_.set(candidate.probe);
-      const SerialSetLine* const last =
-          SerialSetAccess::lines(set) + SerialSetAccess::line_count(set) - 1;
-      const bool is_next = candidate.mask == 0 && candidate.line != last;
-      candidate.line += is_next ? 1 : 0;
-      candidate.mask =
-          match_(*candidate.line, static_cast<uint16_t>(candidate.fingerprint));
-      candidates_[kept] = candidate;
-      kept +=
-          (candidate.mask | GoesOn(*candidate.line, candidate.fingerprint)) != 0
-              ? 1
-              : 0;
+    for (size_t k = 0; k < size_; ++k) {
+      Candidate& candidate = candidates_[k];
+      if (candidate.mask == 0) {
+        const SerialSet& set = questions_.set(candidate.probe);
+        const SerialSetLine* const last =
+            SerialSetAccess::lines(set) + SerialSetAccess::line_count(set) - 1;
+        candidate.line += candidate.line != last ? 1 : 0;
+        candidate.mask = match_(*candidate.line,
+                                static_cast<uint16_t>(candidate.fingerprint));
+        if ((candidate.mask | GoesOn(*candidate.line, candidate.fingerprint)) ==
+            0)
+          continue;
+      }
+      if (kept != k) candidates_[kept] = candidate;
+      ++kept;
     }
     size_ = kept;
   }
@@ -279,15 +287,31 @@ class Batch {
     const uint64_t rank = RankOf(*candidate);
     if (rank >= SerialSetAccess::entry_count(set)) return;
     candidate->offset = SerialSetAccess::offsets(set)[rank];
-    // Never read as it stands: it need not be inside the DER.
-    const uintptr_t entry =
+    __builtin_prefetch(EntryOf(*candidate), 0, kIntoSecondLevel);
+    __builtin_prefetch(EndOfEntry(*candidate), 0, kIntoSecondLevel);
+  }
+
+  // Never read as they stand: they need not be inside the DER.
+  const void* EntryOf(const Candidate& candidate) const {
+    const SerialSet& set = questions_.set(candidate.probe);
+    return reinterpret_cast<const void*>(
         reinterpret_cast<uintptr_t>(SerialSetAccess::der(set)) +
-        candidate->offset;
-    __builtin_prefetch(reinterpret_cast<const void*>(entry), 0,
-                       kIntoSecondLevel);
-    // One of the usual size ends before.
-    __builtin_prefetch(reinterpret_cast<const void*>(entry + 48), 0,
-                       kIntoSecondLevel);
+        candidate.offset);
+  }
+  // One of the usual size ends before.
+  const void* EndOfEntry(const Candidate& candidate) const {
+    constexpr uintptr_t kUsualSize = 48;
+    return reinterpret_cast<const void*>(
+        reinterpret_cast<uintptr_t>(EntryOf(candidate)) + kUsualSize);
+  }
+
+  void ConfirmEntries(size_t begin, size_t end) {
+    for (size_t k = begin; k < end; ++k) {
+      const Candidate& near = candidates_[Min(k + kNear, size_ - 1)];
+      __builtin_prefetch(EntryOf(near));
+      __builtin_prefetch(EndOfEntry(near));
+      ConfirmEntry(candidates_[k]);
+    }
   }
 
   void ConfirmEntry(const Candidate& candidate) {
