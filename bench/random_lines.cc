@@ -35,21 +35,23 @@ uint64_t RandomLines::Run(unsigned thread, size_t most) {
 uint64_t RandomLines::RunAhead(unsigned thread, size_t most) {
   constexpr size_t kBlock = 64;
   const uint8_t* const base = table_.bytes().data();
-  std::array<const uint8_t*, kBlock> before;
-  before.fill(base);
+  std::array<const uint8_t*, kBlock> ahead;
   uint64_t state = states_.of(thread);
+  const auto ask = [&](const uint8_t** line) {
+    *line = base + (RandomStates::Next(&state) * lines_ >> 32) * kLine;
+    __builtin_prefetch(*line, 0, kIntoSecondLevel);
+  };
+  const size_t block = std::min(kBlock, most);
+  for (size_t i = 0; i < block; ++i) ask(&ahead[i]);
   uint64_t sum = 0;
-  uint64_t read = 0;
-  for (; read < most; read += kBlock) {
-    for (const uint8_t*& line : before) {
-      sum += *line;
-      line = base + (RandomStates::Next(&state) * lines_ >> 32) * kLine;
-      __builtin_prefetch(line, 0, kIntoSecondLevel);
-    }
+  for (size_t i = 0; i < most; ++i) {
+    const uint8_t*& line = ahead[i % kBlock];
+    sum += *line;
+    if (i + block < most) ask(&line);
   }
   tool::KeepResult(sum);
   states_.of(thread) = state;
-  return read;
+  return most;
 }
 
 HitLines::HitLines(uint64_t entries, uint64_t index_bytes, uint64_t der_bytes)

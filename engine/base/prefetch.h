@@ -4,12 +4,13 @@
 
 namespace revstat {
 
-// The third argument of __builtin_prefetch for lines of large tables, wanted
-// some dozens of others later: into the second-level cache. Many more can be on
+// The third argument of __builtin_prefetch for lines of large tables that are
+// wanted many others later: into the second-level cache. Many more can be on
 // their way there than into the first, which 64 at once overrun: a random line
-// of 70 MB then comes every 6 ns instead of every 12 (AMD EPYC, model 17). What
-// is left of its way is short enough to be hidden. A constant, because g++ 12
-// drops calls of functions that only prefetch.
+// of 70 MB then comes every 6 ns instead of every 12 (AMD EPYC, family 25,
+// model 17). Near its use a line may be asked for again, into the first. A
+// constant and no function, because g++ 12 drops calls that it has not inlined
+// of functions that only prefetch.
 inline constexpr int kIntoSecondLevel = 2;
 
 }  // namespace revstat

@@ -32,8 +32,8 @@ class FourNumbers {
 };
 
 // A time from its year and month and the DDHHMMSS behind them.
-std::optional<Time> DecodeFromMonth(unsigned year, unsigned month,
-                                    const FourNumbers& from_day) {
+std::optional<Time> TimeOf(unsigned year, unsigned month,
+                           const FourNumbers& from_day) {
   if (!from_day.are_digits()) return std::nullopt;
   return FromCivil(static_cast<int>(year), month, from_day[0], from_day[1],
                    from_day[2], from_day[3]);
@@ -126,23 +126,23 @@ Flag ReadFlag(Cursor& cursor, const char* field, Tag tag) {
 }
 
 // X.690 8.19.2: base 128, each number in the fewest octets.
-Bytes CheckOid(Cursor& cursor, const Element& element, const char* field) {
+Bytes CheckOid(Cursor& cursor, const Element& oid, const char* field) {
   if (!cursor.ok()) return {};
   bool is_minimal = true;
   uint8_t before = 0;
-  for (uint8_t octet : element.value) {
+  for (uint8_t octet : oid.value) {
     is_minimal &= before >= 0x80 || octet != 0x80;
     before = octet;
   }
-  if (element.value.empty() || !is_minimal || before >= 0x80) {
-    cursor.FailAt(element.tlv, ErrorCode::kBadOid, field);
+  if (oid.value.empty() || !is_minimal || before >= 0x80) {
+    cursor.FailAt(oid.tlv, ErrorCode::kBadOid, field);
     return {};
   }
-  if (HasLargeArc(element.value)) {
-    cursor.FailAt(element.tlv, ErrorCode::kOidArcTooLarge, field);
+  if (HasLargeArc(oid.value)) {
+    cursor.FailAt(oid.tlv, ErrorCode::kOidArcTooLarge, field);
     return {};
   }
-  return element.value;
+  return oid.value;
 }
 
 Bytes ReadBitStringOctets(Cursor& cursor, const char* field) {
@@ -176,16 +176,16 @@ std::optional<Time> DecodeUtcTime(Bytes content) {
   const FourNumbers date(content.data());  // YYMMDDHH
   if (!date.are_digits()) return std::nullopt;
   // RFC 5280 4.1.2.5.1: YY of 50 and more is 19YY, else 20YY.
-  return DecodeFromMonth((date[0] < 50 ? 2000 : 1900) + date[0], date[1],
-                         FourNumbers(content.data() + 4));
+  return TimeOf((date[0] < 50 ? 2000 : 1900) + date[0], date[1],
+                FourNumbers(content.data() + 4));
 }
 
 std::optional<Time> DecodeGeneralizedTime(Bytes content) {
   if (content.size() != 15 || content[14] != 'Z') return std::nullopt;
   const FourNumbers date(content.data());  // YYYYMMDD
   if (!date.are_digits()) return std::nullopt;
-  return DecodeFromMonth(date[0] * 100 + date[1], date[2],
-                         FourNumbers(content.data() + 6));
+  return TimeOf(date[0] * 100 + date[1], date[2],
+                FourNumbers(content.data() + 6));
 }
 
 Time ReadTime(Cursor& cursor, const char* field) {

@@ -32,9 +32,10 @@ uint32_t ReadUnsigned(Cursor& cursor, uint32_t max, const char* field,
 enum class Flag : uint8_t { kFalse, kTrue };
 Flag ReadFlag(Cursor& cursor, const char* field, Tag tag = kBoolean);
 
+// What ReadOid does with an OBJECT IDENTIFIER that it has read.
+Bytes CheckOid(Cursor& cursor, const Element& oid, const char* field);
 // The content octets of an OBJECT IDENTIFIER. Its numbers have up to 128 bits,
 // as UUIDs have (2.25.n); larger ones occur nowhere and are refused.
-Bytes CheckOid(Cursor& cursor, const Element& oid, const char* field);
 inline Bytes ReadOid(Cursor& cursor, const char* field) {
   const Element oid = cursor.Read(kOid, field);
   // 2.5.29.n and 2.5.4.n, which nearly all are: an octet a number.

@@ -24,11 +24,13 @@ namespace {
 // as there are. bench/README.md has the figures for other ways.
 constexpr size_t kBlock = 64;
 constexpr size_t kCandidates = 4 * kBlock;
-// How many candidates go through a stage before the next stage has its turn.
+// So many candidates are fetched before those of the step before are confirmed.
 constexpr size_t kStep = 32;
 // So many before its turn a line comes from the second-level cache, where it
 // was fetched to, into the first.
 constexpr size_t kNear = 6;
+// What is near has been located, or fetched.
+static_assert(kNear <= kBlock && kNear <= kStep);
 
 // So many serials or more are mostly followed by others, of the next batch:
 // these come while the lines do.

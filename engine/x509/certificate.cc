@@ -104,46 +104,38 @@ void CertificateView::ReadTbs(der::Cursor& tbs, Bytes* inner_algorithm) {
 }
 
 void CertificateView::ReadExtensionsField(der::Cursor& tbs) {
-  tbs.Nested(der::ContextConstructed(3), "extensions", [&](der::Cursor& field) {
-    ReadExtensions(field, "extensions", [&](const Extension& extension) {
-      field.Consume(extension.value, "extnValue",
-                    [&](der::Cursor& value) { ReadOne(extension, value); });
-    });
-  });
-}
-
-void CertificateView::ReadOne(const Extension& extension, der::Cursor& value) {
-  switch (oid::NumberInIdCe(extension.oid)) {
-    case oid::kAuthorityKeyIdentifier.back():
+  const auto read = [this](const Extension& extension, der::Cursor& value) {
+    if (oid::Is(extension.oid, oid::kAuthorityKeyIdentifier)) {
       authority_key_ = ReadAuthorityKeyIdentifier(value);
-      break;
-    case oid::kSubjectKeyIdentifier.back():
+    } else if (oid::Is(extension.oid, oid::kSubjectKeyIdentifier)) {
       subject_key_identifier_ =
           value.Read(der::kOctetString, "subjectKeyIdentifier").value;
-      break;
-    case oid::kKeyUsage.back():
+    } else if (oid::Is(extension.oid, oid::kKeyUsage)) {
       key_usage_ = der::ReadNamedBits(value, "keyUsage");
-      break;
-    case oid::kBasicConstraints.back():
+    } else if (oid::Is(extension.oid, oid::kBasicConstraints)) {
       value.Nested(der::kSequence, "basicConstraints",
                    [this](der::Cursor& body) {
                      if (der::ReadFlag(body, "cA") == der::Flag::kTrue)
                        kind_ = Kind::kCa;
                      body.ReadOptional(der::kInteger, "pathLenConstraint");
                    });
-      break;
-    case oid::kCrlDistributionPoints.back():
+    } else if (oid::Is(extension.oid, oid::kCrlDistributionPoints)) {
       crl_distribution_points_ =
           ReadDistributionPoints(value, "cRLDistributionPoints");
-      break;
-    case oid::kFreshestCrl.back():
+    } else if (oid::Is(extension.oid, oid::kFreshestCrl)) {
       freshest_crl_ = ReadDistributionPoints(value, "freshestCRL");
-      break;
-    default:
+    } else {
       NoteOther(extension);
       // Not ours to check; whether a critical one matters is path validation's.
       value = der::Cursor({}, value.trace());
-  }
+    }
+  };
+  tbs.Nested(der::ContextConstructed(3), "extensions", [&](der::Cursor& field) {
+    ReadExtensions(field, "extensions", [&](const Extension& extension) {
+      field.Consume(extension.value, "extnValue",
+                    [&](der::Cursor& value) { read(extension, value); });
+    });
+  });
 }
 
 // Read without being checked: a certificate is not refused for what these hold,

@@ -76,7 +76,6 @@ class CertificateView {
  private:
   void ReadTbs(der::Cursor& tbs, Bytes* inner_algorithm);
   void ReadExtensionsField(der::Cursor& tbs);
-  void ReadOne(const Extension& extension, der::Cursor& value);
   void NoteOther(const Extension& extension);
 
   Bytes der_;

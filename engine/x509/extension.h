@@ -24,8 +24,8 @@ struct Extension {
   bool critical() const { return criticality == Criticality::kCritical; }
 };
 
-// More than any certificate or CRL has; the check for duplicates compares each
-// with all before it, and this bounds its work.
+// More than any certificate or CRL has. It bounds the work and the memory of
+// the check for duplicates.
 inline constexpr size_t kMaxExtensions = 64;
 
 // Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER,

@@ -28,7 +28,7 @@ class NameView {
   bool empty() const { return content_.empty(); }
 
   // Calls visit(Bytes) with the content octets of each
-  // RelativeDistinguishedName, in order.
+  // RelativeDistinguishedName, in order. They were checked by Read.
   template <class Visit>
   void ForEachRdn(Visit&& visit) const;
   // Calls visit(Bytes type, const der::Element& value) for each attribute, in

@@ -13,12 +13,6 @@ namespace revstat::oid {
 // id-ce (2.5.29.n), RFC 5280 4.2.1 and 5.2.
 template <uint8_t n>
 inline constexpr std::array<uint8_t, 3> kIdCe = {0x55, 0x1d, n};
-// The n of id-ce n below 128, and 0, which is none, for any other type.
-inline uint8_t NumberInIdCe(Bytes oid) {
-  const bool is_id_ce =
-      oid.size() == 3 && oid[0] == 0x55 && oid[1] == 0x1d && oid[2] < 0x80;
-  return is_id_ce ? oid[2] : uint8_t{0};
-}
 inline constexpr auto kSubjectKeyIdentifier = kIdCe<14>;
 inline constexpr auto kKeyUsage = kIdCe<15>;
 inline constexpr auto kIssuerAltName = kIdCe<18>;
@@ -35,6 +29,12 @@ inline constexpr auto kExtKeyUsage = kIdCe<37>;
 inline constexpr auto kFreshestCrl = kIdCe<46>;
 inline constexpr auto kNoRevAvail = kIdCe<56>;         // RFC 9608
 inline constexpr auto kExpiredCertsOnCrl = kIdCe<60>;  // X.509 9.5.2.8
+// The n of id-ce n below 128, and 0, which is none, for any other type.
+inline uint8_t NumberInIdCe(Bytes oid) {
+  const bool is_id_ce =
+      oid.size() == 3 && oid[0] == 0x55 && oid[1] == 0x1d && oid[2] < 0x80;
+  return is_id_ce ? oid[2] : uint8_t{0};
+}
 
 // id-pe (1.3.6.1.5.5.7.1.n)
 template <uint8_t n>

@@ -75,22 +75,24 @@ TEST(ReadTime, KnowsLeapYears) {
 }
 
 TEST(ReadTime, RefusesWhatIsNoDigitAtEveryPlace) {
-  const std::string good = "260102030405Z";
-  for (size_t i = 0; i < good.size(); ++i) {
-    for (int c = 0; c < 256; ++c) {
-      if ((c >= '0' && c <= '9') || c == 'Z') continue;
-      std::string text = good;
-      text[i] = static_cast<char>(c);
-      EXPECT_EQ(TimeOf(UtcTime(text)), "bad_time") << i << " " << c;
-      std::string generalized = "20" + good;
-      generalized[i] = static_cast<char>(c);
-      EXPECT_EQ(TimeOf(GeneralizedTime(generalized)), "bad_time") << i;
+  const auto expect_refused = [](const std::string& good, auto encode) {
+    for (size_t i = 0; i < good.size(); ++i) {
+      const bool is_last = i + 1 == good.size();
+      for (int c = 0; c < 256; ++c) {
+        if (is_last ? c == 'Z' : c >= '0' && c <= '9') continue;
+        std::string text = good;
+        text[i] = static_cast<char>(c);
+        EXPECT_EQ(TimeOf(encode(text)), "bad_time") << i << " " << c;
+      }
     }
-  }
+  };
+  expect_refused("260102030405Z",
+                 [](const std::string& text) { return UtcTime(text); });
+  expect_refused("20260102030405Z",
+                 [](const std::string& text) { return GeneralizedTime(text); });
 }
 
-// Every number of two digits at every place that may have it.
-TEST(ReadTime, ReadsEveryYearAndEverySecondOfADay) {
+TEST(ReadTime, ReadsEveryYearAndADaysHoursMinutesAndSeconds) {
   const auto digits = [](unsigned number, size_t count) {
     std::string text(count, '0');
     for (size_t i = count; i-- > 0; number /= 10)
@@ -100,6 +102,19 @@ TEST(ReadTime, ReadsEveryYearAndEverySecondOfADay) {
   for (unsigned year = 0; year < 10000; ++year) {
     EXPECT_EQ(TimeOf(GeneralizedTime(digits(year, 4) + "0102030405Z")),
               digits(year, 4) + "-01-02T03:04:05Z");
+  }
+  for (unsigned number = 0; number < 100; ++number) {
+    const std::string n = digits(number, 2);
+    EXPECT_EQ(TimeOf(UtcTime(n + "0102030405Z")),
+              (number < 50 ? "20" : "19") + n + "-01-02T03:04:05Z");
+    const bool is_month = number >= 1 && number <= 12;
+    EXPECT_EQ(TimeOf(UtcTime("26" + n + "02030405Z")),
+              is_month ? "2026-" + n + "-02T03:04:05Z" : "bad_time");
+    const bool is_day = number >= 1 && number <= 31;
+    EXPECT_EQ(TimeOf(UtcTime("2601" + n + "030405Z")),
+              is_day ? "2026-01-" + n + "T03:04:05Z" : "bad_time");
+    EXPECT_EQ(TimeOf(UtcTime("26010203" + n + "05Z")),
+              number < 60 ? "2026-01-02T03:" + n + ":05Z" : "bad_time");
   }
   for (unsigned second = 0; second < 86400; second += 7) {
     const std::string h = digits(second / 3600, 2);

@@ -113,6 +113,9 @@ TEST_P(KernelTest, ReadsWhatEntriesSay) {
                               {serials.data(), sizeof(SerialNumber)},
                               serials.size(), found.data()));
   ASSERT_GT(found.size(), 1000u);
+  // In the order of the questions.
+  for (size_t k = 1; k < found.size(); ++k)
+    ASSERT_LT(found[k - 1].probe, found[k].probe);
   size_t read = 0;
   for (const ListedSerial& each : found) {
     ExpectReads(indexed.crl(), each);
