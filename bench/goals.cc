@@ -102,7 +102,7 @@ int Main(int argc, char** argv) {
   if (!line.json.empty()) Require(WriteJson(groups, line.json));
   return std::all_of(
              all.begin(), all.end(),
-             [](const Goal& goal) { return goal.reached == Reached::kYes; })
+             [](const Goal& goal) { return goal.reached != Reached::kNo; })
              ? 0
              : 1;
 }

@@ -21,7 +21,9 @@ Json ToJson(const std::string& group, const Goal& goal) {
   add("beside", goal.figures.beside);
   add("ratio", goal.figures.ratio);
   add("peak_megabytes", goal.figures.peak_megabytes);
-  json["reached"] = goal.reached == Reached::kYes;
+  json["reached"] = nullptr;
+  if (goal.reached != Reached::kNoGoal)
+    json["reached"] = goal.reached == Reached::kYes;
   return json;
 }
 

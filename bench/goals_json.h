@@ -16,8 +16,9 @@ struct GoalGroup {
 };
 
 // Writes an array of objects: `group`, `name`, `goal` and `measured` (as in the
-// table), `value`, `unit`, `reached`; `beside`, `ratio` and `peak_megabytes`
-// where there are such. An error where the file cannot be written.
+// table), `value`, `unit`, `reached` (null without a goal); `beside`, `ratio`
+// and `peak_megabytes` where there are such. An error where the file cannot be
+// written.
 absl::Status WriteJson(const std::vector<GoalGroup>& groups,
                        const std::string& path);
 

@@ -5,12 +5,27 @@
 
 namespace revstat::bench {
 
+namespace {
+
+const char* TextOf(Reached reached) {
+  switch (reached) {
+    case Reached::kNo:
+      return "**no**";
+    case Reached::kYes:
+      return "yes";
+    case Reached::kNoGoal:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
 void Print(const std::vector<Goal>& goals) {
   std::puts("| what | goal | measured | reached |\n| --- | --- | --- | --- |");
   for (const Goal& goal : goals) {
     std::printf("| %s | %s | %s | %s |\n", goal.what.c_str(), goal.goal.c_str(),
-                goal.measured.c_str(),
-                goal.reached == Reached::kYes ? "yes" : "**no**");
+                goal.measured.c_str(), TextOf(goal.reached));
   }
 }
 

@@ -10,7 +10,8 @@
 
 namespace revstat::bench {
 
-enum class Reached { kNo, kYes };
+// kNoGoal: shown for what it is worth, beside others.
+enum class Reached { kNo, kYes, kNoGoal };
 
 // What `measured` says in words, for programs that keep or compare it.
 struct Figures {

@@ -325,7 +325,7 @@ int Main(int argc, char** argv) {
   Print(goals);
   return std::ranges::all_of(
              goals,
-             [](const Goal& goal) { return goal.reached == Reached::kYes; })
+             [](const Goal& goal) { return goal.reached != Reached::kNo; })
              ? 0
              : 1;
 }

@@ -170,7 +170,7 @@ int Main(int argc, char** argv) {
   Print(goals);
   return std::all_of(
              goals.begin(), goals.end(),
-             [](const Goal& goal) { return goal.reached == Reached::kYes; })
+             [](const Goal& goal) { return goal.reached != Reached::kNo; })
              ? 0
              : 1;
 }

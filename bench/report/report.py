@@ -88,6 +88,10 @@ class Table:
         return f'<div class="scroll"><table><tr>{head}</tr>\n{rows}</table></div>\n'
 
 
+# None: measured beside others, without a goal of its own.
+REACHED = {True: 'yes', False: '**no**', None: ''}
+
+
 def margin(goal):
     """How many times over a goal is reached; below 1 where it is not."""
     match = re.match(r'(>=|<=) ([\d.]+) (x )?', goal['goal'])
@@ -197,12 +201,12 @@ class Report:
         self.heading('Goals')
         if plots.available():
             rows = [(goal['name'], margin(goal), re.split(r' \(|, ', goal['measured'])[0],
-                     goal['reached']) for goal in goals]
+                     goal['reached']) for goal in goals if goal['reached'] is not None]
             self.figures([('goals', 'How many times over each goal is reached (at 1: just so)',
                            plots.bars(rows, log_axis=True, mark=1))], ' class="wide"')
         self.table(['what', 'goal', 'measured', 'reached', 'group'],
                    [[goal['name'], goal['goal'], goal['measured'],
-                     'yes' if goal['reached'] else '**no**', goal['group']] for goal in goals])
+                     REACHED[goal['reached']], goal['group']] for goal in goals])
         self.note('A figure is the median of its rounds; a ratio is the median of the rounds’ '
                   'ratios to what was measured in turns with it.')
         groups = dict.fromkeys(goal['group'] for goal in goals)
@@ -283,8 +287,9 @@ def main():
         report.note('Without plots: gnuplot is not installed.')
     report.add_machine(machine)
 
-    reached = sum(goal['reached'] for goal in goals)
-    summary = f'{reached} of {len(goals)} goals reached' if goals else 'no goals measured'
+    reached = [goal['reached'] for goal in goals if goal['reached'] is not None]
+    summary = (f'{sum(reached)} of {len(reached)} goals reached' if reached
+               else 'no goals measured')
     report.write(f"revstat {machine['commit']}, measured {machine['date']}",
                  summary[0].upper() + summary[1:] + '.')
     print(f"{folder / 'index.html'}: {summary}")
