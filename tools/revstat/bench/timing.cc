@@ -57,13 +57,14 @@ Latency SummariseLatency(std::vector<std::vector<uint32_t>> samples) {
   std::vector<uint32_t> all;
   for (const auto& some : samples)
     all.insert(all.end(), some.begin(), some.end());
-  if (all.empty()) return {};
+  // What the clock cannot tell from nothing; zero would make ratios infinite.
+  constexpr double kLeast = 1;
   const double clock = ClockCost();
   const auto at = [&](size_t percent) {
     const auto position =
         all.begin() + static_cast<long>((all.size() - 1) * percent / 100);
     std::nth_element(all.begin(), position, all.end());
-    return std::max(0.0, *position - clock);
+    return std::max(kLeast, *position - clock);
   };
   return {at(50), at(99)};
 }

@@ -27,7 +27,7 @@ inline void KeepResult(uint64_t value) {
 double RatePerSecond(unsigned threads, double seconds,
                      const std::function<uint64_t(unsigned thread)>& piece);
 
-// Nanoseconds of single calls, the clock's own cost taken off.
+// Nanoseconds of single calls, the clock's own cost taken off; 1 at least.
 struct Latency {
   double p50_ns = 0;
   double p99_ns = 0;
@@ -53,11 +53,12 @@ Latency MeasureLatency(unsigned threads, double seconds, uint32_t samples,
     std::vector<uint32_t>& mine = all[thread];
     mine.reserve(samples);
     const auto end = BenchClock::now() + std::chrono::duration<double>(seconds);
-    auto before = BenchClock::now();
-    for (uint32_t i = 0; i < samples && before < end; ++i) {
-      before = BenchClock::now();
+    // At least one, however long the thread had to wait for a processor.
+    auto after = BenchClock::now();
+    for (uint32_t i = 0; i == 0 || (i < samples && after < end); ++i) {
+      const auto before = BenchClock::now();
       call(thread, i);
-      const auto after = BenchClock::now();
+      after = BenchClock::now();
       mine.push_back(static_cast<uint32_t>((after - before).count()));
     }
   });
