@@ -229,9 +229,10 @@ class Batch {
     size_ += (candidate.mask | GoesOn(line, fingerprint)) != 0 ? 1 : 0;
   }
 
-  // A stage works on one step of candidates while what the next stage needs of
-  // another comes. Each is a short loop, so that the processor has many of its
-  // rounds, and the page walks of their addresses, under way at once.
+  // Follow takes all candidates at once. Then fetch and confirm take turns, a
+  // step of candidates each: those of one are compared while the entries of the
+  // next come. Fetch is a short loop of its own, so that the processor has many
+  // of its rounds, and the page walks of their addresses, under way at once.
   void Resolve() {
     FollowOverflow();
     for (size_t begin = 0; begin < size_ + kStep; begin += kStep) {
