@@ -92,18 +92,13 @@ inline bool ReadUsual(const SerialSet& set, uint32_t offset,
       SerialSetAccess::der_size(set)) {
     return false;
   }
-  // A CRL of version 1 has no reasons, and all entries were checked.
-  constexpr int kVersion = 2;
-  bool is_same = false;
-  usual_entry::Read(SerialSetAccess::der(set) + offset, kVersion,
-                    [&](const UsualEntry& entry) {
-                      is_same = ((entry.serial0 ^ serial.words[0]) |
-                                 (entry.serial1 ^ serial.words[1]) |
-                                 (entry.serial2 ^ serial.words[2])) == 0;
-                      found->reason = entry.reason;
-                      found->revocation_seconds = entry.revocation_seconds;
-                    });
-  return is_same;
+  // All entries were read when the set was made.
+  return usual_entry::ReadOf(serial.words[0], serial.words[1], serial.words[2],
+                             SerialSetAccess::der(set) + offset,
+                             [found](uint32_t reason, int64_t seconds) {
+                               found->reason = reason;
+                               found->revocation_seconds = seconds;
+                             });
 }
 
 // True where there is an entry at `offset` and has this serial; then `found`
