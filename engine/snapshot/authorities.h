@@ -14,7 +14,8 @@ namespace revstat {
 // A key that certificates are issued with, as far as authority is concerned.
 struct AuthorityKey {
   std::string canonical_name;
-  std::vector<CertificateView> certificates;  // of this name and key
+  // Of this name and key; read only where another key has the name.
+  std::vector<CertificateView> certificates;
   // The positions of the trust anchors that validated paths end at.
   std::vector<uint32_t> anchors;
   bool is_vouched_for = false;  // the caller trusts the key itself

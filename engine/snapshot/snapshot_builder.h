@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/base/buffer.h"
+#include "engine/snapshot/scope.h"
 #include "engine/snapshot/snapshot.h"
 
 namespace revstat {
@@ -100,7 +101,8 @@ class SnapshotBuilder {
   struct Held {
     std::shared_ptr<const CrlSource> source;
     IssuerId signer;
-    std::string scope_key;
+    CrlScope scope;
+    std::string scope_key;  // scope.Key()
   };
 
   using Group = std::vector<const Held*>;  // of one signer and scope
@@ -110,6 +112,7 @@ class SnapshotBuilder {
   static std::vector<CertificateView> CertificatesOf(const Issuer& issuer);
   void NoteRefusal(Bytes crl_der, const absl::Status& refusal);
   void AddAuthorities(Snapshot* snapshot) const;
+  std::vector<Group> GroupsOf(const BuildOptions& options) const;
   void AddGroup(const Group& group, std::optional<Time> as_of,
                 Snapshot* snapshot) const;
   void AddChains(const Group& crls, Snapshot* snapshot) const;

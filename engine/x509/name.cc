@@ -10,25 +10,30 @@
 namespace revstat {
 namespace {
 
+constexpr der::Tag kNumericString = 0x12;
+
 bool IsAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c & 0x80) == 0; });
 }
 
-// RFC 4518 2.6.1: leading and trailing space is dropped, inner runs are one.
-std::string SqueezeSpace(std::string_view text) {
-  std::string squeezed;
-  squeezed.reserve(text.size());
+// Appends the text with ASCII folded and, RFC 4518 2.6.1, without space before
+// and behind it, and with one for each run inside.
+void AppendSqueezed(std::string_view text, std::string* out) {
+  const size_t begin = out->size();
+  out->resize(begin + text.size());
+  char* const first = out->data() + begin;
+  char* to = first;
   for (char c : text) {
     const bool space = c == ' ' || (c >= '\t' && c <= '\r');
     if (!space) {
-      squeezed += c;
-    } else if (!squeezed.empty() && squeezed.back() != ' ') {
-      squeezed += ' ';
+      *to++ = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    } else if (to != first && to[-1] != ' ') {
+      *to++ = ' ';
     }
   }
-  if (!squeezed.empty() && squeezed.back() == ' ') squeezed.pop_back();
-  return squeezed;
+  if (to != first && to[-1] == ' ') --to;
+  out->resize(begin + static_cast<size_t>(to - first));
 }
 
 // RFC 4518 2.2 to 2.4 (map, normalise, fold): NFKC_Casefold.
@@ -80,30 +85,32 @@ void OrderMarks(std::vector<utf8proc_int32_t>* points) {
   }
 }
 
-// Text that is not UTF-8 stays as it is, so that it equals only itself.
+// Appends the folded text. What is not UTF-8 stays as it is, so that it equals
+// only itself.
 //
 // utf8proc_map gives the same, but orders marks by swapping neighbours: in a
 // long run of them, which a stranger may send, that takes quadratic time. And
 // names are compared before any signature is checked.
-std::string Fold(std::string_view text) {
-  std::string folded(text);
-  if (IsAscii(text)) {
-    for (char& c : folded)
-      c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return SqueezeSpace(folded);
-  }
+void AppendFolded(std::string_view text, std::string* out) {
+  if (IsAscii(text)) return AppendSqueezed(text, out);
   auto points = Decompose(text);
-  if (!points.has_value()) return folded;
+  if (!points.has_value()) {
+    out->append(text);
+    return;
+  }
   OrderMarks(&*points);
   const auto count = static_cast<utf8proc_ssize_t>(points->size());
   points->push_back(0);  // room for the zero that utf8proc puts at the end
   // Composes, and writes UTF-8 over the code points.
   const utf8proc_ssize_t size =
       utf8proc_reencode(points->data(), count, kFolding);
-  if (size < 0) return folded;
-  folded.assign(reinterpret_cast<const char*>(points->data()),
-                static_cast<size_t>(size));
-  return SqueezeSpace(folded);
+  if (size < 0) {
+    out->append(text);
+    return;
+  }
+  AppendSqueezed({reinterpret_cast<const char*>(points->data()),
+                  static_cast<size_t>(size)},
+                 out);
 }
 
 void AppendUtf8(uint32_t code_point, std::string* text) {
@@ -131,20 +138,73 @@ std::string DecodeFixedWidth(Bytes value, size_t width) {
   return text;
 }
 
+// Room for the size, in four octets, of what is appended before EndSized. The
+// place behind it.
+size_t BeginSized(std::string* out) {
+  out->append(4, '\0');
+  return out->size();
+}
+void EndSized(size_t begin, std::string* out) {
+  const size_t size = out->size() - begin;
+  for (size_t i = 1; i <= 4; ++i)
+    (*out)[begin - i] = static_cast<char>(size >> 8 * (i - 1) & 0xff);
+}
 void AppendSized(std::string_view part, std::string* out) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    out->push_back(static_cast<char>(part.size() >> shift & 0xff));
-  }
+  const size_t begin = BeginSized(out);
   out->append(part);
+  EndSized(begin, out);
+}
+
+void AppendText(Bytes type, std::string_view utf8, std::string* out) {
+  AppendSized(TextOf(type), out);
+  out->push_back('T');
+  const size_t begin = BeginSized(out);
+  AppendFolded(utf8, out);
+  EndSized(begin, out);
+}
+
+// One octet for each character, of which those below 128 are ASCII's.
+bool IsOctetText(der::Tag tag) {
+  switch (tag) {
+    case der::kUtf8String:
+    case der::kPrintableString:
+    case der::kIa5String:
+    case der::kVisibleString:
+    case der::kTeletexString:
+    case kNumericString:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // 'T' and folded text, or 'R' and the element as it is.
-std::string AttributeForm(Bytes type, char kind, std::string_view value) {
-  std::string form;
-  AppendSized(TextOf(type), &form);
-  form += kind;
-  AppendSized(value, &form);
-  return form;
+void AppendAttribute(Bytes type, const der::Element& value, std::string* out) {
+  if (IsOctetText(value.tag) && IsAscii(TextOf(value.value)))
+    return AppendText(type, TextOf(value.value), out);
+  if (const auto text = DecodeDirectoryString(value))
+    return AppendText(type, *text, out);
+  AppendSized(TextOf(type), out);
+  out->push_back('R');
+  AppendSized(TextOf(value.tlv), out);
+}
+
+// As CanonicalRelativeName, without its detours where there is one attribute.
+void AppendRelativeName(Bytes rdn_content, std::string* out) {
+  const size_t start = out->size();
+  const size_t rdn = BeginSized(out);
+  const size_t attribute = BeginSized(out);
+  size_t count = 0;
+  ForEachAttributeOf(rdn_content, [&](Bytes type, const der::Element& value) {
+    if (count++ == 0) AppendAttribute(type, value, out);
+  });
+  if (count == 1) {
+    EndSized(attribute, out);
+    EndSized(rdn, out);
+  } else {
+    out->resize(start);
+    out->append(CanonicalRelativeName(rdn_content));
+  }
 }
 
 }  // namespace
@@ -160,7 +220,7 @@ std::optional<std::string> DecodeDirectoryString(const der::Element& value) {
     case der::kPrintableString:
     case der::kIa5String:
     case der::kVisibleString:
-    case 0x12:  // NumericString
+    case kNumericString:
       return std::string(TextOf(value.value));
     case der::kTeletexString:
       return decoded(1);
@@ -199,14 +259,15 @@ NameView NameView::Read(der::Cursor& cursor, const char* field) {
 }
 
 std::string CanonicalAttribute(Bytes type, std::string_view utf8_value) {
-  return AttributeForm(type, 'T', Fold(utf8_value));
+  std::string form;
+  AppendText(type, utf8_value, &form);
+  return form;
 }
 
 std::string CanonicalAttribute(Bytes type, const der::Element& value) {
-  if (const auto text = DecodeDirectoryString(value)) {
-    return CanonicalAttribute(type, *text);
-  }
-  return AttributeForm(type, 'R', TextOf(value.tlv));
+  std::string form;
+  AppendAttribute(type, value, &form);
+  return form;
 }
 
 std::string CanonicalRdnOf(std::vector<std::string> attributes) {
@@ -228,7 +289,8 @@ std::string CanonicalRelativeName(Bytes rdn_content) {
 
 std::string CanonicalName(NameView name) {
   std::string form;
-  name.ForEachRdn([&](Bytes rdn) { form += CanonicalRelativeName(rdn); });
+  form.reserve(2 * name.tlv().size());
+  name.ForEachRdn([&](Bytes rdn) { AppendRelativeName(rdn, &form); });
   return form;
 }
 
