@@ -92,9 +92,10 @@ inline bool ReadUsual(const SerialSet& set, uint32_t offset,
       SerialSetAccess::der_size(set)) {
     return false;
   }
-  // All entries were read when the set was made.
+  // A CRL of version 1 has no reasons, and all entries were checked.
+  constexpr int kVersion = 2;
   return usual_entry::ReadOf(serial.words[0], serial.words[1], serial.words[2],
-                             SerialSetAccess::der(set) + offset,
+                             SerialSetAccess::der(set) + offset, kVersion,
                              [found](uint32_t reason, int64_t seconds) {
                                found->reason = reason;
                                found->revocation_seconds = seconds;

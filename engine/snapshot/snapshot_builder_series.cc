@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 #include <tuple>
-#include <utility>
 
 #include "engine/snapshot/series.h"
 #include "engine/snapshot/snapshot_builder.h"
@@ -96,8 +95,7 @@ void SnapshotBuilder::AddChains(const Group& crls, Snapshot* snapshot) const {
     AddSeries({crls[delta]}, Snapshot::Series::Role::kIsFlawed, snapshot);
 }
 
-// By signer and scope, so that a snapshot does not depend on the order in which
-// its CRLs came.
+// In the order of signers and scopes.
 std::vector<SnapshotBuilder::Group> SnapshotBuilder::GroupsOf(
     const BuildOptions& options) const {
   Group held;

@@ -163,7 +163,7 @@ void AppendText(Bytes type, std::string_view utf8, std::string* out) {
   EndSized(begin, out);
 }
 
-// One octet for each character, of which those below 128 are ASCII's.
+// DecodeDirectoryString makes octets below 128 of it the same ASCII characters.
 bool IsOctetText(der::Tag tag) {
   switch (tag) {
     case der::kUtf8String:

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "engine/base/bytes.h"
 #include "engine/base/serial_number.h"
@@ -83,48 +84,28 @@ using Octets16 = uint8_t __attribute__((vector_size(16)));
 using Numbers8 = uint16_t __attribute__((vector_size(16)));
 using Halves2 = uint64_t __attribute__((vector_size(16)));
 
-// The numbers of a UTCTime: tag and length, YY, MM, DD, HH, MM, SS, and "Z"
-// with whatever stands behind it.
+// A UTCTime: tag and length, YY, MM, DD, HH, MM, SS, and "Z" with whatever
+// stands behind it.
 struct UtcTime {
-  Octets16 digits;   // zeros where there should be none
-  Numbers8 numbers;  // each of two digits
+  uint64_t bad;    // 0: all digits and, but for the day, in their ranges
+  uint64_t date;   // YY, MM, DD in octets 2, 4, 6
+  uint64_t clock;  // HH, MM, SS in octets 0, 2, 4
 };
 [[gnu::always_inline]] inline UtcTime ReadUtcTime(const uint8_t* p) {
   constexpr Octets16 kText = {0,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                               0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,    0};
+  constexpr Numbers8 kLeast = {0, 0, 1, 1, 0, 0, 0, 0};
+  constexpr Numbers8 kRange = {0xffff, 99, 11, 30, 23, 59, 59, 0xffff};
   const Octets16 digits = (Load<Octets16>(p) - uint8_t{'0'}) & kText;
   const auto pairs = reinterpret_cast<Numbers8>(digits);
   // The tens come first: in the low octet.
-  return {digits, ((pairs * 10) & 0xff) + (pairs >> 8)};
-}
-
-// 0: all digits and, but for the day, in their ranges.
-[[gnu::always_inline]] inline uint64_t BadOf(const UtcTime& time) {
-  constexpr Numbers8 kLeast = {0, 0, 1, 1, 0, 0, 0, 0};
-  constexpr Numbers8 kRange = {0xffff, 99, 11, 30, 23, 59, 59, 0xffff};
-  const auto no_digits = reinterpret_cast<Halves2>(time.digits > 9);
+  const Numbers8 numbers = ((pairs * 10) & 0xff) + (pairs >> 8);
+  const auto no_digits = reinterpret_cast<Halves2>(digits > 9);
   const auto out_of_range =
-      reinterpret_cast<Halves2>(time.numbers - kLeast > kRange);
+      reinterpret_cast<Halves2>(numbers - kLeast > kRange);
+  const auto halves = reinterpret_cast<Halves2>(numbers);
   const Halves2 bad = no_digits | out_of_range;
-  return bad[0] | bad[1];
-}
-
-// Where in kMonthStarts its month is, which need not be inside where the time
-// is bad; its day of the month, from 0 on; its seconds since midnight.
-struct UtcParts {
-  size_t month;
-  int32_t day;
-  int64_t clock;
-};
-[[gnu::always_inline]] inline UtcParts PartsOf(const UtcTime& time) {
-  const auto halves = reinterpret_cast<Halves2>(time.numbers);
-  const uint64_t date = halves[0];   // YY, MM, DD in octets 2, 4, 6
-  const uint64_t clock = halves[1];  // HH, MM, SS in octets 0, 2, 4
-  return {
-      (date >> 16 & 0xff) * 16 + (date >> 32 & 0xff),
-      static_cast<int32_t>(date >> 48) - 1,
-      static_cast<int64_t>((clock & 0xff) * 3600 + (clock >> 16 & 0xff) * 60 +
-                           (clock >> 32 & 0xff))};
+  return {bad[0] | bad[1], halves[0], halves[1]};
 }
 
 // Extensions that hold nothing but a reasonCode, up to the code itself:
@@ -139,32 +120,53 @@ inline constexpr uint64_t kUtcTimeHead = 0x0d17;  // tag and length
 inline constexpr uint64_t kUsualReasons = 0x67f;
 inline constexpr uint32_t kAbsentReason = 255;
 
-// What stands behind the time of an entry.
-struct Extensions {
-  uint64_t bad;  // 0: nothing, or a reasonCode alone
-  bool has_reason;
-  uint8_t code;
-};
-[[gnu::always_inline]] inline Extensions ReadExtensions(const uint8_t* p,
-                                                        uint32_t content_size,
-                                                        uint32_t serial_size) {
-  const uint32_t plain_size = 2 + serial_size + kUtcTimeSize;
-  const bool has_reason = content_size == plain_size + kReasonOnlySize;
-  const uint64_t tail = Load<uint64_t>(p + 6) >> 16;
-  const uint64_t bad_reason =
-      (Load<uint64_t>(p) ^ kReasonHead) | ((tail & 0xffffffffff) ^ kReasonTail);
-  // No branch, which nobody could predict.
-  const uint64_t mask = uint64_t{0} - static_cast<uint64_t>(has_reason);
-  return {(bad_reason & mask) | ((content_size ^ plain_size) & ~mask),
-          has_reason, static_cast<uint8_t>(tail >> 40)};
-}
-
 // SEQUENCE { userCertificate CertificateSerialNumber, revocationDate Time,
 //            crlEntryExtensions Extensions OPTIONAL -- if present, v2 -- }
-// Reads kReadable octets from `p`, all of which must be readable. True after
-// visit(const UsualEntry&), false where the entry is not of the usual form. (A
-// returned UsualEntry is built in memory by g++ 12, which costs four times as
-// much as all the rest.)
+// from revocationDate on, where it is of the usual form and nothing before it
+// was `bad`: then visit(reason, revocation_seconds), and true.
+//
+// Without a branch but for what is not usual: masks and no conditional
+// expressions, for whether an entry has a reason cannot be predicted, and to
+// guess wrong costs as much as to read the entry.
+template <class Visit>
+[[gnu::always_inline]] inline bool ReadFromTime(const uint8_t* time,
+                                                uint32_t content_size,
+                                                uint32_t serial_size,
+                                                int version, uint64_t bad,
+                                                Visit&& visit) {
+  bad |= Load<uint16_t>(time) ^ kUtcTimeHead;
+  const uint32_t plain_size = 2 + serial_size + kUtcTimeSize;
+  const bool has_reason = content_size == plain_size + kReasonOnlySize;
+  const uint8_t* const extensions = time + kUtcTimeSize;
+  const uint64_t tail = Load<uint64_t>(extensions + 6) >> 16;
+  const auto code = static_cast<uint8_t>(tail >> 40);
+  const uint64_t bad_reason =
+      (Load<uint64_t>(extensions) ^ kReasonHead) |
+      ((tail & 0xffffffffff) ^ kReasonTail) | (code >= 64) |
+      (~(kUsualReasons >> (code & 63)) & 1) | (version != 2);
+  const uint64_t mask = uint64_t{0} - static_cast<uint64_t>(has_reason);
+  bad |= (bad_reason & mask) | ((content_size ^ plain_size) & ~mask);
+
+  const UtcTime utc = ReadUtcTime(time);
+  bad |= utc.bad | (time[14] ^ 'Z');
+  if (bad != 0) return false;
+  const size_t in_table =
+      (utc.date >> 16 & 0xff) * 16 + (utc.date >> 32 & 0xff);
+  const int32_t start = kMonthStarts[in_table];
+  const auto day = static_cast<int32_t>(utc.date >> 48) - 1;
+  if (day >= kMonthStarts[in_table + 1] - start) return false;
+  visit(has_reason ? code : kAbsentReason,
+        int64_t{start + day} * 86400 +
+            static_cast<int64_t>((utc.clock & 0xff) * 3600 +
+                                 (utc.clock >> 16 & 0xff) * 60 +
+                                 (utc.clock >> 32 & 0xff)));
+  return true;
+}
+
+// The entry at `p`. Reads kReadable octets, all of which must be readable. True
+// after visit(const UsualEntry&), false where the entry is not of the usual
+// form. (A returned UsualEntry is built in memory by g++ 12, which costs four
+// times as much as all the rest.)
 template <class Visit>
 [[gnu::always_inline]] inline bool Read(const uint8_t* p, int version,
                                         Visit&& visit) {
@@ -175,69 +177,44 @@ template <class Visit>
       serial_size - 1 >= SerialNumber::kMaxOctets) {
     return false;
   }
-  const uint8_t* const time = p + 4 + serial_size;
-  uint64_t bad = (Load<uint64_t>(time) & 0xffff) ^ kUtcTimeHead;
-
   // X.690 8.3.2: the first nine bits of an INTEGER are not all alike.
   const uint32_t nine = (uint32_t{p[4]} << 1 | p[5] >> 7) + 1;
-  bad |= static_cast<uint64_t>(serial_size > 1) & ((nine & 0x1ff) <= 1);
-
-  const Extensions extensions =
-      ReadExtensions(time + kUtcTimeSize, content_size, serial_size);
-  const uint64_t bad_code = (extensions.code >= 64) |
-                            (~(kUsualReasons >> (extensions.code & 63)) & 1) |
-                            (version != 2);
-  bad |= extensions.bad | (extensions.has_reason ? bad_code : 0);
-
-  const UtcTime utc = ReadUtcTime(time);
-  bad |= BadOf(utc) | (time[14] ^ 'Z');
-  if (bad != 0) return false;
-  const UtcParts parts = PartsOf(utc);
-  const int32_t start = kMonthStarts[parts.month];
-  if (parts.day >= kMonthStarts[parts.month + 1] - start) return false;
-
-  UsualEntry entry;
-  entry.size = content_size + 2;
-  entry.reason = extensions.has_reason ? extensions.code : kAbsentReason;
-  entry.revocation_seconds = int64_t{start + parts.day} * 86400 + parts.clock;
-  const uint8_t* const masks = kMasks.data() + 24 - serial_size;
-  entry.serial0 = Load<uint64_t>(p + 4) & Load<uint64_t>(masks);
-  entry.serial1 = Load<uint64_t>(p + 12) & Load<uint64_t>(masks + 8);
-  entry.serial2 = (Load<uint64_t>(p + 20) & Load<uint64_t>(masks + 16)) |
-                  uint64_t{serial_size} << 56;
-  visit(static_cast<const UsualEntry&>(entry));
-  return true;
+  const uint64_t bad =
+      static_cast<uint64_t>(serial_size > 1) & ((nine & 0x1ff) <= 1);
+  return ReadFromTime(
+      p + 4 + serial_size, content_size, serial_size, version, bad,
+      [&](uint32_t reason, int64_t revocation_seconds) {
+        UsualEntry entry;
+        entry.size = content_size + 2;
+        entry.reason = reason;
+        entry.revocation_seconds = revocation_seconds;
+        const uint8_t* const masks = kMasks.data() + 24 - serial_size;
+        entry.serial0 = Load<uint64_t>(p + 4) & Load<uint64_t>(masks);
+        entry.serial1 = Load<uint64_t>(p + 12) & Load<uint64_t>(masks + 8);
+        entry.serial2 = (Load<uint64_t>(p + 20) & Load<uint64_t>(masks + 16)) |
+                        uint64_t{serial_size} << 56;
+        visit(static_cast<const UsualEntry&>(entry));
+      });
 }
 
-// The same for an entry that was read in full before, of which the serial is
-// known: true after visit(reason, revocation_seconds) where the entry is of the
-// usual form and the serial is these words. Nothing is checked twice, which
-// halves the work; in octets that have changed since then both can be wrong.
-// Reads kReadable octets from `p`, all of which must be readable.
+// The same where the serial is a SerialNumber's of these Words(): true after
+// visit(reason, revocation_seconds) where Read finds an entry with this very
+// serial. Faster: where everything stands is known before the entry's line has
+// come.
 template <class Visit>
 [[gnu::always_inline]] inline bool ReadOf(uint64_t serial0, uint64_t serial1,
                                           uint64_t serial2, const uint8_t* p,
-                                          Visit&& visit) {
-  // Where everything stands is known before the entry's line has come.
+                                          int version, Visit&& visit) {
   const auto serial_size = static_cast<uint32_t>(serial2 >> 56);
   if (serial_size - 1 >= SerialNumber::kMaxOctets) return false;
   const uint8_t* const masks = kMasks.data() + 24 - serial_size;
-  const uint8_t* const time = p + 4 + serial_size;
-
   const auto head = Load<uint32_t>(p);
   uint64_t bad = (head & 0xffff00ff) ^ (0x00020030 | serial_size << 24);
   bad |= (Load<uint64_t>(p + 4) ^ serial0) & Load<uint64_t>(masks);
   bad |= (Load<uint64_t>(p + 12) ^ serial1) & Load<uint64_t>(masks + 8);
   bad |= (Load<uint64_t>(p + 20) ^ serial2) & Load<uint64_t>(masks + 16);
-  bad |= Load<uint16_t>(time) ^ kUtcTimeHead;
-  const Extensions extensions =
-      ReadExtensions(time + kUtcTimeSize, head >> 8 & 0xff, serial_size);
-  const UtcParts parts = PartsOf(ReadUtcTime(time));
-  if ((bad | extensions.bad) != 0 || parts.month >= kMonthStarts.size())
-    return false;
-  visit(extensions.has_reason ? extensions.code : kAbsentReason,
-        int64_t{kMonthStarts[parts.month] + parts.day} * 86400 + parts.clock);
-  return true;
+  return ReadFromTime(p + 4 + serial_size, head >> 8 & 0xff, serial_size,
+                      version, bad, std::forward<Visit>(visit));
 }
 
 }  // namespace usual_entry

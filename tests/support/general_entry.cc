@@ -1,8 +1,5 @@
 #include "tests/support/general_entry.h"
 
-#include <algorithm>
-#include <array>
-#include <cstring>
 #include <string_view>
 
 #include "engine/der/primitives.h"
@@ -80,33 +77,6 @@ bool SameEntry(const CrlEntry& a, const CrlEntry& b) {
           a.certificate_issuer.data() == b.certificate_issuer.data());
 }
 
-namespace {
-
-// Of an entry that was accepted ReadOf says what the entry says, where Read
-// says anything, and for no other serial.
-bool ReadOfAgrees(const CrlView& crl, const CrlEntry& entry) {
-  std::array<uint8_t, usual_entry::kReadable> octets = {};
-  const Bytes rest = crl.der().subspan(entry.offset);
-  std::memcpy(octets.data(), rest.data(), std::min(rest.size(), octets.size()));
-  bool agrees = true;
-  const auto is_read_of = [&](uint64_t w0, uint64_t w1, uint64_t w2) {
-    return usual_entry::ReadOf(
-        w0, w1, w2, octets.data(), [&](uint32_t reason, int64_t seconds) {
-          agrees &= reason == static_cast<uint32_t>(entry.reason) &&
-                    seconds == ToUnix(entry.revocation_date);
-        });
-  };
-  const bool is_usual =
-      usual_entry::Read(octets.data(), crl.version(), [](const UsualEntry&) {});
-  const auto [w0, w1, w2] = entry.serial.Words();
-  const bool is_read = is_read_of(w0, w1, w2);
-  return agrees && (is_read || !is_usual) && !is_read_of(w0 ^ 1, w1, w2) &&
-         !is_read_of(w0, w1, w2 ^ uint64_t{1} << 56) &&
-         !is_read_of(w0, w1, ~uint64_t{0});
-}
-
-}  // namespace
-
 const char* CompareEntryReaders(const CrlView& crl) {
   const uint8_t* position = crl.entries().data();
   const uint8_t* end = position + crl.entries().size();
@@ -123,7 +93,6 @@ const char* CompareEntryReaders(const CrlView& crl) {
     if (!more) return reader.Next() ? "entry after an error" : "";
     if (!SameEntry(reader.entry(), general.entry)) return "entry";
     if (!SameEntry(*at, general.entry)) return "entry at offset";
-    if (!ReadOfAgrees(crl, general.entry)) return "entry of its serial";
     position += general.entry.tlv.size();
   }
   return reader.Next() ? "entry past the end" : "";

@@ -182,5 +182,73 @@ TEST(EntryPaths, AgreeOnEveryTwoDigitsOfTheClock) {
   }
 }
 
+// "reason time", by the two readers of the usual form; "" for none.
+std::string ByRead(const Octets& octets, const SerialNumber& serial) {
+  std::string said;
+  usual_entry::Read(octets.data(), 2, [&](const UsualEntry& entry) {
+    if (entry.serial_words() == serial.Words())
+      said = Concat({std::to_string(entry.reason), " ",
+                     std::to_string(entry.revocation_seconds)});
+  });
+  return said;
+}
+std::string ByReadOf(const Octets& octets, const SerialNumber& serial) {
+  const auto [w0, w1, w2] = serial.Words();
+  std::string said;
+  const bool is_read = usual_entry::ReadOf(
+      w0, w1, w2, octets.data(), 2, [&](uint32_t reason, int64_t seconds) {
+        said = Concat({std::to_string(reason), " ", std::to_string(seconds)});
+      });
+  EXPECT_EQ(is_read, !said.empty());
+  return said;
+}
+
+// No more of it is readable than has to be.
+Octets Readable(Octets entry) {
+  entry.resize(usual_entry::kReadable, 0x30);
+  return entry;
+}
+
+TEST(EntryPaths, AgreeOnWhatIsSaidOfASerial) {
+  int read = 0;
+  for (const Octets& usual : UsualEntries()) {
+    Octets entry = Readable(usual);
+    const auto serial = *SerialNumber::FromContent({&entry[4], entry[3]});
+    ASSERT_NE(ByReadOf(entry, serial), "");
+    for (size_t i = 0; i < entry.size(); ++i) {
+      const uint8_t original = entry[i];
+      for (int value = 0; value < 256; ++value) {
+        entry[i] = static_cast<uint8_t>(value);
+        const std::string said = ByRead(entry, serial);
+        ASSERT_EQ(ByReadOf(entry, serial), said) << ToHex(entry) << " at " << i;
+        read += said.empty() ? 0 : 1;
+      }
+      entry[i] = original;
+    }
+  }
+  EXPECT_GT(read, 10000);
+}
+
+TEST(EntryPaths, SayNothingOfAnotherSerial) {
+  for (const Octets& usual : UsualEntries()) {
+    const Octets entry = Readable(usual);
+    Octets content(&entry[4], &entry[4] + entry[3]);
+    for (uint8_t& octet : content) {
+      octet ^= 0x40;
+      EXPECT_EQ(ByReadOf(entry, *SerialNumber::FromContent(content)), "");
+      octet ^= 0x40;
+    }
+    if (content.size() < SerialNumber::kMaxOctets) {
+      Octets longer = content;
+      longer.push_back(entry[4 + content.size()]);
+      EXPECT_EQ(ByReadOf(entry, *SerialNumber::FromContent(longer)), "");
+    }
+    content.pop_back();
+    if (content.empty()) continue;
+    EXPECT_EQ(ByReadOf(entry, *SerialNumber::FromContent(content)), "");
+  }
+  EXPECT_EQ(ByReadOf(Readable(UsualEntries().front()), SerialNumber()), "");
+}
+
 }  // namespace
 }  // namespace revstat
