@@ -8,9 +8,9 @@ namespace revstat {
 // wanted many others later: into the second-level cache. Many more can be on
 // their way there than into the first, which 64 at once overrun: a random line
 // of 70 MB then comes every 6 ns instead of every 12 (AMD EPYC, family 25,
-// model 17). Near its use a line may be asked for again, into the first. A
-// constant and no function, because g++ 12 drops calls that it has not inlined
-// of functions that only prefetch.
+// model 17) or 9 (Intel Xeon, model 207). Near its use a line may be asked for
+// again, into the first. A constant and no function, because g++ 12 drops calls
+// that it has not inlined of functions that only prefetch.
 inline constexpr int kIntoSecondLevel = 2;
 
 }  // namespace revstat

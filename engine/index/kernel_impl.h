@@ -92,7 +92,7 @@ inline bool ReadUsual(const SerialSet& set, uint32_t offset,
       SerialSetAccess::der_size(set)) {
     return false;
   }
-  // A CRL of version 1 has no reasons, and all entries were checked.
+  // A CRL of version 1 has no reasons: that was checked when it was taken in.
   constexpr int kVersion = 2;
   return usual_entry::ReadOf(serial.words[0], serial.words[1], serial.words[2],
                              SerialSetAccess::der(set) + offset, kVersion,

@@ -163,7 +163,7 @@ void SnapshotBuilder::AddAuthorities(Snapshot* snapshot) const {
     const Issuer& issuer = issuers_[i];
     keys.push_back(
         {issuer.canonical_name, {}, anchors_[i], issuer.is_vouched_for});
-    // They tell keys of one name apart, of which there is mostly one.
+    // For rollovers among keys of one name, of which there is mostly one.
     if (by_name_.at(issuer.canonical_name).size() > 1)
       keys.back().certificates = CertificatesOf(issuer);
   }

@@ -95,7 +95,7 @@ void SnapshotBuilder::AddChains(const Group& crls, Snapshot* snapshot) const {
     AddSeries({crls[delta]}, Snapshot::Series::Role::kIsFlawed, snapshot);
 }
 
-// In the order of signers and scopes.
+// The CRLs that are not left out, in the order of signers and scopes.
 std::vector<SnapshotBuilder::Group> SnapshotBuilder::GroupsOf(
     const BuildOptions& options) const {
   Group held;

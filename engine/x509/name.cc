@@ -138,8 +138,8 @@ std::string DecodeFixedWidth(Bytes value, size_t width) {
   return text;
 }
 
-// Room for the size, in four octets, of what is appended before EndSized. The
-// place behind it.
+// Appends room for a size of four octets, which EndSized writes: that of all
+// that is appended in between. Returns the place behind it.
 size_t BeginSized(std::string* out) {
   out->append(4, '\0');
   return out->size();
@@ -163,7 +163,7 @@ void AppendText(Bytes type, std::string_view utf8, std::string* out) {
   EndSized(begin, out);
 }
 
-// DecodeDirectoryString makes octets below 128 of it the same ASCII characters.
+// Types whose octets below 128 are ASCII, as DecodeDirectoryString reads them.
 bool IsOctetText(der::Tag tag) {
   switch (tag) {
     case der::kUtf8String:
@@ -189,7 +189,8 @@ void AppendAttribute(Bytes type, const der::Element& value, std::string* out) {
   AppendSized(TextOf(value.tlv), out);
 }
 
-// As CanonicalRelativeName, without its detours where there is one attribute.
+// Appends CanonicalRelativeName(rdn_content), the shorter way where it has one
+// attribute.
 void AppendRelativeName(Bytes rdn_content, std::string* out) {
   const size_t start = out->size();
   const size_t rdn = BeginSized(out);

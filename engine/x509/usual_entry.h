@@ -1,9 +1,9 @@
-// An entry of the form that all but a few entries of real CRLs have, read
-// without branches: some nanoseconds instead of some fifty.
+// An entry of the form that all but a few entries of real CRLs have, read with
+// branches for all others only: some nanoseconds instead of some fifty.
 //
 // The form: every length in one octet, UTCTime, and no extension or a
 // reasonCode alone. Whatever else there is, correct or not, is no usual entry
-// and decides nothing: CrlEntryReader then reads it the long way. Both ways
+// and decides nothing: CrlEntryReader then reads it the long way. All ways
 // give the same entry; a test and a fuzz target compare them.
 //
 // Thread-safety: pure functions.
@@ -125,9 +125,9 @@ inline constexpr uint32_t kAbsentReason = 255;
 // from revocationDate on, where it is of the usual form and nothing before it
 // was `bad`: then visit(reason, revocation_seconds), and true.
 //
-// Without a branch but for what is not usual: masks and no conditional
-// expressions, for whether an entry has a reason cannot be predicted, and to
-// guess wrong costs as much as to read the entry.
+// The checks are masks: of conditional expressions compilers make branches, and
+// whether an entry has a reason cannot be predicted. A wrong guess costs as
+// much as to read the entry.
 template <class Visit>
 [[gnu::always_inline]] inline bool ReadFromTime(const uint8_t* time,
                                                 uint32_t content_size,
@@ -197,10 +197,10 @@ template <class Visit>
       });
 }
 
-// The same where the serial is a SerialNumber's of these Words(): true after
+// As Read, where the serial is known by its SerialNumber's Words(): true after
 // visit(reason, revocation_seconds) where Read finds an entry with this very
-// serial. Faster: where everything stands is known before the entry's line has
-// come.
+// serial. Faster, for where everything stands is known before the entry's line
+// has come. Reads kReadable octets, too.
 template <class Visit>
 [[gnu::always_inline]] inline bool ReadOf(uint64_t serial0, uint64_t serial1,
                                           uint64_t serial2, const uint8_t* p,
