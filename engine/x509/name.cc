@@ -217,12 +217,6 @@ std::optional<std::string> DecodeDirectoryString(const der::Element& value) {
     return text;
   };
   switch (value.tag) {
-    case der::kUtf8String:
-    case der::kPrintableString:
-    case der::kIa5String:
-    case der::kVisibleString:
-    case kNumericString:
-      return std::string(TextOf(value.value));
     case der::kTeletexString:
       return decoded(1);
     case der::kBmpString:
@@ -230,7 +224,8 @@ std::optional<std::string> DecodeDirectoryString(const der::Element& value) {
     case der::kUniversalString:
       return decoded(4);
     default:
-      return std::nullopt;
+      if (!IsOctetText(value.tag)) return std::nullopt;
+      return std::string(TextOf(value.value));
   }
 }
 

@@ -1,11 +1,15 @@
 #include "tests/support/general_entry.h"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <string_view>
 
 #include "engine/der/primitives.h"
 #include "engine/x509/distribution_point.h"
 #include "engine/x509/extension.h"
 #include "engine/x509/oid.h"
+#include "engine/x509/usual_entry.h"
 
 namespace revstat::test {
 namespace {
@@ -77,6 +81,32 @@ bool SameEntry(const CrlEntry& a, const CrlEntry& b) {
           a.certificate_issuer.data() == b.certificate_issuer.data());
 }
 
+namespace {
+
+// What Read says of an accepted entry, ReadOf says of its serial.
+bool ReadOfAgrees(const CrlView& crl, const CrlEntry& entry) {
+  std::array<uint8_t, usual_entry::kReadable> octets = {};
+  const Bytes rest = crl.der().subspan(entry.offset);
+  std::memcpy(octets.data(), rest.data(), std::min(rest.size(), octets.size()));
+  uint32_t reason = 0;
+  int64_t seconds = 0;
+  const bool is_usual = usual_entry::Read(octets.data(), crl.version(),
+                                          [&](const UsualEntry& usual) {
+                                            reason = usual.reason;
+                                            seconds = usual.revocation_seconds;
+                                          });
+  bool is_same = true;
+  const auto [w0, w1, w2] = entry.serial.Words();
+  const bool is_read = usual_entry::ReadOf(
+      w0, w1, w2, octets.data(), crl.version(),
+      [&](uint32_t its_reason, int64_t its_seconds) {
+        is_same = its_reason == reason && its_seconds == seconds;
+      });
+  return is_same && is_read == is_usual;
+}
+
+}  // namespace
+
 const char* CompareEntryReaders(const CrlView& crl) {
   const uint8_t* position = crl.entries().data();
   const uint8_t* end = position + crl.entries().size();
@@ -93,6 +123,7 @@ const char* CompareEntryReaders(const CrlView& crl) {
     if (!more) return reader.Next() ? "entry after an error" : "";
     if (!SameEntry(reader.entry(), general.entry)) return "entry";
     if (!SameEntry(*at, general.entry)) return "entry at offset";
+    if (!ReadOfAgrees(crl, general.entry)) return "entry of its serial";
     position += general.entry.tlv.size();
   }
   return reader.Next() ? "entry past the end" : "";

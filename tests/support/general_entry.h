@@ -20,8 +20,9 @@ GeneralEntry ReadGeneralEntry(Bytes rest, uint64_t offset, int version);
 // Every field but the borrowed pointers' place.
 bool SameEntry(const CrlEntry& a, const CrlEntry& b);
 
-// Reads all entries of `crl` by CrlEntryReader::Next, CrlEntryReader::At and
-// ReadGeneralEntry. The name of the first disagreement; empty where all agree.
+// Reads all entries of `crl` by CrlEntryReader::Next, CrlEntryReader::At,
+// ReadGeneralEntry and usual_entry::ReadOf. The name of the first disagreement;
+// empty where all agree.
 const char* CompareEntryReaders(const CrlView& crl);
 
 }  // namespace revstat::test
