@@ -181,7 +181,7 @@ void FetchLoop::WriteState() {
 void FetchLoop::Load() {
   for (const Source& source : sources_) {
     remembered_[source->watched().id] = source->state();
-    if (source->held() != nullptr) held_.Add(source->held());
+    if (source->held().has_value()) held_.Add(*source->held());
   }
   sources_.clear();
   std::map<std::string, Source> before;
@@ -349,10 +349,11 @@ void FetchLoop::HandleAnswer(IngestAnswer answer) {
 void FetchLoop::HandleTaken(WatchedSource& source, const Ticket& ticket,
                             const IngestAnswer& answer, bool is_of_this_round) {
   const std::string bound_to = source.state().issuer + source.state().scope_key;
+  const HeldCrl held(*answer.result.crl);
   if (is_of_this_round) {
-    source.FinishTaken(ticket.url, ticket.result, answer.result.crl);
+    source.FinishTaken(ticket.url, ticket.result, held);
   } else {
-    source.Adopt(ticket.url, ticket.result, answer.result.crl);
+    source.Adopt(ticket.url, ticket.result, held);
   }
   is_newly_bound_ |=
       bound_to != source.state().issuer + source.state().scope_key;

@@ -9,8 +9,8 @@ namespace revstat {
 
 void FetchLoop::HandleNews(const IngestAnswer& answer) {
   for (const Source& source : sources_) {
-    if (source->held() == nullptr ||
-        !answer.gone.contains(source->held()->sha256()))
+    if (!source->held().has_value() ||
+        !answer.gone.contains(source->held()->sha256))
       continue;
     source->Lose();
     has_changed_ = is_health_old_ = true;

@@ -11,7 +11,7 @@ namespace {
 
 HeldCrls HeldIn(const StoreUpdater& updater) {
   HeldCrls held;
-  for (const StoredCrl& crl : updater.crls()) held.Add(crl.source);
+  for (const StoredCrl& crl : updater.crls()) held.Add(HeldCrl(*crl.source));
   return held;
 }
 

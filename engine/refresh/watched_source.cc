@@ -5,13 +5,11 @@
 #include <utility>
 
 #include "engine/base/error.h"
-#include "engine/snapshot/scope.h"
 
 namespace revstat {
 
 WatchedSource::WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
-                             SourceState state,
-                             std::shared_ptr<const CrlSource> held)
+                             SourceState state, std::optional<HeldCrl> held)
     : watched_(std::move(watched)),
       issuer_(issuer),
       spread_(SpreadOf(watched_.id)),
@@ -23,9 +21,9 @@ WatchedSource::WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
   if (std::ranges::count(watched_.allowed_issuers, state_.issuer) == 0)
     state_.issuer = state_.scope_key = "";
   const std::string named = state_.crl_sha256;
-  if (held != nullptr && std::ranges::count(watched_.allowed_issuers,
-                                            held->canonical_issuer()) > 0) {
-    Hold(std::move(held));
+  if (held.has_value() &&
+      std::ranges::count(watched_.allowed_issuers, held->issuer) > 0) {
+    Hold(*held);
     if (state_.crl_sha256 == named) return;
     state_.next_attempt = Time();
   } else {
@@ -48,14 +46,14 @@ void WatchedSource::ForgetValidators() {
 
 // All that comes later has to be of the same issuer and scope, whether or not
 // this CRL is still found then.
-void WatchedSource::Hold(std::shared_ptr<const CrlSource> held) {
-  const std::string sha256 = ToHex(held->sha256());
+void WatchedSource::Hold(const HeldCrl& held) {
+  const std::string sha256 = ToHex(held.sha256);
   // A validator of what we do not hold would let the server withhold it.
   if (state_.crl_sha256 != sha256) ForgetValidators();
   state_.crl_sha256 = sha256;
-  state_.issuer = held->canonical_issuer();
-  state_.scope_key = CrlScope::Of(held->crl()).Key();
-  held_ = std::move(held);
+  state_.issuer = held.issuer;
+  state_.scope_key = held.scope_key;
+  held_ = held;
 }
 
 bool WatchedSource::IsAs(const WatchedCrl& watched,
@@ -120,21 +118,21 @@ IngestJob WatchedSource::JobFor(std::unique_ptr<StagedFile> staged) const {
     job.expected.issuer = state_.issuer;
     job.expected.scope_key = state_.scope_key;
   }
-  if (held_ != nullptr) {
-    job.held_until = held_->crl().next_update().value_or(Time::max());
+  if (held_.has_value()) {
+    job.held_until = held_->next_update.value_or(Time::max());
   }
   return job;
 }
 
 bool WatchedSource::IsExpired(Time now) const {
-  return held_ != nullptr && held_->crl().next_update().has_value() &&
-         *held_->crl().next_update() <= now;
+  return held_.has_value() && held_->next_update.has_value() &&
+         *held_->next_update <= now;
 }
 
 void WatchedSource::FinishNotModified(const std::string& url,
                                       const FetchResult& result, Time now) {
   // It was lost, or expired, while this was asked.
-  if (held_ == nullptr || IsExpired(now)) {
+  if (!held_.has_value() || IsExpired(now)) {
     FinishRefused(url, MakeError(ErrorCode::kUnexpectedNotModified, url));
   } else {
     FinishWell(url, result);
@@ -170,18 +168,16 @@ void WatchedSource::FinishFailed(const std::string& url,
 
 void WatchedSource::FinishTaken(const std::string& url,
                                 const FetchResult& result,
-                                std::shared_ptr<const CrlSource> held) {
-  Adopt(url, result, std::move(held));
+                                const HeldCrl& held) {
+  Adopt(url, result, held);
   FinishWell(url, result);
 }
 
 void WatchedSource::Adopt(const std::string& url, const FetchResult& result,
-                          std::shared_ptr<const CrlSource> held) {
+                          const HeldCrl& held) {
   // Asked for when the operator still named another CA.
-  if (std::ranges::count(watched_.allowed_issuers, held->canonical_issuer()) ==
-      0)
-    return;
-  Hold(std::move(held));
+  if (std::ranges::count(watched_.allowed_issuers, held.issuer) == 0) return;
+  Hold(held);
   state_.urls[url].etag = result.etag;
   state_.urls[url].last_modified = result.last_modified;
 }
@@ -201,8 +197,8 @@ void WatchedSource::EndRound(Time now) {
   if (is_well_) {
     state_.failures = 0;
     FreshnessHints hints;
-    hints.this_update = held_->crl().this_update();
-    hints.next_update = held_->crl().next_update();
+    hints.this_update = held_->this_update;
+    hints.next_update = held_->next_update;
     hints.fresh_for = fresh_for_;
     state_.next_attempt =
         NextAfterSuccess(issuer_.schedule, now, hints, spread_);
@@ -221,12 +217,12 @@ void WatchedSource::EndRound(Time now) {
 }
 
 std::optional<Time> WatchedSource::stale_from() const {
-  if (held_ == nullptr) return std::nullopt;
-  return StaleFrom(held_->crl().next_update(), issuer_.grace);
+  if (!held_.has_value()) return std::nullopt;
+  return StaleFrom(held_->next_update, issuer_.grace);
 }
 
 SourceHealth::State WatchedSource::StateAt(Time now) const {
-  if (held_ == nullptr) return SourceHealth::State::kMissing;
+  if (!held_.has_value()) return SourceHealth::State::kMissing;
   const auto from = stale_from();
   return from && *from < now ? SourceHealth::State::kStale
                              : SourceHealth::State::kFresh;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/refresh/fetch.h"
+#include "engine/refresh/held_crls.h"
 #include "engine/refresh/ingest_worker.h"
 #include "engine/refresh/refresh_state.h"
 #include "engine/refresh/watch_list.h"
@@ -19,9 +20,9 @@ namespace revstat {
 // one of them gave an authentic CRL that is not refused. Not thread-safe.
 class WatchedSource {
  public:
-  // `held` is what the store holds of it, see HeldCrls; or null.
+  // `held` is what the store holds of it, if anything: see HeldCrls.
   WatchedSource(WatchedCrl watched, const IssuerSource& issuer,
-                SourceState state, std::shared_ptr<const CrlSource> held);
+                SourceState state, std::optional<HeldCrl> held);
 
   const WatchedCrl& watched() const { return watched_; }
   // Whether it would be watched in just the same way as now: then its fetches
@@ -51,13 +52,13 @@ class WatchedSource {
                     Time now);
   // or by what became of the CRL that it brought.
   void FinishTaken(const std::string& url, const FetchResult& result,
-                   std::shared_ptr<const CrlSource> held);
+                   const HeldCrl& held);
   void FinishRefused(const std::string& url, const absl::Status& why);
 
   // As FinishTaken, of a request that another object of this source began.
   void Adopt(const std::string& url, const FetchResult& result,
-             std::shared_ptr<const CrlSource> held);
-  const std::shared_ptr<const CrlSource>& held() const { return held_; }
+             const HeldCrl& held);
+  const std::optional<HeldCrl>& held() const { return held_; }
 
   // The store does not hold it any more: it is due, whatever was held.
   void Lose();
@@ -76,13 +77,13 @@ class WatchedSource {
   bool IsExpired(Time now) const;
   void FinishWell(const std::string& url, const FetchResult& result);
   void ForgetValidators();
-  void Hold(std::shared_ptr<const CrlSource> held);
+  void Hold(const HeldCrl& held);
 
   const WatchedCrl watched_;
   const IssuerSource issuer_;
   const double spread_;
   SourceState state_;
-  std::shared_ptr<const CrlSource> held_;
+  std::optional<HeldCrl> held_;
   std::optional<SourceHealth::State> judged_;
   Time asked_until_ = Time::min();  // the end of the last round, in this run
 

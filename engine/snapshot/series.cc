@@ -118,11 +118,14 @@ void AddFlawed(Crls crls, const std::vector<uint32_t>& deltas, Chains* made) {
 }  // namespace
 
 bool IsNewer(const CrlView& a, const CrlView& b) {
-  if (a.crl_number().has_value() && b.crl_number().has_value()) {
-    return *a.crl_number() > *b.crl_number() &&
-           a.this_update() >= b.this_update();
-  }
-  return a.this_update() > b.this_update();
+  return IsNewer(CrlAge{a.crl_number(), a.this_update()},
+                 CrlAge{b.crl_number(), b.this_update()});
+}
+
+bool IsNewer(const CrlAge& a, const CrlAge& b) {
+  if (a.number.has_value() && b.number.has_value())
+    return *a.number > *b.number && a.this_update >= b.this_update;
+  return a.this_update > b.this_update;
 }
 
 bool ProvesAbsence(const CrlSource& crl) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,12 @@ namespace revstat {
 // or nothing tells them apart, neither is newer: both are kept, and a listing
 // in either stands.
 bool IsNewer(const CrlView& a, const CrlView& b);
+// The same, by no more than it depends on.
+struct CrlAge {
+  std::optional<CrlNumber> number;
+  Time this_update;
+};
+bool IsNewer(const CrlAge& a, const CrlAge& b);
 
 // RFC 5280 5.2, 5.3: a CRL with a critical extension that is not processed, its
 // own or an entry's, must not be used. What it lists is believed all the same;

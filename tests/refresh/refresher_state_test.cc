@@ -39,7 +39,8 @@ class RefresherState : public RefresherFixture {
     SourceState state;
     state.crl_sha256 = ToHex(held->sha256());
     state.next_attempt = next_attempt;
-    return WatchedSource(watched, SourceOf("ca", ca_, {}), state, held);
+    return WatchedSource(watched, SourceOf("ca", ca_, {}), state,
+                         HeldCrl(*held));
   }
 
   const TestAuthority ca_;
@@ -193,8 +194,8 @@ TEST_F(RefresherState, good_NotDueWhereTheAnswerIsStale) {
   const Time late = *ParseTime("2026-02-03T00:00:00Z");
   WatchedSource source = HoldingSource(Time());
   ASSERT_EQ(source.BeginRound(late).size(), 2u);
-  source.FinishTaken("http://a/", {}, source.held());
-  source.FinishTaken("http://b/", {}, source.held());
+  source.FinishTaken("http://a/", {}, *source.held());
+  source.FinishTaken("http://b/", {}, *source.held());
   source.EndRound(late);
   EXPECT_EQ(source.Judge(late), SourceHealth::State::kFresh);
   EXPECT_EQ(source.StateAt(late), SourceHealth::State::kStale);
