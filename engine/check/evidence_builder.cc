@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/check/store_addition.h"
 #include "engine/verify/digest.h"
 
 namespace revstat {

@@ -6,6 +6,7 @@
 
 #include "engine/base/error.h"
 #include "engine/store/generation_word.h"
+#include "engine/store/pack_file.h"
 #include "engine/verify/crl_verifier.h"
 #include "engine/verify/digest.h"
 #include "engine/verify/path_builder.h"
@@ -178,7 +179,7 @@ absl::Status CheckStoredRouter(const StoreContents& contents,
 
 absl::Status CheckStoredCrl(const StoreContents& contents, const StoredCrl& crl,
                             const StoreFiles& names) {
-  const std::string path = names.SegmentPath(crl.record.id);
+  const std::string path = NameOf(names, crl.record);
   absl::Status status = crl.segment->CheckContents(path);
   if (!status.ok()) return status;
   status = CheckSignature(contents, crl);

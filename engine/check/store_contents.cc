@@ -7,25 +7,51 @@
 
 #include "engine/base/error.h"
 #include "engine/base/parallel.h"
-#include "engine/verify/digest.h"
+#include "engine/store/pack_file.h"
 
 namespace revstat {
 namespace {
 
-absl::StatusOr<StoredCrl> OpenCrl(FileSystem* files, const StoreFiles& names,
-                                  const ManifestSegment& record) {
-  const std::string path = names.SegmentPath(record.id);
+absl::StatusOr<StoredPack> OpenPack(FileSystem* files, const StoreFiles& names,
+                                    const ManifestPack& record) {
+  const std::string path = names.PackPath(record.id);
   auto mapping = files->Map(path);
   if (!mapping.ok()) return mapping.status();
-  auto segment = Segment::Open(*std::move(mapping), path);
-  if (!segment.ok()) return segment.status();
-  if ((*segment)->file_bytes() != record.file_bytes ||
-      (*segment)->header_checksum() != record.header_checksum) {
-    return DamagedAt(path, 0, "not the segment that the manifest names");
+  const absl::Status status =
+      CheckPack((*mapping)->bytes(), record.file_bytes, path);
+  if (!status.ok()) return status;
+  return StoredPack{record, *std::move(mapping)};
+}
+
+// The pack of this number, or null.
+const StoredPack* FindPack(const std::vector<StoredPack>& packs, uint64_t id) {
+  const auto pack = std::ranges::lower_bound(
+      packs, id, {}, [](const StoredPack& stored) { return stored.record.id; });
+  return pack != packs.end() && pack->record.id == id ? &*pack : nullptr;
+}
+
+// A segment's octets: of its file, or of the pack that it is in. `packs`: those
+// of the manifest, which lies about none of them (DecodeManifest, CheckPack).
+absl::StatusOr<std::shared_ptr<const Buffer>> MapSegment(
+    FileSystem* files, const StoreFiles& names, const ManifestSegment& record,
+    const std::vector<StoredPack>& packs) {
+  if (record.pack != 0) {
+    const auto& file = FindPack(packs, record.pack)->file;
+    return Buffer::Share(
+        file, file->bytes().subspan(record.offset, record.file_bytes));
   }
-  auto source = CrlSource::FromSegment(*segment);
-  if (!source.ok()) return Annotate(source.status(), path);
-  return StoredCrl{record, *std::move(segment), *std::move(source)};
+  auto mapping = files->Map(names.SegmentPath(record.id));
+  if (!mapping.ok()) return mapping.status();
+  const Bytes octets = (*mapping)->bytes();
+  return Buffer::Share(*std::move(mapping), octets);
+}
+
+absl::StatusOr<StoredCrl> OpenCrl(FileSystem* files, const StoreFiles& names,
+                                  const ManifestSegment& record,
+                                  const std::vector<StoredPack>& packs) {
+  auto octets = MapSegment(files, names, record, packs);
+  if (!octets.ok()) return octets.status();
+  return OpenSegment(*std::move(octets), record, NameOf(names, record));
 }
 
 // The CRL of this number, or null.
@@ -89,22 +115,24 @@ absl::StatusOr<StoredRouter> OpenRouter(FileSystem* files,
   return StoredRouter{record, *std::move(file)};
 }
 
-// Those of the manifest; what `held` has of them is shared.
-absl::StatusOr<std::vector<StoredRouter>> OpenRouters(
-    FileSystem* files, const StoreFiles& names, const Manifest& manifest,
-    const std::vector<StoredCrl>& crls, const StoreContents* held) {
-  std::vector<StoredRouter> routers;
-  for (const ManifestRouter& record : manifest.routers) {
-    const StoredRouter* same = nullptr;
-    for (size_t i = 0; held != nullptr && i < held->routers.size(); ++i) {
-      if (held->routers[i].record == record) same = &held->routers[i];
+// Those of the manifest; what `held` has of them is shared, and the others are
+// opened.
+template <class Stored, class Record, class Open>
+absl::StatusOr<std::vector<Stored>> ShareOrOpen(
+    const std::vector<Record>& records, const std::vector<Stored>* held,
+    Open&& open) {
+  std::vector<Stored> all;
+  for (const Record& record : records) {
+    const Stored* same = nullptr;
+    for (size_t i = 0; held != nullptr && i < held->size(); ++i) {
+      if ((*held)[i].record == record) same = &(*held)[i];
     }
-    auto router = same != nullptr ? absl::StatusOr<StoredRouter>(*same)
-                                  : OpenRouter(files, names, record, crls);
-    if (!router.ok()) return router.status();
-    routers.push_back(*std::move(router));
+    auto stored =
+        same != nullptr ? absl::StatusOr<Stored>(*same) : open(record);
+    if (!stored.ok()) return stored.status();
+    all.push_back(*std::move(stored));
   }
-  return routers;
+  return all;
 }
 
 using CrlsById = std::unordered_map<uint64_t, const StoredCrl*>;
@@ -112,15 +140,16 @@ using CrlsById = std::unordered_map<uint64_t, const StoredCrl*>;
 // From so many new segments on, two threads open them.
 constexpr size_t kTwoThreadsFrom = 256;
 
-// Opens those of `missing`, positions in `crls`, that are `first`, `first` +
-// `step` and so on there, up to the first error.
+// Opens those of `missing`, positions in contents->crls, that are `first`,
+// `first` + `step` and so on there, up to the first error.
 absl::Status OpenThese(FileSystem* files, const StoreFiles& names,
                        const std::vector<size_t>& missing, size_t first,
-                       size_t step, std::vector<StoredCrl>* crls) {
+                       size_t step, StoreContents* contents) {
   for (size_t i = first; i < missing.size(); i += step) {
-    auto crl = OpenCrl(files, names, (*crls)[missing[i]].record);
-    if (!crl.ok()) return crl.status();
-    (*crls)[missing[i]] = *std::move(crl);
+    StoredCrl& crl = contents->crls[missing[i]];
+    auto opened = OpenCrl(files, names, crl.record, contents->packs);
+    if (!opened.ok()) return opened.status();
+    crl = *std::move(opened);
   }
   return absl::OkStatus();
 }
@@ -131,11 +160,19 @@ absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
                                        StoreContents contents,
                                        const StoreContents* held,
                                        const CrlsById& held_by_id) {
+  auto packs = ShareOrOpen<StoredPack>(contents.manifest.packs,
+                                       held == nullptr ? nullptr : &held->packs,
+                                       [&](const ManifestPack& record) {
+                                         return OpenPack(files, names, record);
+                                       });
+  if (!packs.ok()) return packs.status();
+  contents.packs = *std::move(packs);
   std::vector<size_t> missing;
   for (const ManifestSegment& record : contents.manifest.segments) {
     const auto found = held_by_id.find(record.id);
-    if (found != held_by_id.end() &&
-        found->second->record.header_checksum == record.header_checksum) {
+    // One that was put into a pack is opened there: its old file, or pack, is
+    // gone when nobody maps it.
+    if (found != held_by_id.end() && found->second->record == record) {
       contents.crls.push_back(*found->second);
     } else {
       missing.push_back(contents.crls.size());
@@ -149,17 +186,18 @@ absl::StatusOr<StoreContents> ReadOnce(FileSystem* files,
   RunBeside(
       is_much ? Threads::kTwo : Threads::kOne,
       [&] {
-        here = OpenThese(files, names, missing, 0, is_much ? 2 : 1,
-                         &contents.crls);
+        here = OpenThese(files, names, missing, 0, is_much ? 2 : 1, &contents);
       },
       [&] {
-        if (is_much)
-          beside = OpenThese(files, names, missing, 1, 2, &contents.crls);
+        if (is_much) beside = OpenThese(files, names, missing, 1, 2, &contents);
       });
   if (!here.ok()) return here;
   if (!beside.ok()) return beside;
-  auto routers =
-      OpenRouters(files, names, contents.manifest, contents.crls, held);
+  auto routers = ShareOrOpen<StoredRouter>(
+      contents.manifest.routers, held == nullptr ? nullptr : &held->routers,
+      [&](const ManifestRouter& record) {
+        return OpenRouter(files, names, record, contents.crls);
+      });
   if (!routers.ok()) return routers.status();
   contents.routers = *std::move(routers);
   return contents;
@@ -179,39 +217,21 @@ absl::StatusOr<StoreContents> ReadManifest(FileSystem* files,
   return contents;
 }
 
-// The path that serves under this policy at this time, or null.
-const ManifestPath* PathFor(const ManifestCertificate& certificate,
-                            const EvidencePolicy& policy,
-                            SteadyInterval* steady) {
-  const ManifestPath* serving = nullptr;
-  for (const ManifestPath& path : certificate.paths) {
-    if (path.anchor_kind != policy.anchor_kind ||
-        (path.weak_digest == WeakDigest::kAllowSha1 &&
-         policy.ingest.signature.weak_digest == WeakDigest::kRefuse)) {
-      continue;
-    }
-    steady->AddValidity(path.not_before, path.not_after);
-    const Time at = policy.lookup.at;
-    if (serving == nullptr && path.not_before <= at && at <= path.not_after)
-      serving = &path;
-  }
-  return serving;
-}
-
-// When what this CRL lets one conclude may change.
-void AddBorders(const CrlView& crl, const LookupPolicy& policy,
-                SteadyInterval* steady) {
-  steady->AddBorder(crl.this_update() - policy.clock_skew);
-  if (crl.next_update().has_value()) {
-    steady->AddValidity(Time::min(), *crl.next_update() + policy.clock_skew);
-  }
-  if (policy.max_age.has_value()) {
-    steady->AddValidity(
-        Time::min(), crl.this_update() + *policy.max_age + policy.clock_skew);
-  }
-}
-
 }  // namespace
+
+absl::StatusOr<StoredCrl> OpenSegment(std::shared_ptr<const Buffer> octets,
+                                      const ManifestSegment& record,
+                                      const std::string& name) {
+  auto segment = Segment::Open(std::move(octets), name);
+  if (!segment.ok()) return segment.status();
+  if ((*segment)->file_bytes() != record.file_bytes ||
+      (*segment)->header_checksum() != record.header_checksum) {
+    return DamagedAt(name, 0, "not the segment that the manifest names");
+  }
+  auto source = CrlSource::FromSegment(*segment);
+  if (!source.ok()) return Annotate(source.status(), name);
+  return StoredCrl{record, *std::move(segment), *std::move(source)};
+}
 
 std::vector<RouterPool::Kept> StoreContents::RoutersBySource() const {
   std::vector<RouterPool::Kept> kept;
@@ -253,20 +273,11 @@ absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
   }
 }
 
-namespace {
-
-bool IsLoss(const absl::Status& status) {
-  const ErrorCode code = ErrorCodeOf(status);
-  return code == ErrorCode::kStoreDamaged || code == ErrorCode::kNoSuchFile;
-}
-
-}  // namespace
-
 absl::Status CompareChecksums(const StoreContents& contents,
                               const StoreFiles& names) {
   for (const StoredCrl& crl : contents.crls) {
     const absl::Status status =
-        crl.segment->CompareChecksums(names.SegmentPath(crl.record.id));
+        crl.segment->CompareChecksums(NameOf(names, crl.record));
     if (!status.ok()) return status;
   }
   for (const StoredRouter& router : contents.routers) {
@@ -277,6 +288,36 @@ absl::Status CompareChecksums(const StoreContents& contents,
   return absl::OkStatus();
 }
 
+namespace {
+
+// Keeps what could be opened and has the checksums that it says, and notes what
+// is lost. An error that is no loss.
+template <class Stored>
+absl::Status KeepOrLose(absl::StatusOr<Stored> opened, const std::string& path,
+                        std::vector<Stored>* kept,
+                        std::vector<LostFile>* lost) {
+  const ErrorCode code = ErrorCodeOf(opened.status());
+  if (opened.ok()) {
+    kept->push_back(*std::move(opened));
+  } else if (code == ErrorCode::kStoreDamaged ||
+             code == ErrorCode::kNoSuchFile) {
+    lost->push_back({path, opened.status()});
+  } else {
+    return opened.status();
+  }
+  return absl::OkStatus();
+}
+
+// The records of what is left.
+template <class Record, class Stored>
+std::vector<Record> RecordsOf(const std::vector<Stored>& kept) {
+  std::vector<Record> records;
+  for (const Stored& stored : kept) records.push_back(stored.record);
+  return records;
+}
+
+}  // namespace
+
 absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
                                            const StoreFiles& names) {
   auto newest = ReadManifest(files, names.Manifest());
@@ -285,20 +326,26 @@ absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
   StoreContents& contents = salvaged.contents;
   contents = *std::move(newest);
   Manifest& manifest = contents.manifest;
+  for (const ManifestPack& record : manifest.packs) {
+    const absl::Status status =
+        KeepOrLose(OpenPack(files, names, record), names.PackPath(record.id),
+                   &contents.packs, &salvaged.lost);
+    if (!status.ok()) return status;
+  }
   for (const ManifestSegment& record : manifest.segments) {
-    const std::string path = names.SegmentPath(record.id);
-    auto crl = OpenCrl(files, names, record);
+    const bool is_packed = record.pack != 0;
+    if (is_packed && FindPack(contents.packs, record.pack) == nullptr) continue;
+    auto crl = OpenCrl(files, names, record, contents.packs);
     if (crl.ok()) {
-      const absl::Status whole = crl->segment->CompareChecksums(path);
+      const absl::Status whole =
+          crl->segment->CompareChecksums(NameOf(names, record));
       if (!whole.ok()) crl = whole;
     }
-    if (crl.ok()) {
-      contents.crls.push_back(*std::move(crl));
-    } else if (IsLoss(crl.status())) {
-      salvaged.lost.push_back({path, crl.status()});
-    } else {
-      return crl.status();
-    }
+    const absl::Status status = KeepOrLose(
+        std::move(crl),
+        is_packed ? names.PackPath(record.pack) : names.SegmentPath(record.id),
+        &contents.crls, &salvaged.lost);
+    if (!status.ok()) return status;
   }
   for (const ManifestRouter& record : manifest.routers) {
     const std::string path = names.RouterPath(record.id);
@@ -307,110 +354,14 @@ absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
       const absl::Status whole = router->file->CheckContents(path);
       if (!whole.ok()) router = whole;
     }
-    if (router.ok()) {
-      contents.routers.push_back(*std::move(router));
-    } else if (IsLoss(router.status())) {
-      salvaged.lost.push_back({path, router.status()});
-    } else {
-      return router.status();
-    }
+    const absl::Status status =
+        KeepOrLose(std::move(router), path, &contents.routers, &salvaged.lost);
+    if (!status.ok()) return status;
   }
-  manifest.segments.clear();
-  for (const StoredCrl& crl : contents.crls)
-    manifest.segments.push_back(crl.record);
-  manifest.routers.clear();
-  for (const StoredRouter& router : contents.routers)
-    manifest.routers.push_back(router.record);
+  manifest.packs = RecordsOf<ManifestPack>(contents.packs);
+  manifest.segments = RecordsOf<ManifestSegment>(contents.crls);
+  manifest.routers = RecordsOf<ManifestRouter>(contents.routers);
   return salvaged;
-}
-
-namespace {
-
-// The issuers that stored CRLs are of. A certificate that was replaced by
-// another of the same name and key, as CAs do when one runs out, still names
-// the signer of what was verified with it.
-class Signers {
- public:
-  Signers(const StoreContents& contents, const SnapshotBuilder& builder)
-      : contents_(contents), builder_(builder) {}
-
-  IssuerId Of(const Sha256Digest& certificate) {
-    const IssuerId added = builder_.IssuerWithCertificate(certificate);
-    if (added != kUnknownIssuer) return added;
-    if (by_certificate_.empty()) ReadAll();
-    const auto key = by_certificate_.find(KeyOf(certificate));
-    if (key == by_certificate_.end()) return kUnknownIssuer;
-    const auto issuer = by_name_and_key_.find(key->second);
-    return issuer == by_name_and_key_.end() ? kUnknownIssuer : issuer->second;
-  }
-
- private:
-  static std::string KeyOf(const Sha256Digest& digest) {
-    return std::string(TextOf(digest));
-  }
-  void ReadAll() {
-    for (const ManifestCertificate& held : contents_.manifest.certificates) {
-      const auto view = CertificateView::Parse(held.der->bytes());
-      if (!view.ok()) continue;
-      const Sha256Digest digest = Sha256(view->der());
-      const std::string key =
-          CanonicalName(view->subject()) +
-          std::string(TextOf(view->subject_public_key_info_tlv()));
-      by_certificate_[KeyOf(digest)] = key;
-      const IssuerId issuer = builder_.IssuerWithCertificate(digest);
-      if (issuer != kUnknownIssuer) by_name_and_key_[key] = issuer;
-    }
-  }
-
-  const StoreContents& contents_;
-  const SnapshotBuilder& builder_;
-  std::unordered_map<std::string, std::string> by_certificate_;
-  std::unordered_map<std::string, IssuerId> by_name_and_key_;
-};
-
-}  // namespace
-
-StoreAddition AddStore(const StoreContents& contents,
-                       const EvidencePolicy& policy, SnapshotBuilder* builder) {
-  StoreAddition addition;
-  addition.steady = SteadyInterval(policy.lookup.at);
-  const auto& certificates = contents.manifest.certificates;
-  std::vector<IssuerId> ids(certificates.size(), kUnknownIssuer);
-  using Trust = ManifestCertificate::Trust;
-  for (size_t i = 0; i < certificates.size(); ++i) {
-    if (certificates[i].trust != Trust::kVouchedFor) continue;
-    const auto id = builder->AddIssuer(certificates[i].der);
-    if (id.ok()) ids[i] = *id;
-  }
-  for (const ManifestCertificate& certificate : certificates) {
-    if (certificate.trust == Trust::kVouchedFor) continue;
-    const ManifestPath* const path =
-        PathFor(certificate, policy, &addition.steady);
-    // An anchor that is not vouched for is refused by the builder.
-    if (path != nullptr &&
-        builder->AddValidatedIssuer(certificate.der, ids[path->anchor]).ok()) {
-      addition.has_validated = true;
-    }
-  }
-  Signers signers(contents, *builder);
-  for (const StoredCrl& crl : contents.crls) {
-    const CrlView& view = crl.source->crl();
-    AddBorders(view, policy.lookup, &addition.steady);
-    const absl::Status strength =
-        CheckStrength(crl.source->algorithm(), policy.ingest.signature);
-    const IssuerId signer = signers.Of(crl.segment->signer_sha256());
-    if (!strength.ok()) {
-      builder->NoteRefusal(view, ErrorCodeOf(strength));
-    } else if (signer == kUnknownIssuer) {
-      builder->NoteRefusal(view, ErrorCode::kNoIssuer);
-    } else {
-      // One that a newer one replaces is let serve as far as it does.
-      builder->AddCrl(crl.source, signer).IgnoreError();
-    }
-  }
-  for (RouterPool::Kept& router : contents.RoutersBySource())
-    builder->AddRouter(std::move(router));
-  return addition;
 }
 
 }  // namespace revstat

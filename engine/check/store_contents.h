@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "engine/base/steady_interval.h"
-#include "engine/check/evidence_policy.h"
 #include "engine/snapshot/crl_source.h"
-#include "engine/snapshot/snapshot_builder.h"
+#include "engine/snapshot/routing.h"
+#include "engine/store/file_system.h"
 #include "engine/store/manifest.h"
 #include "engine/store/router_file.h"
 #include "engine/store/segment.h"
@@ -25,6 +24,12 @@ struct StoredCrl {
   std::shared_ptr<const CrlSource> source;  // shares the segment
 };
 
+// A file of several segments.
+struct StoredPack {
+  ManifestPack record;
+  std::shared_ptr<const Mapping> file;
+};
+
 // A router over some of the CRLs.
 struct StoredRouter {
   ManifestRouter record;
@@ -37,7 +42,8 @@ struct StoreContents {
   // What it was read from; null before a first Commit. While this lives, no
   // other file has its FileId.
   std::shared_ptr<const Mapping> manifest_file;
-  std::vector<StoredCrl> crls;        // in the order of manifest.segments
+  std::vector<StoredPack> packs;      // in the order of manifest.packs
+  std::vector<StoredCrl> crls;        // of manifest.segments
   std::vector<StoredRouter> routers;  // of manifest.routers
 
   // The routers as a RouterPool takes them: their parts' sources.
@@ -54,9 +60,16 @@ absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
                                         const StoreFiles& names,
                                         const StoreContents* held);
 
-// A file that the manifest names and that cannot be used.
+// A segment where it stands, for CrlSource. `name` is for errors:
+// kStoreDamaged, kStoreVersion. Cost: as of one CRL in ReadStore.
+absl::StatusOr<StoredCrl> OpenSegment(std::shared_ptr<const Buffer> octets,
+                                      const ManifestSegment& record,
+                                      const std::string& name);
+
+// What the manifest names and cannot be used: a file, or a segment in a pack
+// that others are read from.
 struct LostFile {
-  std::string path;
+  std::string path;  // of the file
   absl::Status why;  // kStoreDamaged, kNoSuchFile
 };
 struct SalvagedStore {
@@ -76,18 +89,6 @@ absl::Status CompareChecksums(const StoreContents& contents,
 // file that cannot be read for another reason.
 absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
                                            const StoreFiles& names);
-
-// What was added, and when it must be added anew.
-struct StoreAddition {
-  bool has_validated = false;  // an issuer that nobody vouches for
-  SteadyInterval steady;
-};
-
-// Adds to `builder` the certificates that are vouched for, the untrusted ones
-// that have a path for the policy whose window includes policy.lookup.at, and
-// the CRLs that those have signed. The others are remembered as refused.
-StoreAddition AddStore(const StoreContents& contents,
-                       const EvidencePolicy& policy, SnapshotBuilder* builder);
 
 }  // namespace revstat
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/check/evidence_builder.h"
+#include "engine/check/store_addition.h"
 
 namespace revstat {
 

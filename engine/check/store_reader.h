@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/steady_interval.h"
+#include "engine/check/evidence_policy.h"
 #include "engine/check/store_contents.h"
 #include "engine/snapshot/publisher.h"
 #include "engine/store/generation_word.h"

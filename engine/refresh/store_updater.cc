@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/refresh/crl_rules.h"
+#include "engine/refresh/store_packs.h"
 #include "engine/refresh/store_routers.h"
 #include "engine/snapshot/scope.h"
 #include "engine/snapshot/series.h"
@@ -137,7 +138,12 @@ absl::Status StoreUpdater::Salvage() {
   contents_ = std::move(salvaged->contents);
   lost_ = std::move(salvaged->lost);
   has_changed_ = true;
+  std::set<std::string> used;
+  for (const StoredPack& pack : contents_.packs)
+    used.insert(names_.PackPath(pack.record.id));
   for (const LostFile& lost : lost_) {
+    // Of a pack that others are read from the lost part is just left out.
+    if (used.contains(lost.path)) continue;
     // Kept for whoever wants to know what happened to it.
     const absl::Status moved =
         files_->Rename(lost.path, lost.path + ".damaged");
@@ -290,7 +296,9 @@ absl::StatusOr<StoredCrl> StoreUpdater::Write(
   const std::string path = names_.SegmentPath(id);
   auto mapping = staged->Map();
   if (!mapping.ok()) return mapping.status();
-  auto segment = Segment::Open(*std::move(mapping), path);
+  const Bytes octets = (*mapping)->bytes();
+  auto segment =
+      Segment::Open(Buffer::Share(*std::move(mapping), octets), path);
   if (!segment.ok()) return segment.status();
   auto opened = CrlSource::FromSegment(*segment);
   if (!opened.ok()) return Annotate(opened.status(), path);
@@ -298,8 +306,11 @@ absl::StatusOr<StoredCrl> StoreUpdater::Write(
   if (!status.ok()) return status;
   ++contents_.manifest.next_segment;
   has_new_segments_ = true;
-  const ManifestSegment record{id, (*segment)->file_bytes(),
-                               (*segment)->header_checksum(), at};
+  ManifestSegment record;
+  record.id = id;
+  record.file_bytes = (*segment)->file_bytes();
+  record.header_checksum = (*segment)->header_checksum();
+  record.taken_at = at;
   return StoredCrl{record, *std::move(segment), *std::move(opened)};
 }
 
@@ -318,9 +329,11 @@ void StoreUpdater::DropSuperseded(const std::string& group_key, Time at) {
 }
 
 void StoreUpdater::Drop(const std::set<uint64_t>& ids) {
-  for (uint64_t id : ids) dropped_.push_back(names_.SegmentPath(id));
   std::erase_if(contents_.crls, [&](const StoredCrl& crl) {
-    return ids.contains(crl.record.id);
+    if (!ids.contains(crl.record.id)) return false;
+    if (crl.record.pack == 0)
+      dropped_.push_back(names_.SegmentPath(crl.record.id));
+    return true;
   });
 }
 
@@ -344,10 +357,14 @@ absl::StatusOr<uint64_t> StoreUpdater::Commit(Time at) {
 absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
   // By now another writer may have the folder that stands there.
   absl::Status status = CheckFolder();
+  if (status.ok()) status = PackAnew();
   if (status.ok()) status = RouteAnew();
   if (!status.ok()) return status;
   Manifest& next = contents_.manifest;
   next.certificates = certificates_.list();
+  next.packs.clear();
+  for (const StoredPack& pack : contents_.packs)
+    next.packs.push_back(pack.record);
   next.segments.clear();
   for (const StoredCrl& crl : contents_.crls)
     next.segments.push_back(crl.record);
@@ -364,6 +381,16 @@ absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
   status = files_->SyncFolder(names_.folder());
   if (!status.ok()) return status;
   return next.generation;
+}
+
+absl::Status StoreUpdater::PackAnew() {
+  const uint64_t first = manifest().next_segment;
+  absl::Status status = PackSmall(files_, names_, &contents_, &dropped_);
+  has_new_segments_ |= manifest().next_segment != first;
+  // Where there is no room for a pack its segments stay where they are.
+  if (ErrorCodeOf(status) == ErrorCode::kNotWritable) status = absl::OkStatus();
+  DropUnusedPacks(names_, &contents_, &dropped_);
+  return status;
 }
 
 absl::Status StoreUpdater::RouteAnew() {

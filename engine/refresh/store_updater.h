@@ -201,6 +201,7 @@ class StoreUpdater {
   absl::StatusOr<StoredCrl> Write(std::unique_ptr<StagedFile> staged,
                                   const CrlSource& source,
                                   const Sha256Digest& signer, Time at);
+  absl::Status PackAnew();
   absl::Status RouteAnew();
   absl::StatusOr<uint64_t> WriteGeneration(Time at);
   void DropSuperseded(const std::string& group_key, Time at);

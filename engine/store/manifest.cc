@@ -1,5 +1,6 @@
 #include "engine/store/manifest.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -12,13 +13,15 @@ namespace {
 
 struct ManifestHeader {
   static constexpr uint64_t kMagic = 0x3166696e614d5352;  // "RSManif1"
-  static constexpr uint32_t kVersion = 2;
+  static constexpr uint32_t kVersion = 3;
 
   uint64_t magic = kMagic;
   uint32_t version = kVersion;
   uint32_t certificate_count = 0;
   uint32_t segment_count = 0;
   uint32_t router_count = 0;
+  uint32_t pack_count = 0;
+  uint32_t reserved = 0;
   uint64_t generation = 0;
   uint64_t next_segment = 0;
   int64_t written_at = 0;
@@ -26,7 +29,7 @@ struct ManifestHeader {
   uint64_t body_checksum = 0;
   uint64_t header_checksum = 0;  // of all octets before this one
 };
-static_assert(sizeof(ManifestHeader) == 72);
+static_assert(sizeof(ManifestHeader) == 80);
 
 // The DER, padded to 8 octets, and the paths stand behind it.
 struct CertificateRecord {
@@ -50,8 +53,16 @@ struct SegmentRecord {
   uint64_t file_bytes = 0;
   uint64_t header_checksum = 0;
   int64_t taken_at = 0;
+  uint64_t pack = 0;
+  uint64_t offset = 0;
 };
-static_assert(sizeof(SegmentRecord) == 32);
+static_assert(sizeof(SegmentRecord) == 48);
+
+struct PackRecord {
+  uint64_t id = 0;
+  uint64_t file_bytes = 0;
+};
+static_assert(sizeof(PackRecord) == 16);
 
 struct RouterRecord {
   uint64_t id = 0;
@@ -150,6 +161,59 @@ ManifestCertificate GetCertificate(Reader* reader,
   return certificate;
 }
 
+// Whether a segment has a file of its own, or lies in one of `packs`.
+bool IsSomewhere(const SegmentRecord& segment,
+                 const std::vector<ManifestPack>& packs) {
+  if (segment.pack == 0) return segment.offset == 0;
+  const auto pack =
+      std::ranges::lower_bound(packs, segment.pack, {}, &ManifestPack::id);
+  return pack != packs.end() && pack->id == segment.pack &&
+         segment.offset % kPackAlignment == 0 &&
+         segment.offset <= pack->file_bytes &&
+         segment.file_bytes <= pack->file_bytes - segment.offset;
+}
+
+void GetPacks(Reader* reader, const ManifestHeader& header,
+              Manifest* manifest) {
+  for (uint32_t i = 0; i < header.pack_count && reader->ok(); ++i) {
+    const auto record = reader->Get<PackRecord>("pack");
+    reader->Require(record.id > 0 && record.id < header.next_segment,
+                    "pack id");
+    reader->Require(
+        manifest->packs.empty() || manifest->packs.back().id < record.id,
+        "the order of pack ids");
+    manifest->packs.push_back({record.id, record.file_bytes});
+  }
+}
+
+void GetSegments(Reader* reader, const ManifestHeader& header,
+                 Manifest* manifest) {
+  for (uint32_t i = 0; i < header.segment_count && reader->ok(); ++i) {
+    const auto record = reader->Get<SegmentRecord>("segment");
+    reader->Require(record.id < header.next_segment, "segment id");
+    reader->Require(
+        manifest->segments.empty() || manifest->segments.back().id < record.id,
+        "the order of segment ids");
+    reader->Require(IsSomewhere(record, manifest->packs), "segment pack");
+    manifest->segments.push_back(
+        {record.id, record.file_bytes, record.header_checksum,
+         FromUnix(record.taken_at), record.pack, record.offset});
+  }
+}
+
+void GetRouters(Reader* reader, const ManifestHeader& header,
+                Manifest* manifest) {
+  for (uint32_t i = 0; i < header.router_count && reader->ok(); ++i) {
+    const auto record = reader->Get<RouterRecord>("router");
+    reader->Require(record.id < header.next_segment, "router id");
+    reader->Require(
+        manifest->routers.empty() || manifest->routers.back().id < record.id,
+        "the order of router ids");
+    manifest->routers.push_back(
+        {record.id, record.file_bytes, record.header_checksum});
+  }
+}
+
 absl::Status CheckHeader(const ManifestHeader& header, Bytes file,
                          std::string_view name) {
   if (header.magic != ManifestHeader::kMagic)
@@ -180,6 +244,7 @@ std::vector<uint8_t> EncodeManifest(const Manifest& manifest) {
       static_cast<uint32_t>(manifest.certificates.size());
   header.segment_count = static_cast<uint32_t>(manifest.segments.size());
   header.router_count = static_cast<uint32_t>(manifest.routers.size());
+  header.pack_count = static_cast<uint32_t>(manifest.packs.size());
   header.generation = manifest.generation;
   header.next_segment = manifest.next_segment;
   header.written_at = ToUnix(manifest.written_at);
@@ -187,10 +252,12 @@ std::vector<uint8_t> EncodeManifest(const Manifest& manifest) {
   writer.Put(header);
   for (const ManifestCertificate& certificate : manifest.certificates)
     PutCertificate(certificate, &writer);
+  for (const ManifestPack& pack : manifest.packs)
+    writer.Put(PackRecord{pack.id, pack.file_bytes});
   for (const ManifestSegment& segment : manifest.segments) {
     writer.Put(SegmentRecord{segment.id, segment.file_bytes,
-                             segment.header_checksum,
-                             ToUnix(segment.taken_at)});
+                             segment.header_checksum, ToUnix(segment.taken_at),
+                             segment.pack, segment.offset});
   }
   for (const ManifestRouter& router : manifest.routers) {
     writer.Put(
@@ -223,25 +290,9 @@ absl::StatusOr<Manifest> DecodeManifest(std::shared_ptr<const Buffer> file,
     manifest.certificates.push_back(
         GetCertificate(&reader, file, header.certificate_count));
   }
-  for (uint32_t i = 0; i < header.segment_count && reader.ok(); ++i) {
-    const auto record = reader.Get<SegmentRecord>("segment");
-    reader.Require(record.id < header.next_segment, "segment id");
-    reader.Require(
-        manifest.segments.empty() || manifest.segments.back().id < record.id,
-        "the order of segment ids");
-    manifest.segments.push_back({record.id, record.file_bytes,
-                                 record.header_checksum,
-                                 FromUnix(record.taken_at)});
-  }
-  for (uint32_t i = 0; i < header.router_count && reader.ok(); ++i) {
-    const auto record = reader.Get<RouterRecord>("router");
-    reader.Require(record.id < header.next_segment, "router id");
-    reader.Require(
-        manifest.routers.empty() || manifest.routers.back().id < record.id,
-        "the order of router ids");
-    manifest.routers.push_back(
-        {record.id, record.file_bytes, record.header_checksum});
-  }
+  GetPacks(&reader, header, &manifest);
+  GetSegments(&reader, header, &manifest);
+  GetRouters(&reader, header, &manifest);
   reader.Require(reader.AtEnd(), "the end");
   if (!reader.ok()) return reader.status();
   return manifest;

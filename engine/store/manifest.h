@@ -38,15 +38,30 @@ struct ManifestCertificate {
 };
 
 struct ManifestSegment {
-  uint64_t id = 0;               // names its file
+  uint64_t id = 0;               // names its file, where it has one
   uint64_t file_bytes = 0;       // these two are the segment's own, so that
-  uint64_t header_checksum = 0;  // another file in its place is noticed
+  uint64_t header_checksum = 0;  // another in its place is noticed
   Time taken_at;
+  uint64_t pack = 0;    // that it is in; 0: it has a file of its own
+  uint64_t offset = 0;  // in the pack's file
+
+  friend bool operator==(const ManifestSegment&,
+                         const ManifestSegment&) = default;
 };
+
+// A file of several segments.
+struct ManifestPack {
+  uint64_t id = 0;
+  uint64_t file_bytes = 0;
+
+  friend bool operator==(const ManifestPack&, const ManifestPack&) = default;
+};
+// What the offset of a segment in a pack is a multiple of.
+inline constexpr uint64_t kPackAlignment = 64;
 
 // A RouterFile over some of the segments.
 struct ManifestRouter {
-  uint64_t id = 0;  // of no segment
+  uint64_t id = 0;
   uint64_t file_bytes = 0;
   uint64_t header_checksum = 0;
 
@@ -60,7 +75,8 @@ struct Manifest {
   uint64_t next_segment = 1;
   Time written_at;
   std::vector<ManifestCertificate> certificates;
-  // In the order of their numbers.
+  // In the order of their numbers, each of which only one of all has.
+  std::vector<ManifestPack> packs;
   std::vector<ManifestSegment> segments;
   std::vector<ManifestRouter> routers;
 };

@@ -64,7 +64,7 @@ void PutStatistics(const CrlStatistics& statistics, SegmentHeader* header) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Segment>> Segment::Open(
-    std::shared_ptr<const Mapping> file, std::string_view name) {
+    std::shared_ptr<const Buffer> file, std::string_view name) {
   std::shared_ptr<Segment> segment(new Segment);
   segment->file_ = std::move(file);
   absl::Status status = segment->ReadHeader(name);

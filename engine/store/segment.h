@@ -12,17 +12,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/buffer.h"
 #include "engine/base/bytes.h"
 #include "engine/base/parallel.h"
 #include "engine/index/crl_index.h"
-#include "engine/store/file_system.h"
 #include "engine/store/staged_file.h"
 #include "engine/verify/digest.h"
 
 namespace revstat {
 
-// Owns the mapping that everything it returns borrows from. Thread-safety:
-// immutable.
+// Holds the octets, of a file of its own or a part of a pack's, that everything
+// it returns borrows from. Thread-safety: immutable.
 class Segment {
  public:
   // The entries of one certificate issuer, of whom the CRL's own is first.
@@ -31,11 +31,11 @@ class Segment {
     Bytes index;                          // bytes of a SerialSet
   };
 
-  // Checks the header and the directory, and that all parts lie inside the
-  // file. `name` is for errors. Cost: independent of the number of entries.
+  // Checks the header and the directory, and that all parts lie inside of
+  // `file`. `name` is for errors. Cost: independent of the number of entries.
   // kStoreDamaged with octet and field; kStoreVersion.
   static absl::StatusOr<std::shared_ptr<const Segment>> Open(
-      std::shared_ptr<const Mapping> file, std::string_view name);
+      std::shared_ptr<const Buffer> file, std::string_view name);
 
   Bytes der() const { return der_; }
   const Sha256Digest& sha256() const { return sha256_; }
@@ -43,6 +43,8 @@ class Segment {
   const Sha256Digest& signer_sha256() const { return signer_sha256_; }
   const CrlStatistics& statistics() const { return statistics_; }
   std::span<const Set> sets() const { return sets_; }
+  // All of them.
+  Bytes octets() const { return file_->bytes(); }
   uint64_t file_bytes() const { return file_->bytes().size(); }
   uint64_t index_bytes() const { return index_.size(); }
   // Covers, through the other checksums, every octet: names these contents.
@@ -59,7 +61,7 @@ class Segment {
   absl::Status ReadHeader(std::string_view name);
   absl::Status ReadDirectory(std::string_view name);
 
-  std::shared_ptr<const Mapping> file_;
+  std::shared_ptr<const Buffer> file_;
   Bytes der_;
   Bytes directory_;
   Bytes index_;  // all sets

@@ -26,14 +26,17 @@ class StoreFiles {
   std::string SegmentPath(uint64_t id) const {
     return Concat({Segments(), "/", SegmentName(id)});
   }
-
   std::string RouterPath(uint64_t id) const {
     return Concat({Segments(), "/", RouterName(id)});
   }
+  std::string PackPath(uint64_t id) const {
+    return Concat({Segments(), "/", PackName(id)});
+  }
 
-  // "0000000000000007.seg", "0000000000000008.rtr"
+  // "0000000000000007.seg", "0000000000000008.rtr", "0000000000000009.pck"
   static std::string SegmentName(uint64_t id);
   static std::string RouterName(uint64_t id);
+  static std::string PackName(uint64_t id);
   // Whether a name in segments/ is one that a store gives.
   static bool IsNumbered(std::string_view name);
 

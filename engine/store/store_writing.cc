@@ -132,10 +132,13 @@ absl::Status RemoveLeftovers(FileSystem* files, const StoreFiles& names,
     if (!status.ok()) return status;
   }
   std::set<std::string> held;
-  for (const ManifestSegment& segment : manifest.segments)
-    held.insert(StoreFiles::SegmentName(segment.id));
+  for (const ManifestSegment& segment : manifest.segments) {
+    if (segment.pack == 0) held.insert(StoreFiles::SegmentName(segment.id));
+  }
   for (const ManifestRouter& router : manifest.routers)
     held.insert(StoreFiles::RouterName(router.id));
+  for (const ManifestPack& pack : manifest.packs)
+    held.insert(StoreFiles::PackName(pack.id));
   const auto segments = files->List(names.Segments());
   if (!segments.ok()) return segments.status();
   for (const std::string& name : *segments) {

@@ -11,11 +11,6 @@
 
 using namespace revstat;
 
-struct Copy : HugeMemory, Mapping {
-  explicit Copy(size_t size)
-      : HugeMemory(size), Mapping(HugeMemory::data(), size, FileId{}) {}
-};
-
 // The heads of the sets that a directory of these octets names.
 void SealSets(uint8_t* octets, size_t size, const SegmentHeader& header) {
   uint64_t at = header.directory_offset;
@@ -35,8 +30,8 @@ void SealSets(uint8_t* octets, size_t size, const SegmentHeader& header) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   SegmentHeader header;
   if (size < sizeof(header)) return 0;
-  const auto copy = std::make_shared<Copy>(size);
-  auto* octets = copy->Mapping::data();
+  const auto copy = std::make_shared<HugeMemory>(size);
+  uint8_t* const octets = copy->data();
   std::memcpy(octets, data, size);
   std::memcpy(&header, octets, sizeof(header));
   SealSets(octets, size, header);
@@ -47,7 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   header.header_checksum =
       Checksum({octets, offsetof(SegmentHeader, header_checksum)});
   std::memcpy(octets, &header, sizeof(header));
-  const auto segment = Segment::Open(copy, "fuzz");
+  const auto segment =
+      Segment::Open(Buffer::Share(copy, {octets, size}), "fuzz");
   if (!segment.ok()) return 0;
   (*segment)->CheckContents("fuzz").IgnoreError();
   const auto source = CrlSource::FromSegment(*segment);

@@ -25,7 +25,7 @@ std::vector<std::string> SeedsOf(const std::string& target) {
 
 TEST(FuzzSeeds, good_segments) {
   for (const std::string& path : SeedsOf("segment")) {
-    auto file = FileSystem::System().Map(path);
+    auto file = Buffer::ReadFile(path);
     ASSERT_TRUE(file.ok()) << file.status();
     const auto segment = Segment::Open(*std::move(file), path);
     ASSERT_TRUE(segment.ok()) << segment.status();

@@ -74,8 +74,11 @@ class SyncOrder {
     const auto file = FileSystem::System().Map(from);
     const auto manifest =
         DecodeManifest(Buffer::Share(*file, (*file)->bytes()), from);
-    for (const ManifestSegment& segment : manifest->segments)
-      NoteNamed(names_.SegmentPath(segment.id));
+    for (const ManifestPack& pack : manifest->packs)
+      NoteNamed(names_.PackPath(pack.id));
+    for (const ManifestSegment& segment : manifest->segments) {
+      if (segment.pack == 0) NoteNamed(names_.SegmentPath(segment.id));
+    }
     for (const ManifestRouter& router : manifest->routers)
       NoteNamed(names_.RouterPath(router.id));
   }

@@ -1,0 +1,30 @@
+// The packs of a store's next generation.
+#ifndef REVSTAT_ENGINE_REFRESH_STORE_PACKS_H_
+#define REVSTAT_ENGINE_REFRESH_STORE_PACKS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "engine/check/store_contents.h"
+
+namespace revstat {
+
+// Copies segments into new packs, as PlanPacks has it, and opens them there:
+// crls, packs and manifest.next_segment of `contents` are changed, and the
+// files that segments were moved from are added to `obsolete`, to be removed
+// when the next manifest is in its place. segments/ is not synced. After an
+// error all that is not moved stays as it was: the file system's, and
+// kStoreDamaged where a copy has not the checksums it should have. Cost: reads
+// and writes what is moved, 1 to 2 GB a second beside the disk's own time.
+absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
+                       StoreContents* contents,
+                       std::vector<std::string>* obsolete);
+
+// Takes the packs that no CRL is in out of `contents`.
+void DropUnusedPacks(const StoreFiles& names, StoreContents* contents,
+                     std::vector<std::string>* obsolete);
+
+}  // namespace revstat
+
+#endif  // REVSTAT_ENGINE_REFRESH_STORE_PACKS_H_
