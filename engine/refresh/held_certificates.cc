@@ -42,6 +42,7 @@ absl::StatusOr<HeldCertificates::Outcome> HeldCertificates::Add(
   } else if (trust == Trust::kVouchedFor &&
              held_[found->second].trust == Trust::kUntrusted) {
     held_[found->second].trust = trust;
+    held_[found->second].paths.clear();
   } else {
     return Outcome::kUnchanged;
   }
@@ -79,6 +80,13 @@ HeldCertificates::Outcome HeldCertificates::Demote(
 HeldCertificates::Outcome HeldCertificates::Validate(
     Time at, const SignaturePolicy& policy) {
   if (paths_steady_.Contains(at)) return Outcome::kUnchanged;
+  // Who adds many and takes in a CRL of each in turns need not wait for all of
+  // them each time.
+  if (std::ranges::all_of(held_, [](const ManifestCertificate& certificate) {
+        return certificate.trust == Trust::kVouchedFor;
+      })) {
+    return Outcome::kUnchanged;
+  }
   std::vector<std::vector<ManifestPath>> before;
   for (const ManifestCertificate& certificate : held_)
     before.push_back(certificate.paths);

@@ -12,11 +12,10 @@ namespace revstat {
 
 // Copies segments into new packs, as PlanPacks has it, and opens them there:
 // crls, packs and manifest.next_segment of `contents` are changed, and the
-// files that segments were moved from are added to `obsolete`, to be removed
-// when the next manifest is in its place. segments/ is not synced. After an
-// error all that is not moved stays as it was: the file system's, and
-// kStoreDamaged where a copy has not the checksums it should have. Cost: reads
-// and writes what is moved, 1 to 2 GB a second beside the disk's own time.
+// files that segments were moved from are added to `obsolete`. Neither the new
+// packs nor segments/ are synced. After an error all that is not moved stays as
+// it was: the file system's, and kStoreDamaged where a copy has not the
+// checksums it should have. Cost: copies what is moved, 1 to 2 GB a second.
 absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
                        StoreContents* contents,
                        std::vector<std::string>* obsolete);

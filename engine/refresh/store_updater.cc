@@ -5,10 +5,9 @@
 
 #include "engine/base/error.h"
 #include "engine/refresh/crl_rules.h"
-#include "engine/refresh/store_packs.h"
-#include "engine/refresh/store_routers.h"
 #include "engine/snapshot/scope.h"
 #include "engine/snapshot/series.h"
+#include "engine/store/pack_file.h"
 #include "engine/store/store_writing.h"
 #include "engine/verify/digest.h"
 
@@ -247,7 +246,7 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   // To start a thread takes longer than all there is to do.
   if ((*der)->bytes().size() < kTwoThreadsFrom) {
     ingest.threads = Threads::kOne;
-  } else if (!signers.empty()) {
+  } else if (!signers.empty() && (*der)->bytes().size() >= kSmallSegment) {
     staged->StartSync();  // the disk works while this does
   }
   const auto source = CrlSource::Ingest(*der, signers, ingest);
@@ -276,6 +275,10 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   DropSuperseded(group_key, at);
   has_changed_ = true;
   result.outcome = TakeResult::Outcome::kTaken;
+  // Of very many that are taken in for one Commit the disk sees the packs
+  // alone.
+  if (unpacked_bytes_ >= kPackBytes) status = PackAnew();
+  if (!status.ok()) return status;
   return result;
 }
 
@@ -306,6 +309,10 @@ absl::StatusOr<StoredCrl> StoreUpdater::Write(
   if (!status.ok()) return status;
   ++contents_.manifest.next_segment;
   has_new_segments_ = true;
+  if ((*segment)->file_bytes() < kSmallSegment) {
+    unsynced_.insert(path);
+    unpacked_bytes_ += (*segment)->file_bytes();
+  }
   ManifestSegment record;
   record.id = id;
   record.file_bytes = (*segment)->file_bytes();
@@ -331,86 +338,9 @@ void StoreUpdater::DropSuperseded(const std::string& group_key, Time at) {
 void StoreUpdater::Drop(const std::set<uint64_t>& ids) {
   std::erase_if(contents_.crls, [&](const StoredCrl& crl) {
     if (!ids.contains(crl.record.id)) return false;
-    if (crl.record.pack == 0)
-      dropped_.push_back(names_.SegmentPath(crl.record.id));
+    if (crl.record.pack == 0) Discard(names_.SegmentPath(crl.record.id));
     return true;
   });
-}
-
-absl::StatusOr<uint64_t> StoreUpdater::Commit(Time at) {
-  if (has_failed_)
-    return MakeError(ErrorCode::kNotWritable, "an earlier commit failed");
-  Validate(at);
-  if (!has_changed_) return generation();
-  auto written = WriteGeneration(at);
-  if (!written.ok()) {
-    has_failed_ = true;
-    return written;
-  }
-  has_changed_ = has_new_segments_ = false;
-  // What cannot be removed now is removed by the next Prune.
-  for (const std::string& path : dropped_) files_->Remove(path).IgnoreError();
-  dropped_.clear();
-  return written;
-}
-
-absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
-  // By now another writer may have the folder that stands there.
-  absl::Status status = CheckFolder();
-  if (status.ok()) status = PackAnew();
-  if (status.ok()) status = RouteAnew();
-  if (!status.ok()) return status;
-  Manifest& next = contents_.manifest;
-  next.certificates = certificates_.list();
-  next.packs.clear();
-  for (const StoredPack& pack : contents_.packs)
-    next.packs.push_back(pack.record);
-  next.segments.clear();
-  for (const StoredCrl& crl : contents_.crls)
-    next.segments.push_back(crl.record);
-  ++next.generation;
-  next.written_at = at;
-  // The manifest must not name what a power cut can take away.
-  if (has_new_segments_) status = files_->SyncFolder(names_.Segments());
-  if (status.ok()) status = ReplaceManifest(files_, names_, next);
-  if (!status.ok()) return status;
-  // Whoever opens the store sees it from here on, so those who have it open are
-  // told now: if this process ends in the sync, or that fails, nobody else
-  // would tell them before the next writer comes.
-  word_->Store(next.generation);
-  status = files_->SyncFolder(names_.folder());
-  if (!status.ok()) return status;
-  return next.generation;
-}
-
-absl::Status StoreUpdater::PackAnew() {
-  const uint64_t first = manifest().next_segment;
-  absl::Status status = PackSmall(files_, names_, &contents_, &dropped_);
-  has_new_segments_ |= manifest().next_segment != first;
-  // Where there is no room for a pack its segments stay where they are.
-  if (ErrorCodeOf(status) == ErrorCode::kNotWritable) status = absl::OkStatus();
-  DropUnusedPacks(names_, &contents_, &dropped_);
-  return status;
-}
-
-absl::Status StoreUpdater::RouteAnew() {
-  auto routers = UpdateRouters(files_, names_, contents_,
-                               &contents_.manifest.next_segment);
-  if (!routers.ok()) return routers.status();
-  const std::vector<StoredRouter> before =
-      std::exchange(contents_.routers, *std::move(routers));
-  contents_.manifest.routers.clear();
-  std::set<uint64_t> ids;
-  for (const StoredRouter& router : contents_.routers) {
-    contents_.manifest.routers.push_back(router.record);
-    ids.insert(router.record.id);
-  }
-  for (const StoredRouter& router : before) {
-    if (ids.erase(router.record.id) == 0)
-      dropped_.push_back(names_.RouterPath(router.record.id));
-  }
-  has_new_segments_ |= !ids.empty();  // those that are not of before
-  return absl::OkStatus();
 }
 
 absl::Status StoreUpdater::Prune() {

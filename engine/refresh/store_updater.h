@@ -202,6 +202,8 @@ class StoreUpdater {
                                   const CrlSource& source,
                                   const Sha256Digest& signer, Time at);
   absl::Status PackAnew();
+  absl::Status SyncFiles();
+  void Discard(const std::string& path);
   absl::Status RouteAnew();
   absl::StatusOr<uint64_t> WriteGeneration(Time at);
   void DropSuperseded(const std::string& group_key, Time at);
@@ -218,6 +220,9 @@ class StoreUpdater {
   // Numbers of the segments of one signer and scope.
   std::unordered_map<std::string, std::vector<uint64_t>> groups_;
   std::vector<std::string> dropped_;  // to be removed after the next Commit
+  // Files that no manifest names yet, to be synced before one does.
+  std::set<std::string> unsynced_;
+  uint64_t unpacked_bytes_ = 0;  // of small segments, since PackAnew
   bool has_changed_ = false;
   bool has_new_segments_ = false;
   bool has_failed_ = false;

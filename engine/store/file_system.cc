@@ -122,6 +122,15 @@ int OpenToRead(const std::string& path) {
   return Retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); });
 }
 
+// Syncs and closes what was opened, or could not be.
+absl::Status SyncDescriptor(int descriptor, const std::string& path) {
+  if (descriptor < 0) return WriteError(path);
+  const int result = Retry([&] { return fsync(descriptor); });
+  const absl::Status status = result == 0 ? absl::OkStatus() : WriteError(path);
+  close(descriptor);
+  return status;
+}
+
 // One that an earlier version made may be for all to read. Where it cannot be
 // changed, it is another's, or of a file system without modes.
 void MakePrivate(int descriptor) {
@@ -185,15 +194,13 @@ class SystemFileSystem : public FileSystem {
       return WriteError(path);
     return absl::OkStatus();
   }
+  absl::Status SyncFile(const std::string& path) override {
+    return SyncDescriptor(OpenToRead(path), path);
+  }
   absl::Status SyncFolder(const std::string& path) override {
     const int descriptor = Retry(
         [&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-    if (descriptor < 0) return WriteError(path);
-    const int result = Retry([&] { return fsync(descriptor); });
-    const absl::Status status =
-        result == 0 ? absl::OkStatus() : WriteError(path);
-    close(descriptor);
-    return status;
+    return SyncDescriptor(descriptor, path);
   }
   absl::StatusOr<std::vector<std::string>> List(
       const std::string& folder) override {

@@ -96,8 +96,8 @@ absl::StatusOr<std::vector<uint64_t>> WritePack(
   const PackHeader header;
   absl::Status status = staged->WriteAt(
       0, {reinterpret_cast<const uint8_t*>(&header), sizeof(header)});
-  if (status.ok()) status = staged->Sync();
   if (!status.ok()) return status;
+  staged->StartSync();
   return offsets;
 }
 

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/bytes.h"
 #include "engine/store/manifest.h"
+#include "engine/store/segment.h"
 #include "engine/store/staged_file.h"
 #include "engine/store/store_files.h"
 
@@ -31,14 +32,13 @@ std::vector<std::vector<size_t>> PlanPacks(
     std::span<const ManifestSegment> segments,
     std::span<const ManifestPack> packs);
 
-// What PlanPacks aims at. A segment from kSmallSegment on is read from pages of
-// which most are huge without a pack.
-inline constexpr uint64_t kSmallSegment = 2 * kHugePage;
+// What PlanPacks aims at.
 inline constexpr size_t kFewestPacked = 64;
 inline constexpr uint64_t kPackBytes = 32 * kHugePage;
 
-// Puts segments, each the octets of its file, into an empty pack. Gives the
-// offset of each; when it returns, the file survives a power cut. kNotWritable.
+// Puts segments, each the octets of its file, into an empty pack, and lets the
+// disk begin with it; to sync it is the caller's. Gives the offset of each.
+// kNotWritable.
 absl::StatusOr<std::vector<uint64_t>> WritePack(
     StagedFile* staged, std::span<const Bytes> segments);
 

@@ -11,8 +11,6 @@ namespace revstat {
 namespace {
 
 constexpr uint64_t kSetAlignment = 64;
-// From this size on the disk is given its work before the header is known.
-constexpr uint64_t kSyncTwiceFrom = uint64_t{4} << 20;
 
 uint64_t AlignUp(uint64_t offset, uint64_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
@@ -237,7 +235,8 @@ absl::Status WriteSegment(StagedFile* staged, const SegmentParts& parts,
             Checksum(octets.subspan(header.index_offset, header.index_bytes));
       },
       [&] {
-        if (header.file_bytes >= kSyncTwiceFrom) status = staged->Sync();
+        // The disk is given its work before the header is known.
+        if (header.file_bytes >= kSmallSegment) status = staged->Sync();
       });
   if (!status.ok()) return status;
   header.directory_checksum = Checksum(directory);
@@ -247,7 +246,8 @@ absl::Status WriteSegment(StagedFile* staged, const SegmentParts& parts,
   header.header_checksum =
       Checksum({first, offsetof(SegmentHeader, header_checksum)});
   status = staged->WriteAt(0, {first, sizeof(header)});
-  return status.ok() ? staged->Sync() : status;
+  const bool is_small = header.file_bytes < kSmallSegment;
+  return status.ok() && !is_small ? staged->Sync() : status;
 }
 
 }  // namespace revstat

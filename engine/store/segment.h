@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/buffer.h"
 #include "engine/base/bytes.h"
+#include "engine/base/huge_page.h"
 #include "engine/base/parallel.h"
 #include "engine/index/crl_index.h"
 #include "engine/store/staged_file.h"
@@ -79,10 +80,15 @@ struct SegmentParts {
   std::vector<Segment::Set> sets;
 };
 
-// Puts the index behind the CRL that `staged` holds and, last, the header; when
-// it returns, the file survives a power cut. Cost: beside the index's octets a
-// SHA-256 of the CRL, which with kTwo a large one is given while the disk
-// works.
+// The files of smaller ones are put together into packs (pack_file.h); from
+// this size on most of a file is on huge pages without.
+inline constexpr uint64_t kSmallSegment = 2 * kHugePage;
+
+// Puts the index behind the CRL that `staged` holds and, last, the header. When
+// it returns, the file survives a power cut, but for that of a small segment,
+// which may be packed and gone before the disk has seen it: the caller syncs
+// that. Cost: beside the index's octets a SHA-256 of the CRL, which with kTwo a
+// large one is given while the disk works.
 absl::Status WriteSegment(StagedFile* staged, const SegmentParts& parts,
                           Threads threads);
 

@@ -89,6 +89,10 @@ class FaultyFileSystem : public FileSystem {
     absl::Status status = Call("make " + path);
     return status.ok() ? real_.MakeFolder(path) : status;
   }
+  absl::Status SyncFile(const std::string& path) override {
+    const absl::Status status = Call("sync " + path);
+    return status.ok() ? real_.SyncFile(path) : status;
+  }
   absl::Status SyncFolder(const std::string& path) override {
     absl::Status status = Call("sync " + path);
     return status.ok() ? real_.SyncFolder(path) : status;

@@ -25,9 +25,10 @@ std::vector<std::string> SeedsOf(const std::string& target) {
 
 TEST(FuzzSeeds, good_segments) {
   for (const std::string& path : SeedsOf("segment")) {
-    auto file = Buffer::ReadFile(path);
+    const auto file = FileSystem::System().Map(path);
     ASSERT_TRUE(file.ok()) << file.status();
-    const auto segment = Segment::Open(*std::move(file), path);
+    const auto segment =
+        Segment::Open(Buffer::Share(*file, (*file)->bytes()), path);
     ASSERT_TRUE(segment.ok()) << segment.status();
     EXPECT_TRUE(CrlSource::FromSegment(*segment).ok()) << path;
   }

@@ -46,9 +46,10 @@ class SyncOrder {
       NoteRename(path.substr(0, path.find(' ')),
                  path.substr(path.find(' ') + 1));
     } else if (kind == "remove") {
-      // The generation before the last may be all there is.
+      // The generation before the last may be all there is. It names nothing
+      // that is not on the disk.
       if (path.starts_with(names_.Segments()) &&
-          entries_.contains(names_.Manifest()))
+          entries_.contains(names_.Manifest()) && !octets_.contains(path))
         faults_.push_back("before the manifest is there: " + call);
       octets_.erase(path);
       entries_.erase(path);
@@ -67,10 +68,14 @@ class SyncOrder {
 
  private:
   void NoteRename(const std::string& from, const std::string& to) {
-    if (octets_.erase(from) > 0) faults_.push_back("not synced: " + from);
+    const bool is_synced = octets_.erase(from) == 0;
     entries_.erase(from);
     entries_.insert(to);
-    if (to != names_.Manifest()) return;
+    if (to != names_.Manifest()) {
+      if (!is_synced) octets_.insert(to);
+      return;
+    }
+    if (!is_synced) faults_.push_back("not synced: " + from);
     const auto file = FileSystem::System().Map(from);
     const auto manifest =
         DecodeManifest(Buffer::Share(*file, (*file)->bytes()), from);

@@ -49,12 +49,24 @@ TEST_F(StoreSyncOrder, good_each_generation) {
 }
 
 // Of the recorder itself: each step that is left out is noticed.
-TEST_F(StoreSyncOrder, invalid_segment_renamed_before_its_sync) {
+TEST_F(StoreSyncOrder, invalid_manifest_renamed_before_its_sync) {
+  CommitNumber(1);
+  std::filesystem::copy_file(names_.Manifest(), names_.NewManifest());
+  order_.Note("write " + names_.NewManifest());
+  order_.Note("sync " + names_.NewManifest());
+  order_.Note("write " + names_.NewManifest());
+  order_.Note("rename " + names_.NewManifest() + " " + names_.Manifest());
+  EXPECT_EQ(order_.faults().size(), 1u);
+}
+
+TEST_F(StoreSyncOrder, invalid_segment_renamed_and_never_synced) {
+  CommitNumber(1);
   const std::string staged = names_.Incoming() + "/crl-1.part";
   order_.Note("write " + staged);
-  order_.Note("sync " + staged);
-  order_.Note("write " + staged);
-  order_.Note("rename " + staged + " " + names_.SegmentPath(9));
+  order_.Note("rename " + staged + " " + names_.SegmentPath(1));
+  order_.Note("sync " + names_.Segments());
+  std::filesystem::copy_file(names_.Manifest(), names_.NewManifest());
+  order_.Note("rename " + names_.NewManifest() + " " + names_.Manifest());
   EXPECT_EQ(order_.faults().size(), 1u);
 }
 

@@ -1,0 +1,117 @@
+// StoreUpdater: the files of the next generation, and when they take the last
+// one's place.
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/refresh/store_packs.h"
+#include "engine/refresh/store_routers.h"
+#include "engine/refresh/store_updater.h"
+#include "engine/store/store_writing.h"
+
+namespace revstat {
+
+absl::StatusOr<uint64_t> StoreUpdater::Commit(Time at) {
+  if (has_failed_)
+    return MakeError(ErrorCode::kNotWritable, "an earlier commit failed");
+  Validate(at);
+  if (!has_changed_) return generation();
+  auto written = WriteGeneration(at);
+  if (!written.ok()) {
+    has_failed_ = true;
+    return written;
+  }
+  has_changed_ = has_new_segments_ = false;
+  // What cannot be removed now is removed by the next Prune.
+  for (const std::string& path : dropped_) files_->Remove(path).IgnoreError();
+  dropped_.clear();
+  return written;
+}
+
+absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
+  // By now another writer may have the folder that stands there.
+  absl::Status status = CheckFolder();
+  if (status.ok()) status = PackAnew();
+  if (status.ok()) status = RouteAnew();
+  if (!status.ok()) return status;
+  Manifest& next = contents_.manifest;
+  next.certificates = certificates_.list();
+  next.packs.clear();
+  for (const StoredPack& pack : contents_.packs)
+    next.packs.push_back(pack.record);
+  next.segments.clear();
+  for (const StoredCrl& crl : contents_.crls)
+    next.segments.push_back(crl.record);
+  ++next.generation;
+  next.written_at = at;
+  // The manifest must not name what a power cut can take away.
+  status = SyncFiles();
+  if (status.ok() && has_new_segments_)
+    status = files_->SyncFolder(names_.Segments());
+  if (status.ok()) status = ReplaceManifest(files_, names_, next);
+  if (!status.ok()) return status;
+  // Whoever opens the store sees it from here on, so those who have it open are
+  // told now: if this process ends in the sync, or that fails, nobody else
+  // would tell them before the next writer comes.
+  word_->Store(next.generation);
+  status = files_->SyncFolder(names_.folder());
+  if (!status.ok()) return status;
+  return next.generation;
+}
+
+absl::Status StoreUpdater::PackAnew() {
+  const size_t before = contents_.packs.size();
+  std::vector<std::string> obsolete;
+  const absl::Status status = PackSmall(files_, names_, &contents_, &obsolete);
+  for (size_t i = before; i < contents_.packs.size(); ++i)
+    unsynced_.insert(names_.PackPath(contents_.packs[i].record.id));
+  has_new_segments_ |= contents_.packs.size() != before;
+  DropUnusedPacks(names_, &contents_, &obsolete);
+  for (const std::string& path : obsolete) Discard(path);
+  unpacked_bytes_ = 0;
+  // Where there is no room for a pack its segments stay where they are.
+  return ErrorCodeOf(status) == ErrorCode::kNotWritable ? absl::OkStatus()
+                                                        : status;
+}
+
+absl::Status StoreUpdater::SyncFiles() {
+  for (const std::string& path : unsynced_) {
+    const absl::Status status = files_->SyncFile(path);
+    if (!status.ok()) return status;
+  }
+  unsynced_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status StoreUpdater::RouteAnew() {
+  auto routers = UpdateRouters(files_, names_, contents_,
+                               &contents_.manifest.next_segment);
+  if (!routers.ok()) return routers.status();
+  const std::vector<StoredRouter> before =
+      std::exchange(contents_.routers, *std::move(routers));
+  contents_.manifest.routers.clear();
+  std::set<uint64_t> ids;
+  for (const StoredRouter& router : contents_.routers) {
+    contents_.manifest.routers.push_back(router.record);
+    ids.insert(router.record.id);
+  }
+  for (const StoredRouter& router : before) {
+    if (ids.erase(router.record.id) == 0)
+      dropped_.push_back(names_.RouterPath(router.record.id));
+  }
+  has_new_segments_ |= !ids.empty();  // those that are not of before
+  return absl::OkStatus();
+}
+
+// Removes a file: with the next Commit, unless no manifest names it.
+void StoreUpdater::Discard(const std::string& path) {
+  if (unsynced_.erase(path) == 0) {
+    dropped_.push_back(path);
+  } else {
+    files_->Remove(path).IgnoreError();  // or the next Prune does
+  }
+}
+
+}  // namespace revstat
