@@ -17,8 +17,7 @@ absl::StatusOr<StoredPack> OpenPack(FileSystem* files, const StoreFiles& names,
   const std::string path = names.PackPath(record.id);
   auto mapping = files->Map(path);
   if (!mapping.ok()) return mapping.status();
-  const absl::Status status =
-      CheckPack((*mapping)->bytes(), record.file_bytes, path);
+  const absl::Status status = CheckPack((*mapping)->bytes(), record, path);
   if (!status.ok()) return status;
   return StoredPack{record, *std::move(mapping)};
 }

@@ -40,7 +40,7 @@ struct RefreshEvent {
     kPublished,   // durable, and visible to readers
     kStale,       // the source just became so
     kFreshAgain,  // and is no longer
-    kDamaged,     // a file of the store was, and is set aside; `why`
+    kDamaged,     // a CRL or router of the store was, and is gone; `why`
     kStopped,     // the store cannot be written to, or memory is not to be had;
                   // `why`. It is tried again
   };

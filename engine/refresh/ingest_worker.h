@@ -117,7 +117,7 @@ class IngestWorker {
  private:
   using Clock = std::chrono::steady_clock;
 
-  static constexpr size_t kMostUntold = 4096;
+  static constexpr size_t kMostUntold = 256;
 
   struct Certificates {
     std::vector<std::shared_ptr<const Buffer>> trusted;

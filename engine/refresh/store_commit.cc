@@ -1,5 +1,6 @@
 // StoreUpdater: the files of the next generation, and when they take the last
 // one's place.
+#include <chrono>
 #include <set>
 #include <string>
 #include <utility>
@@ -33,8 +34,9 @@ absl::StatusOr<uint64_t> StoreUpdater::Commit(Time at) {
 absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
   // By now another writer may have the folder that stands there.
   absl::Status status = CheckFolder();
-  if (status.ok()) status = PackAnew();
-  if (status.ok()) status = RouteAnew();
+  if (!status.ok()) return status;
+  PackAnew(at);
+  status = RouteAnew();
   if (!status.ok()) return status;
   Manifest& next = contents_.manifest;
   next.certificates = certificates_.list();
@@ -61,19 +63,22 @@ absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
   return next.generation;
 }
 
-absl::Status StoreUpdater::PackAnew() {
+// Whatever keeps a pack from being written, its segments stay where they are.
+void StoreUpdater::PackAnew(Time at) {
   const size_t before = contents_.packs.size();
   std::vector<std::string> obsolete;
-  const absl::Status status = PackSmall(files_, names_, &contents_, &obsolete);
+  if (at >= pack_from_ &&
+      !PackSmall(files_, names_, options_.packing, &contents_, &obsolete)
+           .ok()) {
+    // A disk that is nearly full is left to others for a while.
+    pack_from_ = at + std::chrono::hours(1);
+  }
   for (size_t i = before; i < contents_.packs.size(); ++i)
     unsynced_.insert(names_.PackPath(contents_.packs[i].record.id));
   has_new_segments_ |= contents_.packs.size() != before;
   DropUnusedPacks(names_, &contents_, &obsolete);
   for (const std::string& path : obsolete) Discard(path);
   unpacked_bytes_ = 0;
-  // Where there is no room for a pack its segments stay where they are.
-  return ErrorCodeOf(status) == ErrorCode::kNotWritable ? absl::OkStatus()
-                                                        : status;
 }
 
 absl::Status StoreUpdater::SyncFiles() {

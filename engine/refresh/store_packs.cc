@@ -1,5 +1,6 @@
 #include "engine/refresh/store_packs.h"
 
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -19,21 +20,21 @@ absl::StatusOr<NewPack> WriteNew(FileSystem* files, const StoreFiles& names,
                                  const StoreContents& contents,
                                  const std::vector<size_t>& positions,
                                  uint64_t id) {
-  std::vector<Bytes> segments;
+  std::vector<std::shared_ptr<const Segment>> segments;
   for (const size_t position : positions)
-    segments.push_back(contents.crls[position].segment->octets());
+    segments.push_back(contents.crls[position].segment);
   const auto staged = StageFile(files, names, Buffer::kNoLimit);
   if (!staged.ok()) return staged.status();
-  const auto offsets = WritePack(staged->get(), segments);
-  if (!offsets.ok()) return offsets.status();
+  const auto written = WritePack(staged->get(), segments);
+  if (!written.ok()) return written.status();
   auto mapping = (*staged)->Map();
   if (!mapping.ok()) return mapping.status();
   const Bytes octets = (*mapping)->bytes();
-  NewPack made{{{id, octets.size()}, *mapping}, {}};
+  NewPack made{{{id, octets.size(), written->header_checksum}, *mapping}, {}};
   for (size_t i = 0; i < positions.size(); ++i) {
     ManifestSegment record = contents.crls[positions[i]].record;
     record.pack = id;
-    record.offset = (*offsets)[i];
+    record.offset = written->offsets[i];
     const std::string name = NameOf(names, record);
     auto crl = OpenSegment(
         Buffer::Share(*mapping,
@@ -52,13 +53,14 @@ absl::StatusOr<NewPack> WriteNew(FileSystem* files, const StoreFiles& names,
 }  // namespace
 
 absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
-                       StoreContents* contents,
+                       const PackLimits& limits, StoreContents* contents,
                        std::vector<std::string>* obsolete) {
   std::vector<ManifestSegment> segments;
   for (const StoredCrl& crl : contents->crls) segments.push_back(crl.record);
   std::vector<ManifestPack> packs;
   for (const StoredPack& pack : contents->packs) packs.push_back(pack.record);
-  for (const std::vector<size_t>& positions : PlanPacks(segments, packs)) {
+  for (const std::vector<size_t>& positions :
+       PlanPacks(segments, packs, limits)) {
     auto made = WriteNew(files, names, *contents, positions,
                          contents->manifest.next_segment);
     if (!made.ok()) return made.status();

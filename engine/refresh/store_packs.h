@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "engine/check/store_contents.h"
+#include "engine/store/pack_file.h"
 
 namespace revstat {
 
@@ -17,7 +18,7 @@ namespace revstat {
 // it was: the file system's, and kStoreDamaged where a copy has not the
 // checksums it should have. Cost: copies what is moved, 1 to 2 GB a second.
 absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
-                       StoreContents* contents,
+                       const PackLimits& limits, StoreContents* contents,
                        std::vector<std::string>* obsolete);
 
 // Takes the packs that no CRL is in out of `contents`.

@@ -7,7 +7,6 @@
 #include "engine/refresh/crl_rules.h"
 #include "engine/snapshot/scope.h"
 #include "engine/snapshot/series.h"
-#include "engine/store/pack_file.h"
 #include "engine/store/store_writing.h"
 #include "engine/verify/digest.h"
 
@@ -138,8 +137,9 @@ absl::Status StoreUpdater::Salvage() {
   lost_ = std::move(salvaged->lost);
   has_changed_ = true;
   std::set<std::string> used;
-  for (const StoredPack& pack : contents_.packs)
-    used.insert(names_.PackPath(pack.record.id));
+  for (const StoredCrl& crl : crls()) {
+    if (crl.record.pack != 0) used.insert(names_.PackPath(crl.record.pack));
+  }
   for (const LostFile& lost : lost_) {
     // Of a pack that others are read from the lost part is just left out.
     if (used.contains(lost.path)) continue;
@@ -277,8 +277,7 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   result.outcome = TakeResult::Outcome::kTaken;
   // Of very many that are taken in for one Commit the disk sees the packs
   // alone.
-  if (unpacked_bytes_ >= kPackBytes) status = PackAnew();
-  if (!status.ok()) return status;
+  if (unpacked_bytes_ >= options_.packing.bytes) PackAnew(at);
   return result;
 }
 

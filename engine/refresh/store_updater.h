@@ -17,6 +17,7 @@
 #include "engine/refresh/odd_crl.h"
 #include "engine/snapshot/vanished.h"
 #include "engine/store/generation_word.h"
+#include "engine/store/pack_file.h"
 #include "engine/store/staged_file.h"
 #include "engine/store/store_writing.h"
 
@@ -36,6 +37,7 @@ struct StoreUpdaterOptions {
   // Certificates that are known not to have expired and are revoked no longer
   // (kVanished): see FindVanished, and ExpectedCrl::certificates.
   OddCrl vanished = OddCrl::kReport;
+  PackLimits packing;
   // Told to whoever finds the store locked: "revstat refresh".
   std::string holder;
 };
@@ -65,7 +67,8 @@ struct TakeResult {
   // What was let pass: kConflictingCrl, kShrunk, kVanished.
   std::vector<absl::Status> odd;
   uint64_t vanished = 0;  // certificates, with kVanished
-  // The CRL that is held now; null where it was refused.
+  // The CRL that is held now; null where it was refused. Its file may be packed
+  // and removed soon, and takes room on the disk for as long as this is kept.
   std::shared_ptr<const CrlSource> crl;
   // The newest of the same signer, scope and kind that was held before; null
   // for none.
@@ -90,9 +93,9 @@ class StoreUpdater {
  public:
   // Makes the folder, whose parent must exist, where it is missing. Errors:
   // kStoreLocked, whose message names the holder; those of ReadStore. Reads all
-  // octets. Segments and routers that are damaged or missing are set aside
-  // (FORMAT.md), for else nothing more could be done with the store: see
-  // lost().
+  // octets. Segments and routers that are damaged or missing are set aside or
+  // left out (FORMAT.md), for else nothing more could be done with the store:
+  // see lost().
   static absl::StatusOr<std::unique_ptr<StoreUpdater>> Open(
       const std::string& folder, const StoreUpdaterOptions& options,
       FileSystem* files = &FileSystem::System());
@@ -141,7 +144,8 @@ class StoreUpdater {
   //                    it does;
   //   kScopeChanged    it is not what the caller expects;
   //   kConflictingCrl, kShrunk, kVanished  where the options say so.
-  // Cost: ingest, writing its index, and a SHA-256 of it beside the disk.
+  // Cost: ingest, writing its index, and a SHA-256 of it beside the disk; once
+  // in 64 MiB of small CRLs also copying these into a pack.
   absl::StatusOr<TakeResult> Take(std::unique_ptr<StagedFile> staged, Time at,
                                   const ExpectedCrl& expected = {});
   // The same from memory: writes it to a staged file first.
@@ -159,8 +163,8 @@ class StoreUpdater {
   absl::Status Prune();
 
   uint64_t generation() const { return manifest().generation; }
-  // What Open has set aside: the next Commit is without them, and readers can
-  // open the store again.
+  // What Open has found damaged or missing: the next Commit is without them,
+  // and readers can open the store again.
   std::span<const LostFile> lost() const { return lost_; }
   // The CRLs that the next Commit will hold, and all certificates.
   std::span<const StoredCrl> crls() const { return contents_.crls; }
@@ -201,7 +205,7 @@ class StoreUpdater {
   absl::StatusOr<StoredCrl> Write(std::unique_ptr<StagedFile> staged,
                                   const CrlSource& source,
                                   const Sha256Digest& signer, Time at);
-  absl::Status PackAnew();
+  void PackAnew(Time at);
   absl::Status SyncFiles();
   void Discard(const std::string& path);
   absl::Status RouteAnew();
@@ -223,6 +227,7 @@ class StoreUpdater {
   // Files that no manifest names yet, to be synced before one does.
   std::set<std::string> unsynced_;
   uint64_t unpacked_bytes_ = 0;  // of small segments, since PackAnew
+  Time pack_from_;               // after a failure: not before this
   bool has_changed_ = false;
   bool has_new_segments_ = false;
   bool has_failed_ = false;

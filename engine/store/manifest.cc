@@ -61,8 +61,9 @@ static_assert(sizeof(SegmentRecord) == 48);
 struct PackRecord {
   uint64_t id = 0;
   uint64_t file_bytes = 0;
+  uint64_t header_checksum = 0;
 };
-static_assert(sizeof(PackRecord) == 16);
+static_assert(sizeof(PackRecord) == 24);
 
 struct RouterRecord {
   uint64_t id = 0;
@@ -182,7 +183,8 @@ void GetPacks(Reader* reader, const ManifestHeader& header,
     reader->Require(
         manifest->packs.empty() || manifest->packs.back().id < record.id,
         "the order of pack ids");
-    manifest->packs.push_back({record.id, record.file_bytes});
+    manifest->packs.push_back(
+        {record.id, record.file_bytes, record.header_checksum});
   }
 }
 
@@ -253,7 +255,7 @@ std::vector<uint8_t> EncodeManifest(const Manifest& manifest) {
   for (const ManifestCertificate& certificate : manifest.certificates)
     PutCertificate(certificate, &writer);
   for (const ManifestPack& pack : manifest.packs)
-    writer.Put(PackRecord{pack.id, pack.file_bytes});
+    writer.Put(PackRecord{pack.id, pack.file_bytes, pack.header_checksum});
   for (const ManifestSegment& segment : manifest.segments) {
     writer.Put(SegmentRecord{segment.id, segment.file_bytes,
                              segment.header_checksum, ToUnix(segment.taken_at),

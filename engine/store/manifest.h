@@ -53,6 +53,7 @@ struct ManifestSegment {
 struct ManifestPack {
   uint64_t id = 0;
   uint64_t file_bytes = 0;
+  uint64_t header_checksum = 0;
 
   friend bool operator==(const ManifestPack&, const ManifestPack&) = default;
 };

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,29 +23,39 @@
 
 namespace revstat {
 
+// What PlanPacks aims at.
+struct PackLimits {
+  size_t fewest = 64;               // segments that are packed
+  uint64_t bytes = 32 * kHugePage;  // of a pack, to twice that
+};
+
 // Which segments the next generation has in new packs: positions in
-// `segments`, those of one pack together. Small ones that have a file of their
-// own, once there are many of them; and what is left of packs that are for the
-// most part of segments that are gone. So all packing together writes no more
-// than twice what the segments did, and packs take no more than twice the room
-// of what is used of them, and kPackBytes.
+// `segments`, those of one pack together. Chosen are the small ones that have a
+// file of their own, once there are many of them; what is left of packs that
+// are for the most part of segments that are gone, a few packs at a time; and
+// all of packs of which there are eight of one size, as writers make that
+// commit few at a time. So each segment is copied some five times at most
+// before it is in a pack of the size aimed at.
 std::vector<std::vector<size_t>> PlanPacks(
     std::span<const ManifestSegment> segments,
-    std::span<const ManifestPack> packs);
+    std::span<const ManifestPack> packs, const PackLimits& limits);
 
-// What PlanPacks aims at.
-inline constexpr size_t kFewestPacked = 64;
-inline constexpr uint64_t kPackBytes = 32 * kHugePage;
+// Where WritePack has put the segments, and what tells the pack from others.
+struct WrittenPack {
+  std::vector<uint64_t> offsets;
+  uint64_t header_checksum = 0;
+};
 
-// Puts segments, each the octets of its file, into an empty pack, and lets the
-// disk begin with it; to sync it is the caller's. Gives the offset of each.
-// kNotWritable.
-absl::StatusOr<std::vector<uint64_t>> WritePack(
-    StagedFile* staged, std::span<const Bytes> segments);
+// Puts segments into an empty pack, and lets the disk begin with it; to sync it
+// is the caller's. kNotWritable.
+absl::StatusOr<WrittenPack> WritePack(
+    StagedFile* staged,
+    std::span<const std::shared_ptr<const Segment>> segments);
 
-// Whether these octets are a pack of that size: kStoreDamaged, kStoreVersion.
-// What is in it has headers of its own.
-absl::Status CheckPack(Bytes file, uint64_t file_bytes, std::string_view name);
+// Whether these octets begin as the pack that the manifest names, and have its
+// size: kStoreDamaged, kStoreVersion. What is in it has headers of its own.
+absl::Status CheckPack(Bytes file, const ManifestPack& pack,
+                       std::string_view name);
 
 // How errors name a segment: by its file, and in a pack also by where it is.
 std::string NameOf(const StoreFiles& names, const ManifestSegment& segment);

@@ -324,7 +324,7 @@ void WriteStores(const Corpus& corpus) {
        {{0, AnchorKind::kAny, WeakDigest::kRefuse, FromUnix(1), FromUnix(2)},
         {0, AnchorKind::kSelfSigned, WeakDigest::kAllowSha1, FromUnix(1),
          FromUnix(2)}}}};
-  manifest.packs = {{7, 20480}};
+  manifest.packs = {{7, 20480, 5}};
   manifest.segments = {{3, 8192, 0x1234, FromUnix(5)},
                        {8, 4096, 1, {}, 7, 512}};
   corpus.Write("manifest", "good_all", EncodeManifest(manifest));

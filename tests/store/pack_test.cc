@@ -11,7 +11,8 @@
 namespace revstat::test {
 namespace {
 
-constexpr size_t kCas = kFewestPacked + 6;
+constexpr size_t kFewest = PackLimits().fewest;
+constexpr size_t kCas = kFewest + 6;
 
 Octets ReadAll(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -34,7 +35,7 @@ class StorePacks : public testing::Test {
   // Those of the CAs from `first` to `end`.
   bool Commit(uint32_t number, size_t first, size_t end,
               FileSystem* files = &FileSystem::System()) {
-    const auto updater = StoreUpdater::Open(folder_.store(), {}, files);
+    const auto updater = StoreUpdater::Open(folder_.store(), options_, files);
     if (!updater.ok()) return false;
     const std::vector<std::string_view> serials = {"01", "02", "03", "04"};
     for (size_t i = first; i < end; ++i) {
@@ -89,6 +90,7 @@ class StorePacks : public testing::Test {
       files += entry.path().extension() == extension;
     return files;
   }
+  int Manifests() const { return std::filesystem::exists(names_.Manifest()); }
   // Of this store, that are gone and still mapped by this process.
   size_t MappedAndGone() const {
     std::ifstream maps("/proc/self/maps");
@@ -102,6 +104,7 @@ class StorePacks : public testing::Test {
 
   const TestFolder folder_;
   const StoreFiles names_{folder_.store()};
+  StoreUpdaterOptions options_;
   std::vector<TestAuthority> cas_;
 };
 
@@ -123,19 +126,19 @@ TEST_F(StorePacks, revoked_by_crls_in_a_pack) {
 }
 
 TEST_F(StorePacks, revoked_by_few_crls_in_files) {
-  ASSERT_TRUE(Commit(1, 0, kFewestPacked - 1));
+  ASSERT_TRUE(Commit(1, 0, kFewest - 1));
   EXPECT_EQ(Files(".pck"), 0u);
-  EXPECT_EQ(Files(".seg"), kFewestPacked - 1);
-  EXPECT_EQ(Numbers(), FirstOf(kFewestPacked - 1, 1, 0));
+  EXPECT_EQ(Files(".seg"), kFewest - 1);
+  EXPECT_EQ(Numbers(), FirstOf(kFewest - 1, 1, 0));
 }
 
 TEST_F(StorePacks, revoked_in_a_reader_that_had_the_files_open) {
-  ASSERT_TRUE(Commit(1, 0, kFewestPacked - 1));
+  ASSERT_TRUE(Commit(1, 0, kFewest - 1));
   const auto reader = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
   ASSERT_TRUE(reader.ok()) << reader.status();
-  ASSERT_TRUE(Commit(1, kFewestPacked - 1, kCas));
+  ASSERT_TRUE(Commit(1, kFewest - 1, kCas));
   EXPECT_EQ(Files(".seg"), 0u);
-  EXPECT_EQ(Numbers(**reader), FirstOf(kFewestPacked - 1, 1, 0));
+  EXPECT_EQ(Numbers(**reader), FirstOf(kFewest - 1, 1, 0));
   EXPECT_EQ(*(*reader)->Update(During()), StoreReader::Outcome::kPublished);
   EXPECT_EQ(Numbers(**reader), FirstOf(kCas, 1, 0));
 }
@@ -159,10 +162,10 @@ TEST_F(StorePacks, revoked_while_crls_are_replaced) {
 
 // What is mapped stays on the disk: nobody may keep what was moved.
 TEST_F(StorePacks, good_moved_files_are_let_go) {
-  ASSERT_TRUE(Commit(1, 0, kFewestPacked - 1));
+  ASSERT_TRUE(Commit(1, 0, kFewest - 1));
   StoreContents held = Contents();
   const auto opened_before = held.crls.front().source->id();
-  ASSERT_TRUE(Commit(1, kFewestPacked - 1, kCas));
+  ASSERT_TRUE(Commit(1, kFewest - 1, kCas));
   EXPECT_GT(MappedAndGone(), 0u);
   held = Contents(&held);
   EXPECT_EQ(MappedAndGone(), 0u);
@@ -186,13 +189,13 @@ TEST_F(StorePacks, invalid_pack_that_is_another) {
     EXPECT_EQ(ErrorCodeOf(OpenStatus()), code) << OpenStatus();
     EXPECT_NE(MessageOf(OpenStatus()).find(path), std::string_view::npos);
   };
-  for (size_t i = 0; i < 12; ++i) {
+  for (size_t i = 0; i < 32; ++i) {
     Octets bad = good;
     bad[i] ^= 0x10;
-    expect(bad, i < 8 ? ErrorCode::kStoreDamaged : ErrorCode::kStoreVersion);
+    expect(bad, ErrorCode::kStoreDamaged);
   }
   for (const size_t size :
-       {size_t{0}, size_t{15}, size_t{16}, size_t{600}, good.size() - 1}) {
+       {size_t{0}, size_t{31}, size_t{32}, size_t{600}, good.size() - 1}) {
     Octets bad = good;
     bad.resize(size);
     expect(bad, ErrorCode::kStoreDamaged);
@@ -239,9 +242,31 @@ TEST_F(StorePacks, good_others_after_one_in_the_pack_is_damaged) {
   EXPECT_EQ(Numbers(), FirstOf(kCas, 1, 0));
 }
 
+// All but one in the pack, and that one, too.
+TEST_F(StorePacks, good_damaged_pack_is_set_aside_when_nothing_of_it_is_used) {
+  ASSERT_TRUE(Commit(1, 0, kCas));
+  const StoreContents contents = Contents();
+  const std::string path = names_.PackPath(contents.packs.at(0).record.id);
+  Octets bad = ReadAll(path);
+  for (size_t i = 1; i < kCas; ++i) bad[contents.crls[i].record.offset] ^= 1;
+  WriteTo(path, bad);
+  EXPECT_EQ(MustOpen(folder_.store())->lost().size(), kCas - 1);
+  EXPECT_TRUE(std::filesystem::exists(path));
+  bad[contents.crls[0].record.offset] ^= 1;
+  WriteTo(path, bad);
+  {
+    const auto updater = MustOpen(folder_.store());
+    EXPECT_EQ(updater->lost().size(), kCas);
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_EQ(ReadAll(path + ".damaged"), bad);
+  EXPECT_EQ(Numbers(), FirstOf(kCas, 0, 0));
+}
+
 TEST_F(StorePacks, good_others_after_a_pack_is_gone) {
-  ASSERT_TRUE(Commit(1, 0, kFewestPacked));
-  ASSERT_TRUE(Commit(1, kFewestPacked, kCas));
+  ASSERT_TRUE(Commit(1, 0, kFewest));
+  ASSERT_TRUE(Commit(1, kFewest, kCas));
   const std::string path = names_.PackPath(Contents().packs.at(0).record.id);
   std::filesystem::remove(path);
   EXPECT_EQ(ErrorCodeOf(OpenStatus()), ErrorCode::kStoreDamaged);
@@ -252,8 +277,8 @@ TEST_F(StorePacks, good_others_after_a_pack_is_gone) {
     EXPECT_EQ(updater->lost()[0].path, path);
   }
   ASSERT_TRUE(Commit(1, 0, 0));
-  EXPECT_EQ(Numbers(), FirstOf(kFewestPacked, 0, 1));
-  ASSERT_TRUE(Commit(1, 0, kFewestPacked));
+  EXPECT_EQ(Numbers(), FirstOf(kFewest, 0, 1));
+  ASSERT_TRUE(Commit(1, 0, kFewest));
   EXPECT_EQ(Numbers(), FirstOf(kCas, 1, 0));
 }
 
@@ -297,12 +322,123 @@ TEST_F(StorePacks, good_each_step_is_on_the_disk_before_the_next) {
   }
 }
 
+// A store that was made anew has a pack of the same number and size, and other
+// segments in it: here by their order, else by their hash key as well.
+TEST_F(StorePacks, revoked_in_a_reader_whose_folder_was_replaced) {
+  ASSERT_TRUE(Commit(1, 0, kCas));
+  const auto reader = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  StoreContents held = Contents();
+  std::filesystem::rename(folder_.store(), folder_.path() + "/old");
+  std::reverse(cas_.begin(), cas_.end());
+  ASSERT_TRUE(Commit(1, 0, kCas));
+  const ManifestPack made = Contents(&held).packs.at(0).record;
+  EXPECT_EQ(made.id, held.packs.at(0).record.id);
+  EXPECT_EQ(made.file_bytes, held.packs.at(0).record.file_bytes);
+  EXPECT_EQ(*(*reader)->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(Numbers(**reader), FirstOf(kCas, 1, 0));
+  ASSERT_TRUE(Commit(2, 0, 1));
+  EXPECT_EQ(*(*reader)->Update(During()), StoreReader::Outcome::kPublished);
+  EXPECT_EQ(Numbers(**reader), FirstOf(1, 2, 1));
+}
+
+// The generation that it has begun to read loses its files meanwhile.
+TEST_F(StorePacks, revoked_where_all_is_moved_while_it_is_read) {
+  ASSERT_TRUE(Commit(1, 0, kFewest - 1));
+  const std::string first = names_.SegmentPath(1);
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  bool is_moved = false;
+  files.Watch([&](const std::string& call) {
+    if (call != "map " + first || is_moved) return;
+    is_moved = true;
+    EXPECT_TRUE(Commit(1, kFewest - 1, kCas));
+  });
+  const auto contents = ReadStore(&files, names_, nullptr);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_TRUE(is_moved);
+  EXPECT_EQ(contents->manifest.generation, 2u);
+  EXPECT_EQ(contents->crls.size(), kCas);
+}
+
+TEST_F(StorePacks, revoked_by_a_packed_crl_of_another_certificate) {
+  ASSERT_TRUE(Commit(1, 0, kCas));
+  const auto old = cas_[3].Certificate();
+  const auto anew = cas_[3].Certificate("0124");
+  {
+    const auto updater = MustOpen(folder_.store(), options_);
+    ASSERT_TRUE(updater->AddTrusted(anew).ok());
+    EXPECT_TRUE(*updater->Withdraw(Sha256(old->bytes())));
+    ASSERT_TRUE(updater->Commit(During()).ok());
+  }
+  EXPECT_EQ(Files(".seg"), 1u);
+  const auto reader = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  const SnapshotPublisher::Reader snapshot((*reader)->publisher());
+  const IssuerId issuer =
+      snapshot->IssuerWithCertificate(Sha256(anew->bytes()));
+  EXPECT_EQ(snapshot->Lookup(At(kDuring), Key("01", issuer)).status,
+            Status::kRevoked);
+}
+
+// Packs of a few segments, made before there is a commit.
+class StoreManyPacks : public StorePacks {
+ protected:
+  StoreManyPacks() { options_.packing = {4, 4000}; }
+};
+
+TEST_F(StoreManyPacks, revoked_by_crls_packed_while_they_are_taken_in) {
+  std::vector<std::string> packs;
+  std::vector<std::string> removed;
+  FaultyFileSystem files(UINT64_MAX, Fault::kDead);
+  SyncOrder order(folder_.store());
+  files.Watch([&](const std::string& call) {
+    order.Note(call);
+    if (call.starts_with("rename") && call.ends_with(".pck"))
+      packs.push_back(call);
+    if (call.starts_with("remove " + names_.Segments()) && Manifests() == 0)
+      removed.push_back(call);
+  });
+  ASSERT_TRUE(Commit(1, 0, kCas, &files));
+  EXPECT_GT(packs.size(), 3u);
+  EXPECT_GT(removed.size(), kCas / 2);  // which no manifest has named
+  EXPECT_EQ(order.faults(), std::vector<std::string>());
+  EXPECT_LE(Files(".seg"), 4u);
+  EXPECT_EQ(Files(".pck"), Contents().packs.size());
+  EXPECT_EQ(Numbers(), FirstOf(kCas, 1, 0));
+  for (uint32_t number = 2; number <= 4; ++number) {
+    for (size_t first = 0; first < kCas; first += 7) {
+      ASSERT_TRUE(Commit(number, first, first + 7, &files));
+      EXPECT_EQ(Numbers(), FirstOf(first + 7, number, number - 1));
+      EXPECT_EQ(Files(".pck"), Contents().packs.size());
+    }
+  }
+  EXPECT_EQ(order.faults(), std::vector<std::string>());
+}
+
+// The second of several packs fails: the first stays, and all answer.
+TEST_F(StoreManyPacks, revoked_where_one_pack_of_several_fails) {
+  options_.packing = {1000, 4000};
+  ASSERT_TRUE(Commit(1, 0, kCas));
+  EXPECT_EQ(Files(".seg"), kCas);
+  options_.packing = {4, 4000};
+  FaultyFileSystem files(UINT64_MAX, Fault::kNoSpace);
+  int packs = 0;
+  files.FailIf([&](const std::string& call) {
+    return call.starts_with("rename") && call.ends_with(".pck") && ++packs == 2;
+  });
+  ASSERT_TRUE(Commit(2, 0, 1, &files));
+  EXPECT_EQ(packs, 2);
+  EXPECT_EQ(Files(".pck"), 1u);
+  EXPECT_GT(Files(".seg"), kCas / 2);
+  EXPECT_EQ(Numbers(), FirstOf(1, 2, 1));
+}
+
 class StorePackFaults : public StorePacks,
                         public testing::WithParamInterface<Fault> {};
 
 // From the generation before the pack to that with it.
 TEST_P(StorePackFaults, good_generation_after_each_call_failed) {
-  ASSERT_TRUE(Commit(1, 0, kFewestPacked - 1));
+  ASSERT_TRUE(Commit(1, 0, kFewest - 1));
   const std::string before = folder_.path() + "/before";
   std::filesystem::copy(folder_.store(), before,
                         std::filesystem::copy_options::recursive);
@@ -313,19 +449,18 @@ TEST_P(StorePackFaults, good_generation_after_each_call_failed) {
     FaultyFileSystem files(number, GetParam());
     // The first calls, of opening the store, are those of other tests, too.
     const bool is_acknowledged =
-        Commit(2, 0, 1, &files) &&
-        Commit(1, kFewestPacked - 1, kFewestPacked, &files);
+        Commit(2, 0, 1, &files) && Commit(1, kFewest - 1, kFewest, &files);
     if (files.calls() <= number) break;
     SCOPED_TRACE(
         Concat({"call ", std::to_string(number), ": ", files.failed()}));
     const std::vector<uint32_t> numbers = Numbers();
     ASSERT_EQ(numbers.size(), kCas);
-    for (size_t i = 1; i + 1 < kFewestPacked; ++i) EXPECT_EQ(numbers[i], 1u);
+    for (size_t i = 1; i + 1 < kFewest; ++i) EXPECT_EQ(numbers[i], 1u);
     EXPECT_GE(numbers[0], is_acknowledged ? 2u : 1u);
-    EXPECT_GE(numbers[kFewestPacked - 1], is_acknowledged ? 1u : 0u);
+    EXPECT_GE(numbers[kFewest - 1], is_acknowledged ? 1u : 0u);
     // The next writer goes on from there, and cleans up.
     ASSERT_TRUE(Commit(3, 0, 2));
-    ASSERT_TRUE(Commit(3, kFewestPacked - 1, kFewestPacked));
+    ASSERT_TRUE(Commit(3, kFewest - 1, kFewest));
     EXPECT_EQ(Files(".pck"), 1u);
     EXPECT_EQ(Files(".part"), 0u);
     EXPECT_LE(Files(".seg"), 3u);

@@ -94,6 +94,15 @@ TEST_F(StoreRouting, revoked_by_the_lists_that_a_stored_router_leads_to) {
   ExpectAnswers(1, 12);
 }
 
+TEST_F(StoreRouting, revoked_by_lists_that_are_in_a_pack) {
+  for (uint32_t number = 1; number <= 3; ++number) {
+    Commit(number, 0, 70);
+    EXPECT_EQ(Contents().packs.size(), 1u);
+    EXPECT_EQ(Contents().routers.size(), 1u);
+    ExpectAnswers(number, 70);
+  }
+}
+
 TEST_F(StoreRouting, good_without_a_router_where_lists_are_few) {
   Commit(1, 0, RouterPool::kMostAsked);
   EXPECT_TRUE(Contents().routers.empty());
