@@ -326,9 +326,16 @@ absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,
   contents = *std::move(newest);
   Manifest& manifest = contents.manifest;
   for (const ManifestPack& record : manifest.packs) {
+    auto pack = OpenPack(files, names, record);
+    if (!pack.ok()) {
+      const auto crls = std::ranges::count(manifest.segments, record.id,
+                                           &ManifestSegment::pack);
+      pack = Annotate(pack.status(),
+                      Concat({std::to_string(crls), " CRLs in one pack"}));
+    }
     const absl::Status status =
-        KeepOrLose(OpenPack(files, names, record), names.PackPath(record.id),
-                   &contents.packs, &salvaged.lost);
+        KeepOrLose(std::move(pack), names.PackPath(record.id), &contents.packs,
+                   &salvaged.lost);
     if (!status.ok()) return status;
   }
   for (const ManifestSegment& record : manifest.segments) {

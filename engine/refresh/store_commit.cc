@@ -34,10 +34,10 @@ absl::StatusOr<uint64_t> StoreUpdater::Commit(Time at) {
 absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
   // By now another writer may have the folder that stands there.
   absl::Status status = CheckFolder();
+  if (status.ok()) status = RouteAnew();
   if (!status.ok()) return status;
   PackAnew(at);
-  status = RouteAnew();
-  if (!status.ok()) return status;
+  DropUnusedPacks(names_, &contents_, &dropped_);
   Manifest& next = contents_.manifest;
   next.certificates = certificates_.list();
   next.packs.clear();
@@ -52,6 +52,7 @@ absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
   status = SyncFiles();
   if (status.ok() && has_new_segments_)
     status = files_->SyncFolder(names_.Segments());
+  if (status.ok()) status = CheckFolder();  // all that took its time
   if (status.ok()) status = ReplaceManifest(files_, names_, next);
   if (!status.ok()) return status;
   // Whoever opens the store sees it from here on, so those who have it open are
@@ -65,20 +66,18 @@ absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
 
 // Whatever keeps a pack from being written, its segments stay where they are.
 void StoreUpdater::PackAnew(Time at) {
-  const size_t before = contents_.packs.size();
-  std::vector<std::string> obsolete;
-  if (at >= pack_from_ &&
-      !PackSmall(files_, names_, options_.packing, &contents_, &obsolete)
-           .ok()) {
-    // A disk that is nearly full is left to others for a while.
-    pack_from_ = at + std::chrono::hours(1);
-  }
-  for (size_t i = before; i < contents_.packs.size(); ++i)
-    unsynced_.insert(names_.PackPath(contents_.packs[i].record.id));
-  has_new_segments_ |= contents_.packs.size() != before;
-  DropUnusedPacks(names_, &contents_, &obsolete);
-  for (const std::string& path : obsolete) Discard(path);
+  constexpr auto kPause = std::chrono::hours(1);
   unpacked_bytes_ = 0;
+  // A disk that is nearly full is left to others for a while. (A clock may have
+  // been set back.)
+  const bool is_paused = at < pack_from_ && at >= pack_from_ - kPause;
+  if (is_paused || !CheckFolder().ok()) return;
+  const uint64_t before = manifest().next_segment;
+  std::vector<std::string> obsolete;
+  if (!PackSmall(files_, names_, options_.packing, &contents_, &obsolete).ok())
+    pack_from_ = at + kPause;
+  has_new_segments_ |= manifest().next_segment != before;
+  for (const std::string& path : obsolete) Discard(path);
 }
 
 absl::Status StoreUpdater::SyncFiles() {
@@ -110,11 +109,12 @@ absl::Status StoreUpdater::RouteAnew() {
   return absl::OkStatus();
 }
 
-// Removes a file: with the next Commit, unless no manifest names it.
+// Removes a file: with the next Commit, unless no manifest names it. In another
+// folder that stands there now, one may name another of that name.
 void StoreUpdater::Discard(const std::string& path) {
   if (unsynced_.erase(path) == 0) {
     dropped_.push_back(path);
-  } else {
+  } else if (CheckFolder().ok()) {
     files_->Remove(path).IgnoreError();  // or the next Prune does
   }
 }

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/base/error.h"
 #include "engine/store/pack_file.h"
 #include "engine/store/store_writing.h"
 
@@ -45,7 +46,9 @@ absl::StatusOr<NewPack> WriteNew(FileSystem* files, const StoreFiles& names,
     if (!whole.ok()) return whole;
     made.crls.push_back(*std::move(crl));
   }
-  const absl::Status status = (*staged)->MoveTo(names.PackPath(id));
+  // Before any file that it was made of is gone.
+  absl::Status status = (*staged)->Sync();
+  if (status.ok()) status = (*staged)->MoveTo(names.PackPath(id));
   if (!status.ok()) return status;
   return made;
 }
@@ -59,10 +62,15 @@ absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
   for (const StoredCrl& crl : contents->crls) segments.push_back(crl.record);
   std::vector<ManifestPack> packs;
   for (const StoredPack& pack : contents->packs) packs.push_back(pack.record);
+  absl::Status damaged;
   for (const std::vector<size_t>& positions :
        PlanPacks(segments, packs, limits)) {
     auto made = WriteNew(files, names, *contents, positions,
                          contents->manifest.next_segment);
+    if (ErrorCodeOf(made.status()) == ErrorCode::kStoreDamaged) {
+      damaged = made.status();
+      continue;
+    }
     if (!made.ok()) return made.status();
     ++contents->manifest.next_segment;
     contents->packs.push_back(std::move(made->pack));
@@ -73,7 +81,7 @@ absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
       crl = std::move(made->crls[i]);
     }
   }
-  return absl::OkStatus();
+  return damaged;
 }
 
 void DropUnusedPacks(const StoreFiles& names, StoreContents* contents,

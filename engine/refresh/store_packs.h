@@ -13,10 +13,12 @@ namespace revstat {
 
 // Copies segments into new packs, as PlanPacks has it, and opens them there:
 // crls, packs and manifest.next_segment of `contents` are changed, and the
-// files that segments were moved from are added to `obsolete`. Neither the new
-// packs nor segments/ are synced. After an error all that is not moved stays as
-// it was: the file system's, and kStoreDamaged where a copy has not the
-// checksums it should have. Cost: copies what is moved, 1 to 2 GB a second.
+// files that segments were moved from are added to `obsolete`. The packs are
+// synced, and segments/ is not. After an error all that is not moved stays as
+// it was: the file system's, which ends it; and kStoreDamaged where what was
+// copied has not the checksums it should have, which keeps that pack alone from
+// being written. Cost: copies what is moved, 1 to 2 GB a second beside the
+// disk's own time.
 absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
                        const PackLimits& limits, StoreContents* contents,
                        std::vector<std::string>* obsolete);

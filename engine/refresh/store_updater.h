@@ -145,7 +145,7 @@ class StoreUpdater {
   //   kScopeChanged    it is not what the caller expects;
   //   kConflictingCrl, kShrunk, kVanished  where the options say so.
   // Cost: ingest, writing its index, and a SHA-256 of it beside the disk; once
-  // in 64 MiB of small CRLs also copying these into a pack.
+  // in 64 MiB of small CRLs also PackSmall.
   absl::StatusOr<TakeResult> Take(std::unique_ptr<StagedFile> staged, Time at,
                                   const ExpectedCrl& expected = {});
   // The same from memory: writes it to a staged file first.
@@ -224,7 +224,7 @@ class StoreUpdater {
   // Numbers of the segments of one signer and scope.
   std::unordered_map<std::string, std::vector<uint64_t>> groups_;
   std::vector<std::string> dropped_;  // to be removed after the next Commit
-  // Files that no manifest names yet, to be synced before one does.
+  // Segments that no manifest names yet, to be synced before one does.
   std::set<std::string> unsynced_;
   uint64_t unpacked_bytes_ = 0;  // of small segments, since PackAnew
   Time pack_from_;               // after a failure: not before this

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "engine/base/checksum.h"
 #include "engine/base/error.h"
@@ -36,21 +37,26 @@ struct Room {
   uint64_t all = 0;
 
   bool is_sparse() const { return used < all / 2; }
+  uint64_t unused() const { return all - used; }
 };
 using Rooms = std::map<uint64_t, Room>;  // by the packs' numbers
 
-// So that disks with room for so many more are enough.
+// So that a commit moves no more than some of them.
 constexpr size_t kMostSparse = 4;
-// Packs of about one size, within a factor of eight, are joined.
+// From so many packs of about one size on they are joined.
 constexpr size_t kAlike = 8;
 
-// The packs of which less than half is used, the oldest of them.
+// Those of which less than half is used, where most can be won.
 Rooms SparsePacks(const Rooms& packs) {
-  Rooms sparse;
-  for (const auto& [id, room] : packs) {
-    if (room.is_sparse() && sparse.size() < kMostSparse) sparse[id] = room;
+  std::vector<std::pair<uint64_t, Room>> sparse;
+  for (const auto& pack : packs) {
+    if (pack.second.is_sparse()) sparse.push_back(pack);
   }
-  return sparse;
+  std::ranges::sort(sparse, [](const auto& a, const auto& b) {
+    return a.second.unused() > b.second.unused();
+  });
+  if (sparse.size() > kMostSparse) sparse.resize(kMostSparse);
+  return {sparse.begin(), sparse.end()};
 }
 
 std::set<uint64_t> SmallPacks(const Rooms& packs, uint64_t bytes) {
@@ -93,6 +99,8 @@ std::vector<std::vector<size_t>> PlanPacks(
   for (const ManifestSegment& segment : segments) {
     if (segment.pack != 0) rooms[segment.pack].used += segment.file_bytes;
   }
+  // What is not used at all goes without.
+  std::erase_if(rooms, [](const auto& pack) { return pack.second.used == 0; });
   const Rooms sparse = SparsePacks(rooms);
   const std::set<uint64_t> small = SmallPacks(rooms, limits.bytes);
   std::vector<size_t> positions;
@@ -108,7 +116,7 @@ std::vector<std::vector<size_t>> PlanPacks(
     bytes += segment.file_bytes;
   }
   uint64_t unused = 0;
-  for (const auto& [id, room] : sparse) unused += room.all - room.used;
+  for (const auto& [id, room] : sparse) unused += room.unused();
   const bool is_worth_it =
       positions.size() >= limits.fewest || unused >= limits.bytes;
   if (!is_worth_it || positions.empty()) return {};
@@ -141,7 +149,6 @@ absl::StatusOr<WrittenPack> WritePack(
   const absl::Status status = staged->WriteAt(
       0, {reinterpret_cast<const uint8_t*>(&header), sizeof(header)});
   if (!status.ok()) return status;
-  staged->StartSync();
   return written;
 }
 

@@ -33,9 +33,9 @@ struct PackLimits {
 // `segments`, those of one pack together. Chosen are the small ones that have a
 // file of their own, once there are many of them; what is left of packs that
 // are for the most part of segments that are gone, a few packs at a time; and
-// all of packs of which there are eight of one size, as writers make that
-// commit few at a time. So each segment is copied some five times at most
-// before it is in a pack of the size aimed at.
+// all of small packs of which there are eight of about one size, as writers
+// make that commit few at a time. So each segment is copied some five times at
+// most before it is in a pack of the size aimed at.
 std::vector<std::vector<size_t>> PlanPacks(
     std::span<const ManifestSegment> segments,
     std::span<const ManifestPack> packs, const PackLimits& limits);
@@ -46,8 +46,7 @@ struct WrittenPack {
   uint64_t header_checksum = 0;
 };
 
-// Puts segments into an empty pack, and lets the disk begin with it; to sync it
-// is the caller's. kNotWritable.
+// Puts segments into an empty pack; to sync it is the caller's. kNotWritable.
 absl::StatusOr<WrittenPack> WritePack(
     StagedFile* staged,
     std::span<const std::shared_ptr<const Segment>> segments);

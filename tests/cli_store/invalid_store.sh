@@ -79,7 +79,7 @@ has err 'file_bytes'
 # a copy is mended without it
 rm -rf mended && cp -r store mended
 run 0 store prune --store mended
-has err "set aside: "
+has err "lost: "
 has err "$(basename "$segment")"
 run 0 store check --store mended
 has out ' 0 CRLs are sound'

@@ -142,6 +142,29 @@ TEST(PackPlan, good_few_sparse_packs_at_a_time) {
   EXPECT_EQ(PlanOf(segments, packs), Plan{UpTo(160)});
 }
 
+// Those are dropped as they are, and are no reason to move others.
+TEST(PackPlan, good_packs_of_which_nothing_is_used_do_not_count) {
+  std::vector<ManifestSegment> segments = {Alone(1, 1000)};
+  std::vector<ManifestPack> packs = {{1000, 3 * kLimits.bytes, 1}};
+  for (uint64_t pack = 1001; pack <= 1007; ++pack) {
+    segments.push_back(Packed(pack - 900, 1000, pack));
+    packs.push_back({pack, 1500, 1});
+  }
+  packs.push_back({1008, 1500, 1});
+  EXPECT_EQ(PlanOf(segments, packs), Plan());
+}
+
+// Not those that happen to be old.
+TEST(PackPlan, good_sparse_packs_where_most_can_be_won) {
+  std::vector<ManifestSegment> segments;
+  std::vector<ManifestPack> packs;
+  for (uint64_t pack = 1001; pack <= 1005; ++pack) {
+    segments.push_back(Packed(pack - 1000, 10, pack));
+    packs.push_back({pack, pack < 1005 ? 1000 : 2 * kLimits.bytes, 1});
+  }
+  EXPECT_EQ(PlanOf(segments, packs), (Plan{{0, 1, 2, 4}}));
+}
+
 absl::Status Decoded(const Manifest& manifest) {
   return DecodeManifest(Buffer::FromVector(EncodeManifest(manifest)), "m")
       .status();

@@ -293,20 +293,76 @@ TEST_F(StorePacks, good_damaged_pack_is_set_aside) {
   EXPECT_EQ(ReadAll(path + ".damaged"), bad);
 }
 
-// The segments are held without it.
+// The segments are held without it, and it is tried again an hour later.
 TEST_F(StorePacks, good_where_there_is_no_room_for_a_pack) {
+  ASSERT_TRUE(Commit(1, 0, kFewest - 1));
   FaultyFileSystem files(UINT64_MAX, Fault::kNoSpace);
-  files.FailIf([](const std::string& call) {
-    return call.starts_with("rename") && call.ends_with(".pck");
+  int tries = 0;
+  files.FailIf([&](const std::string& call) {
+    const bool is_pack = call.starts_with("rename") && call.ends_with(".pck");
+    return is_pack && ++tries == 1;
   });
-  ASSERT_TRUE(Commit(1, 0, kCas, &files));
-  EXPECT_EQ(Files(".pck"), 0u);
+  const auto updater = MustOpen(folder_.store(), options_, &files);
+  const auto commit = [&](uint32_t number, Time at) {
+    ASSERT_TRUE(updater->AddTrusted(cas_.back().Certificate()).ok());
+    MustTake(updater.get(), *cas_.back().Crl(NumberedCrl(number, {"01"})));
+    ASSERT_TRUE(updater->Commit(at).ok());
+  };
+  commit(1, During());
+  EXPECT_EQ(tries, 1);
   EXPECT_EQ(Files(".part"), 0u);
-  EXPECT_EQ(Files(".seg"), kCas);
-  EXPECT_EQ(Numbers(), FirstOf(kCas, 1, 0));
-  ASSERT_TRUE(Commit(2, 0, 1));
-  EXPECT_EQ(Files(".pck"), 1u);
-  EXPECT_EQ(Numbers(), FirstOf(1, 2, 1));
+  EXPECT_EQ(Files(".seg"), kFewest);
+  std::vector<uint32_t> expected = FirstOf(kFewest - 1, 1, 0);
+  expected.back() = 1;
+  EXPECT_EQ(Numbers(), expected);
+  commit(2, During() + std::chrono::minutes(59));
+  EXPECT_EQ(Files(".seg"), kFewest);
+  EXPECT_EQ(tries, 1);
+  commit(3, During() + std::chrono::hours(1));
+  EXPECT_EQ(tries, 2);
+  EXPECT_EQ(Files(".seg"), 0u);
+  EXPECT_EQ(Numbers(), expected);
+}
+
+// What has been damaged since it was opened is not copied, and costs the others
+// nothing.
+TEST_F(StorePacks, good_commit_where_a_segment_is_damaged_meanwhile) {
+  ASSERT_TRUE(Commit(1, 0, kFewest - 1));
+  {
+    const auto updater = MustOpen(folder_.store(), options_);
+    const std::string path = names_.SegmentPath(5);
+    const Octets good = ReadAll(path);
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(good.size()) - 1);
+    file.put(static_cast<char>(good.back() ^ 1));
+    file.close();
+    ASSERT_TRUE(updater->AddTrusted(cas_.back().Certificate()).ok());
+    MustTake(updater.get(), *cas_.back().Crl(NumberedCrl(1, {"01"})));
+    EXPECT_TRUE(updater->Commit(During()).ok());
+  }
+  EXPECT_EQ(Files(".pck"), 0u);
+  const auto updater = MustOpen(folder_.store(), options_);
+  ASSERT_EQ(updater->lost().size(), 1u);
+  EXPECT_EQ(updater->lost()[0].path, names_.SegmentPath(5));
+}
+
+// Another store stands at the path: nothing of it is touched.
+TEST_F(StorePacks, invalid_packing_in_a_folder_that_was_replaced) {
+  options_.packing = {4, 4000};
+  const auto updater = MustOpen(folder_.store(), options_);
+  for (size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(updater->AddTrusted(cas_[i].Certificate()).ok());
+    MustTake(updater.get(), *cas_[i].Crl(NumberedCrl(1, {"01"})));
+  }
+  std::filesystem::rename(folder_.store(), folder_.path() + "/old");
+  options_.packing = {};
+  ASSERT_TRUE(Commit(1, 0, 5));
+  // Drops CRLs whose numbers are those of others there.
+  EXPECT_TRUE(updater->KeepOnly({}, {}).ok());
+  EXPECT_EQ(ErrorCodeOf(updater->Commit(During()).status()),
+            ErrorCode::kNotWritable);
+  EXPECT_EQ(Files(".seg"), 5u);
+  EXPECT_EQ(Numbers(), FirstOf(5, 1, 0));
 }
 
 TEST_F(StorePacks, good_each_step_is_on_the_disk_before_the_next) {

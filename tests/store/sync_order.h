@@ -51,6 +51,8 @@ class SyncOrder {
       if (path.starts_with(names_.Segments()) &&
           entries_.contains(names_.Manifest()) && !octets_.contains(path))
         faults_.push_back("before the manifest is there: " + call);
+      if (Named(names_.Manifest()).contains(path))
+        faults_.push_back("named by the manifest: " + call);
       octets_.erase(path);
       entries_.erase(path);
     }
@@ -76,16 +78,23 @@ class SyncOrder {
       return;
     }
     if (!is_synced) faults_.push_back("not synced: " + from);
-    const auto file = FileSystem::System().Map(from);
+    for (const std::string& path : Named(from)) NoteNamed(path);
+  }
+  // The files that a manifest names; none where there is no manifest.
+  std::set<std::string> Named(const std::string& path) const {
+    std::set<std::string> named;
+    const auto file = FileSystem::System().Map(path);
+    if (!file.ok()) return named;
     const auto manifest =
-        DecodeManifest(Buffer::Share(*file, (*file)->bytes()), from);
+        DecodeManifest(Buffer::Share(*file, (*file)->bytes()), path);
     for (const ManifestPack& pack : manifest->packs)
-      NoteNamed(names_.PackPath(pack.id));
+      named.insert(names_.PackPath(pack.id));
     for (const ManifestSegment& segment : manifest->segments) {
-      if (segment.pack == 0) NoteNamed(names_.SegmentPath(segment.id));
+      if (segment.pack == 0) named.insert(names_.SegmentPath(segment.id));
     }
     for (const ManifestRouter& router : manifest->routers)
-      NoteNamed(names_.RouterPath(router.id));
+      named.insert(names_.RouterPath(router.id));
+    return named;
   }
   void NoteNamed(const std::string& path) {
     if (octets_.contains(path))

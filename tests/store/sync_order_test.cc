@@ -90,8 +90,13 @@ TEST_F(StoreSyncOrder, invalid_manifest_that_names_what_may_go) {
   order_.Note(commit);
   EXPECT_EQ(order_.faults().size(), 2u);
   EXPECT_FALSE(order_.IsOnDisk(names_.Manifest()));
-  order_.Note("remove " + segment);
+  order_.Note("remove " + names_.SegmentPath(99));
   EXPECT_EQ(order_.faults().size(), 3u) << "the last generation's";
+  order_.Note("sync " + names_.folder());
+  order_.Note("remove " + names_.SegmentPath(99));
+  EXPECT_EQ(order_.faults().size(), 3u);
+  order_.Note("remove " + segment);
+  EXPECT_EQ(order_.faults().size(), 4u) << "it names it";
 }
 
 }  // namespace

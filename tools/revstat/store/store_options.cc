@@ -46,7 +46,7 @@ std::string StoreProblem(const absl::Status& status, const std::string& store) {
 
 void ReportLost(const StoreUpdater& updater) {
   for (const LostFile& lost : updater.lost())
-    Report(Concat({"set aside: ", MessageOf(lost.why)}));
+    Report(Concat({"lost: ", MessageOf(lost.why)}));
 }
 
 }  // namespace revstat::tool

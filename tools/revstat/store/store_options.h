@@ -24,7 +24,7 @@ Time TimeOr(const std::string& text);
 // The message of why a store cannot be read or written and, where it is
 // damaged, what mends it.
 std::string StoreProblem(const absl::Status& status, const std::string& store);
-// What was damaged and set aside when the store was opened.
+// What was damaged or missing when the store was opened.
 void ReportLost(const StoreUpdater& updater);
 
 }  // namespace revstat::tool
