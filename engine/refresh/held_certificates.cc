@@ -80,8 +80,8 @@ HeldCertificates::Outcome HeldCertificates::Demote(
 HeldCertificates::Outcome HeldCertificates::Validate(
     Time at, const SignaturePolicy& policy) {
   if (paths_steady_.Contains(at)) return Outcome::kUnchanged;
-  // Who adds many and takes in a CRL of each in turns need not wait for all of
-  // them each time.
+  // Without an untrusted one there is no path to validate; who adds many and
+  // takes in a CRL of each in turns does not wait for all of them each time.
   if (std::ranges::all_of(held_, [](const ManifestCertificate& certificate) {
         return certificate.trust == Trust::kVouchedFor;
       })) {

@@ -17,8 +17,8 @@
 namespace revstat {
 
 // What is remembered of a CRL that the store holds. A value, and it maps no
-// file: the store moves its segments, and a file that is mapped takes room on
-// the disk for as long.
+// file: the store moves its segments, and a file that was removed takes room
+// while it is mapped.
 struct HeldCrl {
   explicit HeldCrl(const CrlSource& crl);
 

@@ -67,14 +67,15 @@ absl::StatusOr<uint64_t> StoreUpdater::WriteGeneration(Time at) {
 // Whatever keeps a pack from being written, its segments stay where they are.
 void StoreUpdater::PackAnew(Time at) {
   constexpr auto kPause = std::chrono::hours(1);
-  unpacked_bytes_ = 0;
+  bytes_since_packing_ = 0;
   // A disk that is nearly full is left to others for a while. (A clock may have
   // been set back.)
   const bool is_paused = at < pack_from_ && at >= pack_from_ - kPause;
   if (is_paused || !CheckFolder().ok()) return;
   const uint64_t before = manifest().next_segment;
   std::vector<std::string> obsolete;
-  if (!PackSmall(files_, names_, options_.packing, &contents_, &obsolete).ok())
+  if (!UpdatePacks(files_, names_, options_.packing, &contents_, &obsolete)
+           .ok())
     pack_from_ = at + kPause;
   has_new_segments_ |= manifest().next_segment != before;
   for (const std::string& path : obsolete) Discard(path);
@@ -109,8 +110,9 @@ absl::Status StoreUpdater::RouteAnew() {
   return absl::OkStatus();
 }
 
-// Removes a file: with the next Commit, unless no manifest names it. In another
-// folder that stands there now, one may name another of that name.
+// Removes a file with the next Commit; at once where it is not synced, for then
+// no manifest names it. In another folder that stands there now, one may name
+// another of that name.
 void StoreUpdater::Discard(const std::string& path) {
   if (unsynced_.erase(path) == 0) {
     dropped_.push_back(path);

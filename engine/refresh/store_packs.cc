@@ -55,9 +55,9 @@ absl::StatusOr<NewPack> WriteNew(FileSystem* files, const StoreFiles& names,
 
 }  // namespace
 
-absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
-                       const PackLimits& limits, StoreContents* contents,
-                       std::vector<std::string>* obsolete) {
+absl::Status UpdatePacks(FileSystem* files, const StoreFiles& names,
+                         const PackLimits& limits, StoreContents* contents,
+                         std::vector<std::string>* obsolete) {
   std::vector<ManifestSegment> segments;
   for (const StoredCrl& crl : contents->crls) segments.push_back(crl.record);
   std::vector<ManifestPack> packs;

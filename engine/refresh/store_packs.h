@@ -7,21 +7,20 @@
 
 #include "absl/status/status.h"
 #include "engine/check/store_contents.h"
-#include "engine/store/pack_file.h"
+#include "engine/store/pack_plan.h"
 
 namespace revstat {
 
 // Copies segments into new packs, as PlanPacks has it, and opens them there:
 // crls, packs and manifest.next_segment of `contents` are changed, and the
-// files that segments were moved from are added to `obsolete`. The packs are
-// synced, and segments/ is not. After an error all that is not moved stays as
-// it was: the file system's, which ends it; and kStoreDamaged where what was
-// copied has not the checksums it should have, which keeps that pack alone from
-// being written. Cost: copies what is moved, 1 to 2 GB a second beside the
-// disk's own time.
-absl::Status PackSmall(FileSystem* files, const StoreFiles& names,
-                       const PackLimits& limits, StoreContents* contents,
-                       std::vector<std::string>* obsolete);
+// files that segments had of their own are added to `obsolete`. The packs are
+// synced, and segments/ is not. A file system's error ends it; a copy that has
+// not the checksums it should have (kStoreDamaged) keeps that pack alone from
+// being written. What was not moved stays. Cost: copies what is moved, 1 to 2
+// GB a second beside the disk's own time.
+absl::Status UpdatePacks(FileSystem* files, const StoreFiles& names,
+                         const PackLimits& limits, StoreContents* contents,
+                         std::vector<std::string>* obsolete);
 
 // Takes the packs that no CRL is in out of `contents`.
 void DropUnusedPacks(const StoreFiles& names, StoreContents* contents,

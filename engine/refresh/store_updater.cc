@@ -277,7 +277,7 @@ absl::StatusOr<TakeResult> StoreUpdater::Take(
   result.outcome = TakeResult::Outcome::kTaken;
   // Of very many that are taken in for one Commit the disk sees the packs
   // alone.
-  if (unpacked_bytes_ >= options_.packing.bytes) PackAnew(at);
+  if (bytes_since_packing_ >= options_.packing.pack_bytes) PackAnew(at);
   return result;
 }
 
@@ -310,7 +310,7 @@ absl::StatusOr<StoredCrl> StoreUpdater::Write(
   has_new_segments_ = true;
   if ((*segment)->file_bytes() < kSmallSegment) {
     unsynced_.insert(path);
-    unpacked_bytes_ += (*segment)->file_bytes();
+    bytes_since_packing_ += (*segment)->file_bytes();
   }
   ManifestSegment record;
   record.id = id;

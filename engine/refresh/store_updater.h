@@ -17,7 +17,7 @@
 #include "engine/refresh/odd_crl.h"
 #include "engine/snapshot/vanished.h"
 #include "engine/store/generation_word.h"
-#include "engine/store/pack_file.h"
+#include "engine/store/pack_plan.h"
 #include "engine/store/staged_file.h"
 #include "engine/store/store_writing.h"
 
@@ -145,7 +145,7 @@ class StoreUpdater {
   //   kScopeChanged    it is not what the caller expects;
   //   kConflictingCrl, kShrunk, kVanished  where the options say so.
   // Cost: ingest, writing its index, and a SHA-256 of it beside the disk; once
-  // in 64 MiB of small CRLs also PackSmall.
+  // in 64 MiB of small CRLs also UpdatePacks.
   absl::StatusOr<TakeResult> Take(std::unique_ptr<StagedFile> staged, Time at,
                                   const ExpectedCrl& expected = {});
   // The same from memory: writes it to a staged file first.
@@ -226,8 +226,8 @@ class StoreUpdater {
   std::vector<std::string> dropped_;  // to be removed after the next Commit
   // Segments that no manifest names yet, to be synced before one does.
   std::set<std::string> unsynced_;
-  uint64_t unpacked_bytes_ = 0;  // of small segments, since PackAnew
-  Time pack_from_;               // after a failure: not before this
+  uint64_t bytes_since_packing_ = 0;  // of small segments, since PackAnew
+  Time pack_from_;                    // after a failure: not before this
   bool has_changed_ = false;
   bool has_new_segments_ = false;
   bool has_failed_ = false;

@@ -106,9 +106,9 @@ class FileSystem {
   virtual absl::Status Remove(const std::string& path) = 0;
   // OK where the folder is there. Its parent must be.
   virtual absl::Status MakeFolder(const std::string& path) = 0;
-  // Returns when the file's octets and size survive a power cut. An error that
-  // writing it had since it was opened first is told here, too, while somebody
-  // maps the file: the system keeps no error of a file that nobody uses.
+  // Returns when the file's octets and size survive a power cut. Also tells
+  // what went wrong with its earlier writes, if it was mapped since: the system
+  // forgets that of files that nobody uses.
   virtual absl::Status SyncFile(const std::string& path) = 0;
   // Returns when the names in the folder survive a power cut.
   virtual absl::Status SyncFolder(const std::string& path) = 0;

@@ -23,23 +23,6 @@
 
 namespace revstat {
 
-// What PlanPacks aims at.
-struct PackLimits {
-  size_t fewest = 64;               // segments that are packed
-  uint64_t bytes = 32 * kHugePage;  // of a pack, to twice that
-};
-
-// Which segments the next generation has in new packs: positions in
-// `segments`, those of one pack together. Chosen are the small ones that have a
-// file of their own, once there are many of them; what is left of packs that
-// are for the most part of segments that are gone, a few packs at a time; and
-// all of small packs of which there are eight of about one size, as writers
-// make that commit few at a time. So each segment is copied some five times at
-// most before it is in a pack of the size aimed at.
-std::vector<std::vector<size_t>> PlanPacks(
-    std::span<const ManifestSegment> segments,
-    std::span<const ManifestPack> packs, const PackLimits& limits);
-
 // Where WritePack has put the segments, and what tells the pack from others.
 struct WrittenPack {
   std::vector<uint64_t> offsets;

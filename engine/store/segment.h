@@ -80,8 +80,8 @@ struct SegmentParts {
   std::vector<Segment::Set> sets;
 };
 
-// The files of smaller ones are put together into packs (pack_file.h); from
-// this size on most of a file is on huge pages without.
+// Segments whose files would be smaller are put together into packs
+// (pack_plan.h); from this size on most of a file is on huge pages without one.
 inline constexpr uint64_t kSmallSegment = 2 * kHugePage;
 
 // Puts the index behind the CRL that `staged` holds and, last, the header. When

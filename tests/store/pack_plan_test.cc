@@ -1,7 +1,8 @@
 // Which segments are put into which packs, and what a manifest may say of them.
+#include "engine/store/pack_plan.h"
+
 #include <numeric>
 
-#include "engine/store/pack_file.h"
 #include "tests/store/store_fixture.h"
 
 namespace revstat::test {
@@ -66,9 +67,9 @@ TEST(PackPlan, good_packs_are_bounded) {
     std::vector<size_t> all;
     for (const auto& pack : plan) {
       all.insert(all.end(), pack.begin(), pack.end());
-      EXPECT_LE(pack.size() * bytes, 2 * kLimits.bytes);
+      EXPECT_LE(pack.size() * bytes, 2 * kLimits.pack_bytes);
       if (plan.size() > 1) {
-        EXPECT_GE(pack.size() * bytes, kLimits.bytes - bytes);
+        EXPECT_GE(pack.size() * bytes, kLimits.pack_bytes - bytes);
       }
     }
     EXPECT_EQ(all, UpTo(300));
@@ -100,8 +101,9 @@ TEST(PackPlan, good_rests_are_joined) {
 // However few segments keep it.
 TEST(PackPlan, good_room_is_given_back) {
   const std::vector<ManifestSegment> segments = {Packed(1, 1000, 1000)};
-  EXPECT_EQ(PlanOf(segments, {{1000, kLimits.bytes, 1}}), Plan());
-  EXPECT_EQ(PlanOf(segments, {{1000, kLimits.bytes + 1000, 1}}), Plan{{0}});
+  EXPECT_EQ(PlanOf(segments, {{1000, kLimits.pack_bytes, 1}}), Plan());
+  EXPECT_EQ(PlanOf(segments, {{1000, kLimits.pack_bytes + 1000, 1}}),
+            Plan{{0}});
 }
 
 // Eight of one size become one of the next.
@@ -117,8 +119,8 @@ TEST(PackPlan, good_small_packs_are_joined) {
   segments.push_back(Packed(90, 100'000, 1008));
   packs.push_back({1008, 100'000, 1});
   for (uint64_t pack = 1009; pack <= 1020; ++pack) {
-    segments.push_back(Packed(pack, kLimits.bytes / 2, pack));
-    packs.push_back({pack, kLimits.bytes / 2, 1});
+    segments.push_back(Packed(pack, kLimits.pack_bytes / 2, pack));
+    packs.push_back({pack, kLimits.pack_bytes / 2, 1});
   }
   EXPECT_EQ(PlanOf(segments, packs), Plan());
   for (int i = 0; i < 10; ++i)
@@ -137,7 +139,7 @@ TEST(PackPlan, good_few_sparse_packs_at_a_time) {
   for (uint64_t pack = 1001; pack <= 1010; ++pack) {
     for (int i = 0; i < 40; ++i)
       segments.push_back(Packed(segments.size() + 1, 10, pack));
-    packs.push_back({pack, 1 + kLimits.bytes, 1});
+    packs.push_back({pack, 1 + kLimits.pack_bytes, 1});
   }
   EXPECT_EQ(PlanOf(segments, packs), Plan{UpTo(160)});
 }
@@ -145,7 +147,7 @@ TEST(PackPlan, good_few_sparse_packs_at_a_time) {
 // Those are dropped as they are, and are no reason to move others.
 TEST(PackPlan, good_packs_of_which_nothing_is_used_do_not_count) {
   std::vector<ManifestSegment> segments = {Alone(1, 1000)};
-  std::vector<ManifestPack> packs = {{1000, 3 * kLimits.bytes, 1}};
+  std::vector<ManifestPack> packs = {{1000, 3 * kLimits.pack_bytes, 1}};
   for (uint64_t pack = 1001; pack <= 1007; ++pack) {
     segments.push_back(Packed(pack - 900, 1000, pack));
     packs.push_back({pack, 1500, 1});
@@ -160,7 +162,7 @@ TEST(PackPlan, good_sparse_packs_where_most_can_be_won) {
   std::vector<ManifestPack> packs;
   for (uint64_t pack = 1001; pack <= 1005; ++pack) {
     segments.push_back(Packed(pack - 1000, 10, pack));
-    packs.push_back({pack, pack < 1005 ? 1000 : 2 * kLimits.bytes, 1});
+    packs.push_back({pack, pack < 1005 ? 1000 : 2 * kLimits.pack_bytes, 1});
   }
   EXPECT_EQ(PlanOf(segments, packs), (Plan{{0, 1, 2, 4}}));
 }
