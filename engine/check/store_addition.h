@@ -17,7 +17,8 @@ struct StoreAddition {
 
 // Adds to `builder` the certificates that are vouched for, the untrusted ones
 // that have a path for the policy whose window includes policy.lookup.at, and
-// the CRLs that those have signed. The others are remembered as refused.
+// the CRLs that those have signed, with their routers. CRLs of others, or with
+// a signature too weak for the policy, are remembered as refused.
 StoreAddition AddStore(const StoreContents& contents,
                        const EvidencePolicy& policy, SnapshotBuilder* builder);
 

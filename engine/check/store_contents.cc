@@ -266,7 +266,7 @@ absl::StatusOr<StoreContents> ReadStore(FileSystem* files,
     newest = ReadManifest(files, names.Manifest());
     if (newest.ok() && newest->manifest.generation == generation) {
       return MakeError(ErrorCode::kStoreDamaged,
-                       Concat({names.Manifest(), ": a segment is missing: ",
+                       Concat({names.Manifest(), ": a file is missing: ",
                                MessageOf(contents.status())}));
     }
   }
@@ -289,8 +289,7 @@ absl::Status CompareChecksums(const StoreContents& contents,
 
 namespace {
 
-// Keeps what could be opened and has the checksums that it says, and notes what
-// is lost. An error that is no loss.
+// Keeps what could be opened, and notes what is lost. An error that is no loss.
 template <class Stored>
 absl::Status KeepOrLose(absl::StatusOr<Stored> opened, const std::string& path,
                         std::vector<Stored>* kept,

@@ -84,7 +84,8 @@ absl::Status CompareChecksums(const StoreContents& contents,
                               const StoreFiles& names);
 
 // For the one writer, where ReadStore or CompareChecksums gives kStoreDamaged:
-// what is left without the segments and routers that are damaged or missing.
+// what is left without the segments, packs and routers that are damaged or
+// missing.
 // Errors: those of ReadStore, where it is the manifest that is damaged or a
 // file that cannot be read for another reason.
 absl::StatusOr<SalvagedStore> SalvageStore(FileSystem* files,

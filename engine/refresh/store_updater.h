@@ -93,9 +93,9 @@ class StoreUpdater {
  public:
   // Makes the folder, whose parent must exist, where it is missing. Errors:
   // kStoreLocked, whose message names the holder; those of ReadStore. Reads all
-  // octets. Segments and routers that are damaged or missing are set aside or
-  // left out (FORMAT.md), for else nothing more could be done with the store:
-  // see lost().
+  // octets. Segments, packs and routers that are damaged or missing are set
+  // aside or left out (FORMAT.md), for else nothing more could be done with the
+  // store: see lost().
   static absl::StatusOr<std::unique_ptr<StoreUpdater>> Open(
       const std::string& folder, const StoreUpdaterOptions& options,
       FileSystem* files = &FileSystem::System());

@@ -162,6 +162,15 @@ ManifestCertificate GetCertificate(Reader* reader,
   return certificate;
 }
 
+// Numbers grow from record to record, and are below all that come.
+template <class Kept>
+void RequireId(Reader* reader, uint64_t id, const ManifestHeader& header,
+               const std::vector<Kept>& before, const char* field) {
+  reader->Require(
+      id < header.next_segment && (before.empty() || before.back().id < id),
+      field);
+}
+
 // Whether a segment has a file of its own, or lies in one of `packs`.
 bool IsSomewhere(const SegmentRecord& segment,
                  const std::vector<ManifestPack>& packs) {
@@ -178,11 +187,8 @@ void GetPacks(Reader* reader, const ManifestHeader& header,
               Manifest* manifest) {
   for (uint32_t i = 0; i < header.pack_count && reader->ok(); ++i) {
     const auto record = reader->Get<PackRecord>("pack");
-    reader->Require(record.id > 0 && record.id < header.next_segment,
-                    "pack id");
-    reader->Require(
-        manifest->packs.empty() || manifest->packs.back().id < record.id,
-        "the order of pack ids");
+    reader->Require(record.id > 0, "pack id");
+    RequireId(reader, record.id, header, manifest->packs, "pack id");
     manifest->packs.push_back(
         {record.id, record.file_bytes, record.header_checksum});
   }
@@ -192,10 +198,7 @@ void GetSegments(Reader* reader, const ManifestHeader& header,
                  Manifest* manifest) {
   for (uint32_t i = 0; i < header.segment_count && reader->ok(); ++i) {
     const auto record = reader->Get<SegmentRecord>("segment");
-    reader->Require(record.id < header.next_segment, "segment id");
-    reader->Require(
-        manifest->segments.empty() || manifest->segments.back().id < record.id,
-        "the order of segment ids");
+    RequireId(reader, record.id, header, manifest->segments, "segment id");
     reader->Require(IsSomewhere(record, manifest->packs), "segment pack");
     manifest->segments.push_back(
         {record.id, record.file_bytes, record.header_checksum,
@@ -207,10 +210,7 @@ void GetRouters(Reader* reader, const ManifestHeader& header,
                 Manifest* manifest) {
   for (uint32_t i = 0; i < header.router_count && reader->ok(); ++i) {
     const auto record = reader->Get<RouterRecord>("router");
-    reader->Require(record.id < header.next_segment, "router id");
-    reader->Require(
-        manifest->routers.empty() || manifest->routers.back().id < record.id,
-        "the order of router ids");
+    RequireId(reader, record.id, header, manifest->routers, "router id");
     manifest->routers.push_back(
         {record.id, record.file_bytes, record.header_checksum});
   }
