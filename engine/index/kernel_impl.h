@@ -86,16 +86,18 @@ inline LocatedSerial LocateIn(const SerialSet& set, const uint8_t* serial) {
 
 // True where the entry at `offset` has the usual form and this very serial;
 // then `found` has what it says. False decides nothing.
-inline bool ReadUsual(const SerialSet& set, uint32_t offset,
-                      const Serial& serial, ListedSerial* found) {
+[[gnu::always_inline]] inline bool ReadUsual(const SerialSet& set,
+                                             uint32_t offset,
+                                             const uint8_t* serial,
+                                             ListedSerial* found) {
   if (offset + uint64_t{usual_entry::kReadable} >
       SerialSetAccess::der_size(set)) {
     return false;
   }
   // A CRL of version 1 has no reasons: that was checked when it was taken in.
   constexpr int kVersion = 2;
-  return usual_entry::ReadOf(serial.words[0], serial.words[1], serial.words[2],
-                             SerialSetAccess::der(set) + offset, kVersion,
+  return usual_entry::ReadOf(serial, SerialSetAccess::der(set) + offset,
+                             kVersion,
                              [found](uint32_t reason, int64_t seconds) {
                                found->reason = reason;
                                found->revocation_seconds = seconds;
@@ -104,19 +106,23 @@ inline bool ReadUsual(const SerialSet& set, uint32_t offset,
 
 // True where there is an entry at `offset` and has this serial; then `found`
 // has what it says, as far as that is read.
-inline bool Confirm(const SerialSet& set, uint32_t offset,
-                    const uint8_t* serial, ListedSerial* found) {
+[[gnu::always_inline]] inline bool Confirm(const SerialSet& set,
+                                           uint32_t offset,
+                                           const uint8_t* serial,
+                                           ListedSerial* found) {
   found->offset = offset;
   if (offset == SerialSet::kNotListed) return false;
-  if (ReadUsual(set, offset, LoadSerial(serial), found)) return true;
+  if (ReadUsual(set, offset, serial, found)) return true;
   found->reason = ListedSerial::kNotRead;
   return SerialSetAccess::Confirm(set, offset, serial);
 }
 
 // All the lines and slots that may hold the serial, as SerialSet::Find does.
 template <class Match>
-bool FindFromLine(const SerialSet& set, const LocatedSerial& located,
-                  const uint8_t* serial, ListedSerial* found, Match match) {
+[[gnu::noinline]] bool FindFromLine(const SerialSet& set,
+                                    const LocatedSerial& located,
+                                    const uint8_t* serial, ListedSerial* found,
+                                    Match match) {
   const auto fingerprint = static_cast<uint16_t>(located.fingerprint);
   const SerialSetLine* const end =
       SerialSetAccess::lines(set) + SerialSetAccess::line_count(set);
@@ -191,8 +197,10 @@ class Batch {
     uint32_t mask;  // of the slots that match; 0: the search goes on behind
     uint32_t probe;
     uint32_t fingerprint;
-    uint32_t offset;
+    uint32_t rank;    // of the slot that matches, or kNoRank
+    uint32_t offset;  // of the entry
   };
+  static constexpr uint32_t kNoRank = ~uint32_t{0};  // no set is so large
   static constexpr size_t kRing = 2 * kBlock;
 
   static size_t Min(size_t a, size_t b) { return a < b ? a : b; }
@@ -239,53 +247,53 @@ class Batch {
     size_ = 0;
   }
 
-  static uint64_t RankOf(const Candidate& candidate) {
-    return uint64_t{candidate.line->rank} +
+  static uint32_t RankOf(const Candidate& candidate) {
+    return candidate.line->rank +
            static_cast<uint32_t>(__builtin_ctz(candidate.mask));
   }
 
   // Never read as it stands: it need not be inside the plane.
-  const void* NextOf(const Candidate& candidate) const {
-    if (candidate.mask == 0) return candidate.line + 1;
+  void PrefetchOffset(const Candidate& candidate) const {
     const uint32_t* const offsets =
         SerialSetAccess::offsets(questions_.set(candidate.probe));
-    return reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(offsets) +
-                                         RankOf(candidate) * sizeof(uint32_t));
+    __builtin_prefetch(
+        reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(offsets) +
+                                      candidate.rank * sizeof(uint32_t)),
+        0, kIntoSecondLevel);
   }
 
-  // Goes on to the next line for those that have no match in theirs, and drops
-  // them where that ends the search. What may be further behind stays, with an
-  // empty mask.
+  // Asks for the offsets. Candidates that have no match in their line go on to
+  // the next one, by which nearly all of them are told; the rest gets no rank.
   void FollowOverflow() {
-    for (size_t k = 0; k < size_; ++k)
-      __builtin_prefetch(NextOf(candidates_[k]), 0, kIntoSecondLevel);
-    size_t kept = 0;
+    uint32_t overflowed[kCandidates];
+    size_t count = 0;
     for (size_t k = 0; k < size_; ++k) {
       Candidate& candidate = candidates_[k];
       if (candidate.mask == 0) {
-        const SerialSet& set = questions_.set(candidate.probe);
-        const SerialSetLine* const last =
-            SerialSetAccess::lines(set) + SerialSetAccess::line_count(set) - 1;
-        candidate.line += candidate.line != last ? 1 : 0;
-        candidate.mask = match_(*candidate.line,
-                                static_cast<uint16_t>(candidate.fingerprint));
-        if ((candidate.mask | GoesOn(*candidate.line, candidate.fingerprint)) ==
-            0)
-          continue;
+        __builtin_prefetch(candidate.line + 1, 0, kIntoSecondLevel);
+        overflowed[count++] = static_cast<uint32_t>(k);
+        continue;
       }
-      if (kept != k) candidates_[kept] = candidate;
-      ++kept;
+      candidate.rank = RankOf(candidate);
+      PrefetchOffset(candidate);
     }
-    size_ = kept;
+    for (size_t n = 0; n < count; ++n) {
+      Candidate& candidate = candidates_[overflowed[n]];
+      const SerialSet& set = questions_.set(candidate.probe);
+      const SerialSetLine* const last =
+          SerialSetAccess::lines(set) + SerialSetAccess::line_count(set) - 1;
+      candidate.line += candidate.line != last ? 1 : 0;
+      candidate.mask =
+          match_(*candidate.line, static_cast<uint16_t>(candidate.fingerprint));
+      candidate.rank = candidate.mask == 0 ? kNoRank : RankOf(candidate);
+    }
   }
 
   void FetchOffset(Candidate* candidate) {
     const SerialSet& set = questions_.set(candidate->probe);
     candidate->offset = SerialSet::kNotListed;
-    if (candidate->mask == 0) return;
-    const uint64_t rank = RankOf(*candidate);
-    if (rank >= SerialSetAccess::entry_count(set)) return;
-    candidate->offset = SerialSetAccess::offsets(set)[rank];
+    if (candidate->rank >= SerialSetAccess::entry_count(set)) return;
+    candidate->offset = SerialSetAccess::offsets(set)[candidate->rank];
     __builtin_prefetch(EntryOf(*candidate), 0, kIntoSecondLevel);
     __builtin_prefetch(EndOfEntry(*candidate), 0, kIntoSecondLevel);
   }
@@ -305,27 +313,26 @@ class Batch {
   }
 
   void ConfirmEntries(size_t begin, size_t end) {
+    ListedSerial* found = found_ + found_count_;
     for (size_t k = begin; k < end; ++k) {
       const Candidate& near = candidates_[Min(k + kNear, size_ - 1)];
       __builtin_prefetch(EntryOf(near));
       __builtin_prefetch(EndOfEntry(near));
-      ConfirmEntry(candidates_[k]);
+      found += ConfirmEntry(candidates_[k], found) ? 1 : 0;
     }
+    found_count_ = static_cast<size_t>(found - found_);
   }
 
-  void ConfirmEntry(const Candidate& candidate) {
+  [[gnu::always_inline]] bool ConfirmEntry(const Candidate& candidate,
+                                           ListedSerial* found) const {
     const SerialSet& set = questions_.set(candidate.probe);
-    const uint8_t* const octets = questions_.serial(candidate.probe);
-    ListedSerial& found = found_[found_count_];
-    found.probe = candidate.probe;
+    const uint8_t* const serial = questions_.serial(candidate.probe);
+    found->probe = candidate.probe;
     // Else a fingerprint shared by chance, or an entry that was carried over
     // several lines.
-    found_count_ +=
-        Confirm(set, candidate.offset, octets, &found) ||
-                FindFromLine(set, {candidate.line, candidate.fingerprint},
-                             octets, &found, match_)
-            ? 1
-            : 0;
+    return Confirm(set, candidate.offset, serial, found) ||
+           FindFromLine(set, {candidate.line, candidate.fingerprint}, serial,
+                        found, match_);
   }
 
   const Questions questions_;

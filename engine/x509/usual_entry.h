@@ -17,6 +17,10 @@
 #include <cstring>
 #include <utility>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "engine/base/bytes.h"
 #include "engine/base/serial_number.h"
 
@@ -41,33 +45,27 @@ namespace usual_entry {
 // So many octets behind an entry's start are read, whatever its length.
 inline constexpr size_t kReadable = 64;
 
-// Days from 1970-01-01 to the first of month MM of the year that a UTCTime
-// calls YY, at [YY * 16 + MM]. Month 13 is the next January.
-constexpr std::array<int32_t, 1600> MakeMonthStarts() {
-  std::array<int32_t, 1600> starts = {};
+inline constexpr int32_t kSecondsOfDay = 86400;
+
+// Seconds from 1970-01-01 to the day before the first of month MM of the year
+// that a UTCTime calls YY, at [YY * 16 + MM]. Month 13 is the next January.
+constexpr std::array<int64_t, 1600> MakeMonthStarts() {
+  std::array<int64_t, 1600> starts = {};
   for (int yy = 0; yy < 100; ++yy) {
     // RFC 5280 4.1.2.5.1: YY of 50 and more is 19YY, else 20YY.
     const int year = yy < 50 ? 2000 + yy : 1900 + yy;
     for (int month = 1; month <= 13; ++month) {
-      const std::chrono::sys_days day = std::chrono::year_month_day(
+      const std::chrono::sys_days first = std::chrono::year_month_day(
           std::chrono::year(month == 13 ? year + 1 : year),
           std::chrono::month(static_cast<unsigned>(month == 13 ? 1 : month)),
           std::chrono::day(1));
       starts[static_cast<size_t>(yy * 16 + month)] =
-          static_cast<int32_t>(day.time_since_epoch().count());
+          (first.time_since_epoch().count() - 1) * int64_t{kSecondsOfDay};
     }
   }
   return starts;
 }
-inline constexpr std::array<int32_t, 1600> kMonthStarts = MakeMonthStarts();
-
-// 24 octets of ones and 24 of zeros: read from 24 - n on, the masks of the
-// first n of 24 octets.
-inline constexpr auto kMasks = [] {
-  std::array<uint8_t, 48> masks = {};
-  for (size_t i = 0; i < 24; ++i) masks[i] = 0xff;
-  return masks;
-}();
+inline constexpr std::array<int64_t, 1600> kMonthStarts = MakeMonthStarts();
 
 // At any address.
 static_assert(std::endian::native == std::endian::little);
@@ -78,43 +76,87 @@ template <class Word>
   return word;
 }
 
-// Sixteen octets, and the same as eight numbers (g++ and clang++ compile these
-// for any processor).
+// Sixteen octets at once, and the same as numbers of 16 and 32 bits.
 using Octets16 = uint8_t __attribute__((vector_size(16)));
 using Numbers8 = uint16_t __attribute__((vector_size(16)));
+using Sums4 = uint32_t __attribute__((vector_size(16)));
 using Halves2 = uint64_t __attribute__((vector_size(16)));
+
+// The masks of the first n of 24 octets, at [n].
+inline constexpr auto kSerialMasks = [] {
+  std::array<std::array<uint8_t, 32>, SerialNumber::kMaxOctets + 1> masks = {};
+  for (size_t n = 0; n < masks.size(); ++n) {
+    for (size_t i = 0; i < n; ++i) masks[n][i] = 0xff;
+  }
+  return masks;
+}();
+
+// 0 where an octet, or a number, is no more than its limit.
+[[gnu::always_inline]] inline Halves2 Above(Octets16 octets, Octets16 limit) {
+#ifdef __SSE2__
+  return reinterpret_cast<Halves2>(_mm_subs_epu8(
+      reinterpret_cast<__m128i>(octets), reinterpret_cast<__m128i>(limit)));
+#else
+  return reinterpret_cast<Halves2>(octets > limit);
+#endif
+}
+[[gnu::always_inline]] inline Halves2 Above(Numbers8 numbers, Numbers8 limit) {
+#ifdef __SSE2__
+  return reinterpret_cast<Halves2>(_mm_subs_epu16(
+      reinterpret_cast<__m128i>(numbers), reinterpret_cast<__m128i>(limit)));
+#else
+  return reinterpret_cast<Halves2>(numbers > limit);
+#endif
+}
+
+// Of each two numbers, below 2^15 all of them, the sum of both by their
+// weights.
+[[gnu::always_inline]] inline Sums4 WeightedPairs(Numbers8 numbers,
+                                                  Numbers8 weights) {
+#ifdef __SSE2__
+  return reinterpret_cast<Sums4>(_mm_madd_epi16(
+      reinterpret_cast<__m128i>(numbers), reinterpret_cast<__m128i>(weights)));
+#else
+  const auto pairs = reinterpret_cast<Sums4>(numbers);
+  const auto by = reinterpret_cast<Sums4>(weights);
+  return (pairs & 0xffff) * (by & 0xffff) + (pairs >> 16) * (by >> 16);
+#endif
+}
 
 // A UTCTime: tag and length, YY, MM, DD, HH, MM, SS, and "Z" with whatever
 // stands behind it.
 struct UtcTime {
-  uint64_t bad;    // 0: all digits and, but for the day, in their ranges
-  uint64_t date;   // YY, MM, DD in octets 2, 4, 6
-  uint64_t clock;  // HH, MM, SS in octets 0, 2, 4
+  Halves2 bad;       // 0: all digits and, but for the day, in their ranges
+  Numbers8 numbers;  // YY to SS at [1] to [6]
 };
 [[gnu::always_inline]] inline UtcTime ReadUtcTime(const uint8_t* p) {
-  constexpr Octets16 kText = {0,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                              0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,    0};
+  constexpr Octets16 kForm = {0x17, 0x0d, '0', '0', '0', '0', '0', '0',
+                              '0',  '0',  '0', '0', '0', '0', 'Z', 0};
+  constexpr Octets16 kHighest = {0, 0, 9, 9, 9, 9, 9, 9,
+                                 9, 9, 9, 9, 9, 9, 0, 0xff};
+  constexpr uint16_t kTens = 10 * 256 + 1;
+  constexpr Numbers8 kPlaces = {0, kTens, kTens, kTens, kTens, kTens, kTens, 0};
   constexpr Numbers8 kLeast = {0, 0, 1, 1, 0, 0, 0, 0};
-  constexpr Numbers8 kRange = {0xffff, 99, 11, 30, 23, 59, 59, 0xffff};
-  const Octets16 digits = (Load<Octets16>(p) - uint8_t{'0'}) & kText;
-  const auto pairs = reinterpret_cast<Numbers8>(digits);
-  // The tens come first: in the low octet.
-  const Numbers8 numbers = ((pairs * 10) & 0xff) + (pairs >> 8);
-  const auto no_digits = reinterpret_cast<Halves2>(digits > 9);
-  const auto out_of_range =
-      reinterpret_cast<Halves2>(numbers - kLeast > kRange);
-  const auto halves = reinterpret_cast<Halves2>(numbers);
-  const Halves2 bad = no_digits | out_of_range;
-  return {bad[0] | bad[1], halves[0], halves[1]};
+  constexpr Numbers8 kRange = {0, 99, 11, 30, 23, 59, 59, 0};
+  // As '0' is 0x30, all that are no digits come out above 9.
+  const Octets16 digits = Load<Octets16>(p) ^ kForm;
+  // The tens come first, in the low octet: ten times them go to the high one.
+  const Numbers8 numbers = (reinterpret_cast<Numbers8>(digits) * kPlaces) >> 8;
+  return {Above(digits, kHighest) | Above(numbers - kLeast, kRange), numbers};
 }
 
-// Extensions that hold nothing but a reasonCode, up to the code itself:
-// 30 0c  30 0a  06 03 55 1d 15  04 03 0a 01
-inline constexpr uint64_t kReasonHead = 0x1d5503060a300c30;
-inline constexpr uint64_t kReasonTail = 0x010a030415;  // five octets
+// Extensions that hold nothing but a reasonCode, and what stands behind them:
+// 30 0c  30 0a  06 03 55 1d 15  04 03 0a 01 CODE
+inline constexpr Octets16 kReasonForm = {0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03,
+                                         0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a,
+                                         0x01, 0,    0,    0};
+inline constexpr Octets16 kReasonHighest = {0, 0, 0, 0, 0, 0,  0, 0,
+                                            0, 0, 0, 0, 0, 10, 0, 0};
 inline constexpr uint32_t kReasonOnlySize = 14;
+// Which of these octets there have to be: none, or all with the code.
+inline constexpr std::array<Halves2, 2> kReasonMasks = {
+    Halves2{0, 0}, Halves2{~uint64_t{0}, ~uint64_t{0} >> 16}};
 inline constexpr uint32_t kUtcTimeSize = 15;
-inline constexpr uint64_t kUtcTimeHead = 0x0d17;  // tag and length
 // The codes 0 to 6, 9 and 10. removeFromCRL (8) is for delta CRLs alone, which
 // takes the long way to tell.
 inline constexpr uint64_t kUsualReasons = 0x67f;
@@ -123,43 +165,43 @@ inline constexpr uint32_t kAbsentReason = 255;
 // SEQUENCE { userCertificate CertificateSerialNumber, revocationDate Time,
 //            crlEntryExtensions Extensions OPTIONAL -- if present, v2 -- }
 // from revocationDate on, where it is of the usual form and nothing before it
-// was `bad`: then visit(reason, revocation_seconds), and true.
+// was `bad` or `different`: then visit(reason, revocation_seconds), and true.
 //
 // The checks are masks: of conditional expressions compilers make branches, and
 // whether an entry has a reason cannot be predicted. A wrong guess costs as
 // much as to read the entry.
 template <class Visit>
-[[gnu::always_inline]] inline bool ReadFromTime(const uint8_t* time,
-                                                uint32_t content_size,
-                                                uint32_t serial_size,
-                                                int version, uint64_t bad,
-                                                Visit&& visit) {
-  bad |= Load<uint16_t>(time) ^ kUtcTimeHead;
-  const uint32_t plain_size = 2 + serial_size + kUtcTimeSize;
-  const bool has_reason = content_size == plain_size + kReasonOnlySize;
-  const uint8_t* const extensions = time + kUtcTimeSize;
-  const uint64_t tail = Load<uint64_t>(extensions + 6) >> 16;
-  const auto code = static_cast<uint8_t>(tail >> 40);
-  const uint64_t bad_reason =
-      (Load<uint64_t>(extensions) ^ kReasonHead) |
-      ((tail & 0xffffffffff) ^ kReasonTail) | (code >= 64) |
-      (~(kUsualReasons >> (code & 63)) & 1) | (version != 2);
-  const uint64_t mask = uint64_t{0} - static_cast<uint64_t>(has_reason);
-  bad |= (bad_reason & mask) | ((content_size ^ plain_size) & ~mask);
+[[gnu::always_inline]] inline bool ReadFromTime(
+    const uint8_t* time, uint32_t content_size, uint32_t serial_size,
+    int version, uint32_t bad, Halves2 different, Visit&& visit) {
+  // Only for the two sizes that these may have is the product 0: no other is
+  // further off than 2^9.
+  const uint32_t extensions_size =
+      content_size - (2 + serial_size + kUtcTimeSize);
+  bad |= extensions_size * (extensions_size ^ kReasonOnlySize);
+  const auto has_reason = static_cast<uint32_t>(extensions_size != 0);
+  const auto extensions = Load<Octets16>(time + kUtcTimeSize) ^ kReasonForm;
+  const uint32_t code = time[kUtcTimeSize + kReasonOnlySize - 1];
+  // A bit that kReasonOnlySize has.
+  different |= Above(extensions, kReasonHighest) &
+               kReasonMasks[extensions_size >> 1 & 1];
+  bad |= (static_cast<uint32_t>(~(kUsualReasons >> (code & 63))) |
+          static_cast<uint32_t>(version != 2)) &
+         has_reason;
 
   const UtcTime utc = ReadUtcTime(time);
-  bad |= utc.bad | (time[14] ^ 'Z');
-  if (bad != 0) return false;
-  const size_t in_table =
-      (utc.date >> 16 & 0xff) * 16 + (utc.date >> 32 & 0xff);
-  const int32_t start = kMonthStarts[in_table];
-  const auto day = static_cast<int32_t>(utc.date >> 48) - 1;
-  if (day >= kMonthStarts[in_table + 1] - start) return false;
-  visit(has_reason ? code : kAbsentReason,
-        int64_t{start + day} * 86400 +
-            static_cast<int64_t>((utc.clock & 0xff) * 3600 +
-                                 (utc.clock >> 16 & 0xff) * 60 +
-                                 (utc.clock >> 32 & 0xff)));
+  different |= utc.bad;
+  if ((bad | different[0] | different[1]) != 0) return false;
+  constexpr Numbers8 kWeights = {0, 16, 1, 0, 3600, 60, 1, 0};
+  // YY * 16, MM, HH * 3600 + MM * 60, SS; then the first two and the last two.
+  const Sums4 sums = WeightedPairs(utc.numbers, kWeights);
+  const Sums4 totals =
+      sums + reinterpret_cast<Sums4>(reinterpret_cast<Halves2>(sums) >> 32);
+  const size_t in_table = totals[0];
+  const int64_t day =
+      kMonthStarts[in_table] + int64_t{utc.numbers[3]} * kSecondsOfDay;
+  if (day > kMonthStarts[in_table + 1]) return false;
+  visit(has_reason != 0 ? code : kAbsentReason, day + totals[2]);
   return true;
 }
 
@@ -179,16 +221,16 @@ template <class Visit>
   }
   // X.690 8.3.2: the first nine bits of an INTEGER are not all alike.
   const uint32_t nine = (uint32_t{p[4]} << 1 | p[5] >> 7) + 1;
-  const uint64_t bad =
-      static_cast<uint64_t>(serial_size > 1) & ((nine & 0x1ff) <= 1);
+  const uint32_t bad =
+      static_cast<uint32_t>(serial_size > 1) & ((nine & 0x1ff) <= 1);
   return ReadFromTime(
-      p + 4 + serial_size, content_size, serial_size, version, bad,
+      p + 4 + serial_size, content_size, serial_size, version, bad, Halves2{},
       [&](uint32_t reason, int64_t revocation_seconds) {
         UsualEntry entry;
         entry.size = content_size + 2;
         entry.reason = reason;
         entry.revocation_seconds = revocation_seconds;
-        const uint8_t* const masks = kMasks.data() + 24 - serial_size;
+        const uint8_t* const masks = kSerialMasks[serial_size].data();
         entry.serial0 = Load<uint64_t>(p + 4) & Load<uint64_t>(masks);
         entry.serial1 = Load<uint64_t>(p + 12) & Load<uint64_t>(masks + 8);
         entry.serial2 = (Load<uint64_t>(p + 20) & Load<uint64_t>(masks + 16)) |
@@ -197,24 +239,26 @@ template <class Visit>
       });
 }
 
-// As Read, where the serial is known by its SerialNumber's Words(): true after
-// visit(reason, revocation_seconds) where Read finds an entry with this very
-// serial. Faster, for where everything stands is known before the entry's line
-// has come. Reads kReadable octets, too.
+// As Read, where the serial is known, as the octets of a SerialNumber: true
+// after visit(reason, revocation_seconds) where Read finds an entry with this
+// very serial. Faster, for where everything stands is known before the entry's
+// line has come. Reads kReadable octets, too.
 template <class Visit>
-[[gnu::always_inline]] inline bool ReadOf(uint64_t serial0, uint64_t serial1,
-                                          uint64_t serial2, const uint8_t* p,
-                                          int version, Visit&& visit) {
-  const auto serial_size = static_cast<uint32_t>(serial2 >> 56);
+[[gnu::always_inline]] inline bool ReadOf(const uint8_t* serial,
+                                          const uint8_t* p, int version,
+                                          Visit&& visit) {
+  const uint32_t serial_size = serial[23];
   if (serial_size - 1 >= SerialNumber::kMaxOctets) return false;
-  const uint8_t* const masks = kMasks.data() + 24 - serial_size;
+  const uint8_t* const masks = kSerialMasks[serial_size].data();
   const auto head = Load<uint32_t>(p);
-  uint64_t bad = (head & 0xffff00ff) ^ (0x00020030 | serial_size << 24);
-  bad |= (Load<uint64_t>(p + 4) ^ serial0) & Load<uint64_t>(masks);
-  bad |= (Load<uint64_t>(p + 12) ^ serial1) & Load<uint64_t>(masks + 8);
-  bad |= (Load<uint64_t>(p + 20) ^ serial2) & Load<uint64_t>(masks + 16);
+  const uint32_t bad = (head & 0xffff00ff) ^ (0x00020030 | serial_size << 24);
+  // The second sixteen begin with the last eight of the first.
+  const Halves2 different =
+      ((Load<Halves2>(p + 4) ^ Load<Halves2>(serial)) & Load<Halves2>(masks)) |
+      ((Load<Halves2>(p + 12) ^ Load<Halves2>(serial + 8)) &
+       Load<Halves2>(masks + 8));
   return ReadFromTime(p + 4 + serial_size, head >> 8 & 0xff, serial_size,
-                      version, bad, std::forward<Visit>(visit));
+                      version, bad, different, std::forward<Visit>(visit));
 }
 
 }  // namespace usual_entry

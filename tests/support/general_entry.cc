@@ -96,10 +96,9 @@ bool ReadOfAgrees(const CrlView& crl, const CrlEntry& entry) {
                                             seconds = usual.revocation_seconds;
                                           });
   bool is_same = true;
-  const auto [w0, w1, w2] = entry.serial.Words();
   const bool is_read = usual_entry::ReadOf(
-      w0, w1, w2, octets.data(), crl.version(),
-      [&](uint32_t its_reason, int64_t its_seconds) {
+      reinterpret_cast<const uint8_t*>(&entry.serial), octets.data(),
+      crl.version(), [&](uint32_t its_reason, int64_t its_seconds) {
         is_same = its_reason == reason && its_seconds == seconds;
       });
   return is_same && is_read == is_usual;

@@ -193,10 +193,10 @@ std::string ByRead(const Octets& octets, const SerialNumber& serial) {
   return said;
 }
 std::string ByReadOf(const Octets& octets, const SerialNumber& serial) {
-  const auto [w0, w1, w2] = serial.Words();
   std::string said;
   const bool is_read = usual_entry::ReadOf(
-      w0, w1, w2, octets.data(), 2, [&](uint32_t reason, int64_t seconds) {
+      reinterpret_cast<const uint8_t*>(&serial), octets.data(), 2,
+      [&](uint32_t reason, int64_t seconds) {
         said = Concat({std::to_string(reason), " ", std::to_string(seconds)});
       });
   EXPECT_EQ(is_read, !said.empty());
