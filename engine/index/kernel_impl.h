@@ -194,13 +194,13 @@ class Batch {
  private:
   struct Candidate {
     const SerialSetLine* line;
+    uint64_t rank;  // of the first slot that matches, or kNoRank
     uint32_t mask;  // of the slots that match; 0: the search goes on behind
     uint32_t probe;
     uint32_t fingerprint;
-    uint32_t rank;    // of the slot that matches, or kNoRank
     uint32_t offset;  // of the entry
   };
-  static constexpr uint32_t kNoRank = ~uint32_t{0};  // no set is so large
+  static constexpr uint64_t kNoRank = ~uint64_t{0};
   static constexpr size_t kRing = 2 * kBlock;
 
   static size_t Min(size_t a, size_t b) { return a < b ? a : b; }
@@ -247,12 +247,12 @@ class Batch {
     size_ = 0;
   }
 
-  static uint32_t RankOf(const Candidate& candidate) {
-    return candidate.line->rank +
+  static uint64_t RankOf(const Candidate& candidate) {
+    return uint64_t{candidate.line->rank} +
            static_cast<uint32_t>(__builtin_ctz(candidate.mask));
   }
 
-  // Never read as it stands: it need not be inside the plane.
+  // The address is never read as it stands: it need not be inside the plane.
   void PrefetchOffset(const Candidate& candidate) const {
     const uint32_t* const offsets =
         SerialSetAccess::offsets(questions_.set(candidate.probe));
@@ -262,8 +262,9 @@ class Batch {
         0, kIntoSecondLevel);
   }
 
-  // Asks for the offsets. Candidates that have no match in their line go on to
-  // the next one, by which nearly all of them are told; the rest gets no rank.
+  // Ranks the candidates, and prefetches their offsets. Those that have no
+  // match in their line go on to the next one; where there is none either, they
+  // stay without a rank, and FindFromLine ends the search or goes further.
   void FollowOverflow() {
     uint32_t overflowed[kCandidates];
     size_t count = 0;
@@ -328,8 +329,8 @@ class Batch {
     const SerialSet& set = questions_.set(candidate.probe);
     const uint8_t* const serial = questions_.serial(candidate.probe);
     found->probe = candidate.probe;
-    // Else a fingerprint shared by chance, or an entry that was carried over
-    // several lines.
+    // Else a fingerprint shared by chance, an entry that was carried over
+    // several lines, or none in the line behind one that overflowed.
     return Confirm(set, candidate.offset, serial, found) ||
            FindFromLine(set, {candidate.line, candidate.fingerprint}, serial,
                         found, match_);

@@ -82,7 +82,7 @@ using Numbers8 = uint16_t __attribute__((vector_size(16)));
 using Sums4 = uint32_t __attribute__((vector_size(16)));
 using Halves2 = uint64_t __attribute__((vector_size(16)));
 
-// The masks of the first n of 24 octets, at [n].
+// The masks of the first n of 24 octets, at [n]; 32 for a quicker address.
 inline constexpr auto kSerialMasks = [] {
   std::array<std::array<uint8_t, 32>, SerialNumber::kMaxOctets + 1> masks = {};
   for (size_t n = 0; n < masks.size(); ++n) {
@@ -126,7 +126,8 @@ inline constexpr auto kSerialMasks = [] {
 // A UTCTime: tag and length, YY, MM, DD, HH, MM, SS, and "Z" with whatever
 // stands behind it.
 struct UtcTime {
-  Halves2 bad;       // 0: all digits and, but for the day, in their ranges
+  // 0: tag, length and Z, and else digits, in their ranges but for the day.
+  Halves2 bad;
   Numbers8 numbers;  // YY to SS at [1] to [6]
 };
 [[gnu::always_inline]] inline UtcTime ReadUtcTime(const uint8_t* p) {
@@ -174,8 +175,8 @@ template <class Visit>
 [[gnu::always_inline]] inline bool ReadFromTime(
     const uint8_t* time, uint32_t content_size, uint32_t serial_size,
     int version, uint32_t bad, Halves2 different, Visit&& visit) {
-  // Only for the two sizes that these may have is the product 0: no other is
-  // further off than 2^9.
+  // 0 where that is 0 or kReasonOnlySize, and never else: a difference of sizes
+  // of one octet is too small for a product that wraps to 0.
   const uint32_t extensions_size =
       content_size - (2 + serial_size + kUtcTimeSize);
   bad |= extensions_size * (extensions_size ^ kReasonOnlySize);
