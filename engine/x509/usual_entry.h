@@ -194,7 +194,7 @@ template <class Visit>
   different |= utc.bad;
   if ((bad | different[0] | different[1]) != 0) return false;
   constexpr Numbers8 kWeights = {0, 16, 1, 0, 3600, 60, 1, 0};
-  // YY * 16, MM, HH * 3600 + MM * 60, SS; then the first two and the last two.
+  // Year * 16, month, hour * 3600 + minute * 60, second; then sums of two each.
   const Sums4 sums = WeightedPairs(utc.numbers, kWeights);
   const Sums4 totals =
       sums + reinterpret_cast<Sums4>(reinterpret_cast<Halves2>(sums) >> 32);

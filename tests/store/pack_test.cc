@@ -25,6 +25,15 @@ TEST_F(StorePacks, revoked_by_few_crls_in_files) {
   EXPECT_EQ(Numbers(), FirstOf(kFewest - 1, 1, 0));
 }
 
+// Out of the same packs, at once.
+TEST_F(StorePacks, revoked_by_more_crls_than_one_thread_opens) {
+  while (cas_.size() < 300)
+    cas_.emplace_back(Concat({"CA ", std::to_string(cas_.size())}));
+  ASSERT_TRUE(Commit(1, 0, cas_.size()));
+  EXPECT_EQ(Files(".seg"), 0u);
+  EXPECT_EQ(Numbers(), std::vector<uint32_t>(cas_.size(), 1));
+}
+
 TEST_F(StorePacks, revoked_in_a_reader_that_had_the_files_open) {
   ASSERT_TRUE(Commit(1, 0, kFewest - 1));
   const auto reader = StoreReader::Open(folder_.store(), PolicyAt(kDuring));
