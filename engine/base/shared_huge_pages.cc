@@ -23,6 +23,15 @@ SharedHugePages& SharedHugePages::Instance() {
   return *instance;
 }
 
+namespace {
+
+// Made before there are threads: a child of fork would wait for ever for
+// another thread's turn to make it.
+[[maybe_unused]] const SharedHugePages& made_at_start =
+    SharedHugePages::Instance();
+
+}  // namespace
+
 uint8_t* SharedHugePages::Allocate(size_t size) {
   const size_t rounded = (size + kPage - 1) / kPage * kPage;
   const std::lock_guard<std::mutex> lock(mutex_);
