@@ -66,21 +66,12 @@ struct ManySets {
   void PrefetchFrom(size_t, size_t) const {}
 };
 
-struct Serial {
-  uint64_t words[3];
-};
-
-// Word by word, as SerialNumber::Words does.
-inline Serial LoadSerial(const uint8_t* serial) {
+inline LocatedSerial LocateIn(const SerialSet& set, const uint8_t* serial) {
+  // Word by word, as SerialNumber::Words does.
   uint64_t w0, w1, w2;
   __builtin_memcpy(&w0, serial, sizeof(w0));
   __builtin_memcpy(&w1, serial + 8, sizeof(w1));
   __builtin_memcpy(&w2, serial + 16, sizeof(w2));
-  return {{w0, w1, w2}};
-}
-
-inline LocatedSerial LocateIn(const SerialSet& set, const uint8_t* serial) {
-  const auto [w0, w1, w2] = LoadSerial(serial).words;
   return Locate(set.head(), KeyedHash(set.key(), {w0, w1, w2}));
 }
 
@@ -195,7 +186,7 @@ class Batch {
   struct Candidate {
     const SerialSetLine* line;
     uint64_t rank;  // of the first slot that matches, or kNoRank
-    uint32_t mask;  // of the slots that match; 0: the search goes on behind
+    uint32_t mask;  // of the slots that match; 0: none does
     uint32_t probe;
     uint32_t fingerprint;
     uint32_t offset;  // of the entry

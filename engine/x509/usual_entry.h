@@ -248,7 +248,7 @@ template <class Visit>
 [[gnu::always_inline]] inline bool ReadOf(const uint8_t* serial,
                                           const uint8_t* p, int version,
                                           Visit&& visit) {
-  const uint32_t serial_size = serial[23];
+  const uint32_t serial_size = serial[sizeof(SerialNumber) - 1];
   if (serial_size - 1 >= SerialNumber::kMaxOctets) return false;
   const uint8_t* const masks = kSerialMasks[serial_size].data();
   const auto head = Load<uint32_t>(p);
