@@ -1,5 +1,7 @@
 #include "tests/embed/c_test.h"
 
+#include <unistd.h>
+
 struct sample samples[kMaxSamples];
 size_t sample_count = 0;
 
@@ -48,4 +50,11 @@ revstat_query QueryOfSerial(const struct sample* sample) {
                                .serial = sample->serial,
                                .serial_size = sample->serial_size};
   return query;
+}
+
+void Tell(const int ends[2]) { EXPECT(write(ends[1], "", 1) == 1); }
+
+void Await(const int ends[2]) {
+  char octet;
+  EXPECT(read(ends[0], &octet, 1) == 1);
 }

@@ -50,4 +50,9 @@ void ReadSamples(const char* folder);
 revstat_query QueryOfCertificate(const struct sample* sample);
 revstat_query QueryOfSerial(const struct sample* sample);
 
+/* Of a pipe between a process and its child: the one waits until the other has
+ * told. */
+void Tell(const int ends[2]);
+void Await(const int ends[2]);
+
 #endif /* REVSTAT_TESTS_EMBED_C_TEST_H_ */

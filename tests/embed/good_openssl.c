@@ -202,12 +202,6 @@ static void ExpectLeftBehind(X509_STORE* checked) {
 }
 
 /* Until the other side writes an octet. */
-static void Await(const int ends[2]) {
-  char octet;
-  EXPECT(read(ends[0], &octet, 1) == 1);
-}
-static void Tell(const int ends[2]) { EXPECT(write(ends[1], "", 1) == 1); }
-
 /* A new generation comes while there are: a store that is followed, a child of
  * that process, and one that is closed. */
 static void ClosedAndForked(const char* folder, const char* first,

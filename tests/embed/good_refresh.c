@@ -78,7 +78,9 @@ static void HandlesOfTheParent(void) {
   revstat_refresher_stop(refresher);
 }
 
-/* The parent writes to it once a newer generation is there. */
+/* The child tells when it has answered by the generation that it was forked
+ * with; only then may the parent make a newer one, and tells when it has. */
+static int answered[2];
 static int newer[2];
 
 static void AStoreThatIsLeftBehind(void) {
@@ -86,7 +88,8 @@ static void AStoreThatIsLeftBehind(void) {
   revstat_result result = {.status = REVSTAT_ACTIVE};
   char text[4096];
   EXPECT(Ask(followed).status == REVSTAT_UNKNOWN);
-  EXPECT(read(newer[0], text, 1) == 1);
+  Tell(answered);
+  Await(newer);
   EXPECT(revstat_check(followed, kAt, &query, 1, &result) == REVSTAT_FORKED);
   EXPECT(result.status == REVSTAT_UNKNOWN);
   EXPECT(strcmp(revstat_cause_name(result.cause), "left_behind") == 0);
@@ -139,8 +142,9 @@ int main(int argc, char** argv) {
   EXPECT(Ask(followed).status == REVSTAT_UNKNOWN);
   const uint64_t generation = revstat_store_generation(followed);
 
-  EXPECT(pipe(newer) == 0);
+  EXPECT(pipe(answered) == 0 && pipe(newer) == 0);
   const pid_t left_behind = StartChild(AStoreThatIsLeftBehind);
+  Await(answered);
   EXPECT(revstat_refresher_reload(refresher, "/none/such") ==
          REVSTAT_MALFORMED);
   EXPECT(revstat_refresher_reload(refresher, argv[4]) == REVSTAT_OK);
@@ -149,7 +153,7 @@ int main(int argc, char** argv) {
   WaitForPublished(2);
   while (Ask(followed).status != REVSTAT_ACTIVE) sched_yield();
   EXPECT(revstat_store_generation(followed) > generation);
-  EXPECT(write(newer[1], "", 1) == 1);
+  Tell(newer);
   WaitForChild(left_behind);
   /* The other has not been told yet. */
   EXPECT(Ask(quiet).status == REVSTAT_UNKNOWN);
