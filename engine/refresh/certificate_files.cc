@@ -3,13 +3,14 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/pkcs7.h>
 
 #include <limits>
 #include <string_view>
+#include <utility>
 
 #include "engine/base/error.h"
 #include "engine/der/cursor.h"
+#include "engine/verify/pkcs7.h"
 
 namespace revstat {
 namespace {
@@ -22,21 +23,12 @@ void Add(Bytes der, Certificates* certificates) {
   certificates->push_back(Buffer::FromVector({der.begin(), der.end()}));
 }
 
-// The certificates of a SignedData, by libcrypto; false where it is none.
+// False where it is no PKCS#7 of certificates.
 bool AddPkcs7(Bytes der, Certificates* certificates) {
-  const uint8_t* position = der.data();
-  const std::unique_ptr<PKCS7, decltype(&PKCS7_free)> pkcs7(
-      d2i_PKCS7(nullptr, &position, static_cast<long>(der.size())), PKCS7_free);
-  ERR_clear_error();
-  if (pkcs7 == nullptr || !PKCS7_type_is_signed(pkcs7.get())) return false;
-  const STACK_OF(X509)* signers = pkcs7->d.sign->cert;
-  for (int i = 0; i < sk_X509_num(signers); ++i) {
-    uint8_t* encoded = nullptr;
-    const int size = i2d_X509(sk_X509_value(signers, i), &encoded);
-    if (size <= 0) continue;
-    Add({encoded, static_cast<size_t>(size)}, certificates);
-    OPENSSL_free(encoded);
-  }
+  auto carried = CertificatesOfPkcs7(der);
+  if (!carried.has_value()) return false;
+  for (std::vector<uint8_t>& certificate : *carried)
+    certificates->push_back(Buffer::FromVector(std::move(certificate)));
   return true;
 }
 

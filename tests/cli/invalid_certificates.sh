@@ -75,6 +75,9 @@ statuses active unknown revoked
 has err "middle.pem:2: at octet $(wc -c <"$active"): "
 printf -- '-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n' >bad.p7
 bad 'PKCS#7' bad.p7
+# Says that it is SignedData, and has none.
+printf '\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02' >empty.p7b
+bad 'PKCS#7' empty.p7b
 # A name with control characters neither drives the terminal nor breaks lines.
 name=$'a\x1b[31m\nb.pem'
 cp words.txt "$name"

@@ -91,6 +91,13 @@ TEST_F(CertificateFiles, InvalidArmourAndOtherFiles) {
   EXPECT_EQ(CodeOf(ReadCertificates(folder_.path() + "/none", kMaxBytes)),
             ErrorCode::kInputUnreadable);
   EXPECT_EQ(CodeOf(ReadCertificates(root_, 10)), ErrorCode::kTooLarge);
+  // Says that it is SignedData, and has none.
+  EXPECT_EQ(CodeOf(ReadCertificates(
+                folder_.Write("empty.p7b",
+                              "-----BEGIN PKCS7-----\nMAsGCSqGSIb3DQEHAg==\n"
+                              "-----END PKCS7-----\n"),
+                kMaxBytes)),
+            ErrorCode::kUnknownFormat);
 }
 
 }  // namespace

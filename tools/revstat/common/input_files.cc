@@ -1,8 +1,5 @@
 #include "tools/revstat/common/input_files.h"
 
-#include <openssl/err.h>
-#include <openssl/pkcs7.h>
-#include <openssl/x509.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +9,7 @@
 
 #include "engine/base/error.h"
 #include "engine/der/cursor.h"
+#include "engine/verify/pkcs7.h"
 #include "tools/revstat/check/list_reader.h"
 #include "tools/revstat/common/base64.h"
 
@@ -261,25 +259,17 @@ std::optional<FoundObject> ObjectReader::NextInDer() {
 }
 
 void ObjectReader::OpenPkcs7(Bytes der, uint64_t offset) {
-  const uint8_t* position = der.data();
-  const std::unique_ptr<PKCS7, decltype(&PKCS7_free)> pkcs7(
-      d2i_PKCS7(nullptr, &position, static_cast<long>(der.size())), PKCS7_free);
-  if (pkcs7 == nullptr || !PKCS7_type_is_signed(pkcs7.get())) {
-    ERR_clear_error();
+  const auto certificates = CertificatesOfPkcs7(der);
+  if (!certificates.has_value()) {
     queued_.push_back(Broken(
         offset, MakeError(ErrorCode::kUnknownFormat, "PKCS#7 SignedData")));
     return;
   }
-  const STACK_OF(X509)* certificates = pkcs7->d.sign->cert;
-  for (int i = 0; i < sk_X509_num(certificates); ++i) {
-    uint8_t* encoded = nullptr;
-    const int size = i2d_X509(sk_X509_value(certificates, i), &encoded);
-    if (size <= 0) continue;
+  for (const Bytes certificate : *certificates) {
     FoundObject found;
     found.offset = offset;
-    found.opened = TextOf({encoded, static_cast<size_t>(size)});
+    found.opened = TextOf(certificate);
     queued_.push_back(std::move(found));
-    OPENSSL_free(encoded);
   }
 }
 

@@ -85,7 +85,7 @@ class ObjectReader {
  private:
   std::optional<FoundObject> NextInPem();
   std::optional<FoundObject> NextInDer();
-  // The certificates of a SignedData, by libcrypto, for Next to give out.
+  // The certificates of a SignedData, for Next to give out.
   void OpenPkcs7(Bytes der, uint64_t offset);
 
   const Bytes file_;
