@@ -272,6 +272,28 @@ void WriteLists(const Corpus& corpus) {
     corpus.Write("list", name, Ascii(list));
 }
 
+void WriteBundles(const Corpus& corpus) {
+  using namespace std::string_literals;
+  const std::string begin = "-----BEGIN CERTIFICATE-----\nMAA=\n";
+  const std::string pem = begin + "-----END CERTIFICATE-----\n";
+  const std::string key = "-----BEGIN KEY-----\nA: b\n\n-----END KEY-----\n";
+  const std::string certificate = "\x30\x0a\x30\x08\xa0\3\2\1\2\2\1\5";
+  const std::string crl = "\x30\x0b\x30\x09\2\1\1\x30\0\x30\0\x17\0"s;
+  // Says that it is SignedData, and has none.
+  const std::string pkcs7 = "\x30\x0b\6\x09\x2a\x86\x48\x86\xf7\x0d\1\7\2";
+  // The first two octets are the place where it is cut in two.
+  const std::vector<std::pair<std::string, std::string>> bundles = {
+      {"good_pem", "\x28\0"s + key + pem + "text\n" + pem},
+      {"good_der", "\x14\0"s + certificate + crl + certificate},
+      {"invalid_pem", "\x70\0"s + pem + begin + pem + begin},
+      {"invalid_pkcs7",
+       "\x05\0"s + pkcs7 + "-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----"},
+      {"invalid_behind_der", "\x0d\0"s + certificate + "\x30\x80"},
+  };
+  for (const auto& [name, bundle] : bundles)
+    corpus.Write("bundle", name, Ascii(bundle));
+}
+
 void Require(const absl::Status& status) {
   if (!status.ok()) throw std::runtime_error(status.ToString());
 }
@@ -344,6 +366,7 @@ int main(int argc, char** argv) {
   revstat::test::WriteNames(corpus);
   revstat::test::WriteOcspCaches(corpus);
   revstat::test::WriteLists(corpus);
+  revstat::test::WriteBundles(corpus);
   revstat::test::WriteStores(corpus);
   revstat::test::WriteOcsp(corpus);
   return 0;

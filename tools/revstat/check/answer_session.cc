@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "engine/base/error.h"
+#include "tools/revstat/check/bundle_reader.h"
 #include "tools/revstat/check/decimal_serial.h"
 #include "tools/revstat/check/ordered_work.h"
 #include "tools/revstat/common/input_files.h"
@@ -208,57 +209,52 @@ void AnswerSession::AnswerDescriptor(int descriptor, const std::string& name,
     return AnswerList(descriptor, name, *std::move(head), SizeOf(descriptor));
   }
   if (no_certificates) return AddUnreadable(name, WhyUnread(kind, *head));
-  const bool seekable = lseek(descriptor, 0, SEEK_SET) == 0;
-  const auto file = Buffer::ReadDescriptor(descriptor, name);
-  if (!file.ok()) return AddUnreadable(name, MessageOf(file.status()));
-  if (seekable) {
-    AnswerBundle(name, (*file)->bytes());
-  } else {
-    head->append(TextOf((*file)->bytes()));
-    AnswerBundle(name, BytesOf(*head));
-  }
+  AnswerBundle(descriptor, name, *std::move(head), SizeOf(descriptor));
 }
 
-void AnswerSession::AnswerBundle(const std::string& name, Bytes file) {
-  constexpr size_t kBlock = 512;             // certificates
-  constexpr size_t kWorthAThread = 1 << 18;  // octets
+void AnswerSession::AnswerBundle(int descriptor, const std::string& name,
+                                 std::string head, uint64_t size) {
   struct Worker {
     RowAnswerer& answerer;
-    std::vector<FoundObject> objects;
+    BundleBlock block;
     uint64_t first_position;
   };
   Worker first{first_, {}, 0};
   Worker second{second_, {}, 0};
-  Progress progress(name, file.size());
-  // A file of one certificate needs no number behind its name.
-  const bool is_alone = HoldsOneObject(file);
-  ObjectReader reader(file);
+  Progress progress(name, size);
+  const bool is_small = head.size() < kHeadBytes;
+  BundleReader reader(descriptor, std::move(head));
+  absl::Status read;
   uint64_t position = 0;
+  bool is_alone = false;
   std::string unused;
   std::atomic<bool> is_output_broken = false;
   const auto take = [&](Worker& worker) {
-    worker.objects.clear();
+    if (!read.ok() || is_output_broken.load(std::memory_order_relaxed))
+      return false;
+    const auto taken = reader.Take(&worker.block);
+    read = taken.status();
+    if (!taken.ok() || !*taken) return false;
+    // A file of one certificate needs no number behind its name.
+    if (worker.block.is_all()) is_alone = HoldsOneObject(worker.block.octets());
+    // A CRL is not asked about; but one that cannot be read is reported.
+    auto& objects = worker.block.objects();
+    std::erase_if(objects, [&](const FoundObject& found) {
+      return found.kind != ObjectKind::kCertificate &&
+             DerOf(found, &unused).ok();
+    });
     worker.first_position = position + 1;
-    while (worker.objects.size() < kBlock) {
-      auto found = reader.Next();
-      if (!found.has_value()) break;
-      // A CRL is not asked about; but one that cannot be read is reported.
-      if (found->kind != ObjectKind::kCertificate &&
-          DerOf(*found, &unused).ok()) {
-        continue;
-      }
-      ++position;
-      worker.objects.push_back(*std::move(found));
-    }
-    return !worker.objects.empty() &&
-           !is_output_broken.load(std::memory_order_relaxed);
+    position += objects.size();
+    if (position == 0 && other_content_.empty())
+      other_content_ = OtherContentOf(worker.block.octets());
+    return true;
   };
   const auto work = [&](Worker& worker, Finished& finished) {
     uint64_t at = worker.first_position;
-    for (const FoundObject& object : worker.objects)
+    for (const FoundObject& object : worker.block.objects())
       worker.answerer.AddObject(object, name, is_alone ? 0 : at++);
     worker.answerer.Finish();
-    finished.offset = worker.objects.front().offset;
+    finished.offset = worker.block.offset();
     std::swap(finished.results, worker.answerer.results());
   };
   const auto put = [&](Finished& finished) {
@@ -267,9 +263,9 @@ void AnswerSession::AnswerBundle(const std::string& name, Bytes file) {
     if (!output_->status().ok())
       is_output_broken.store(true, std::memory_order_relaxed);
   };
-  WorkInOrder<Finished>(file.size() < kWorthAThread ? Threads::kOne : threads_,
-                        first, second, take, work, put);
-  if (position == 0) other_content_ = OtherContentOf(file);
+  WorkInOrder<Finished>(is_small ? Threads::kOne : threads_, first, second,
+                        take, work, put);
+  if (!read.ok()) AddUnreadable(name, MessageOf(read));
 }
 
 void AnswerSession::AnswerList(int descriptor, const std::string& name,

@@ -13,9 +13,8 @@
 
 namespace revstat::tool {
 
-// Memory: some blocks of rows, whatever the length of the inputs; a bundle of
-// certificates is mapped. Not thread-safe; long inputs are worked on by two
-// threads inside Answer.
+// Memory: some blocks of rows, whatever the length of the inputs. Not
+// thread-safe; long inputs are worked on by two threads inside Answer.
 class AnswerSession {
  public:
   AnswerSession(const Snapshot& snapshot, const LookupPolicy& policy,
@@ -59,7 +58,8 @@ class AnswerSession {
   void AnswerFolder(const std::string& path);
   void AnswerList(int descriptor, const std::string& name, std::string head,
                   uint64_t size);
-  void AnswerBundle(const std::string& name, Bytes file);
+  void AnswerBundle(int descriptor, const std::string& name, std::string head,
+                    uint64_t size);
   void AddUnreadable(const std::string& name, std::string_view why);
 
   // Gives out what an answerer has finished, and empties it.

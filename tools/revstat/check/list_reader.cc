@@ -1,15 +1,12 @@
 #include "tools/revstat/check/list_reader.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 
 #include "engine/base/bytes.h"
 #include "engine/base/error.h"
+#include "tools/revstat/common/input_files.h"
 
 namespace revstat::tool {
 namespace {
@@ -199,13 +196,13 @@ absl::StatusOr<bool> ListReader::Take(ListBlock* block) {
     block->octets_ = std::make_unique_for_overwrite<char[]>(kBlockBytes);
   char* const octets = block->octets_.get();
   size_t used = rest_.copy(octets, kBlockBytes);
-  while (!at_end_ && used < kBlockBytes) {
-    const ssize_t got = read(descriptor_, octets + used, kBlockBytes - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0)
-      return MakeError(ErrorCode::kInputUnreadable, std::strerror(errno));
-    at_end_ = got == 0;
-    used += static_cast<size_t>(got);
+  if (!at_end_) {
+    const auto got = ReadFull(
+        descriptor_,
+        {reinterpret_cast<uint8_t*>(octets) + used, kBlockBytes - used});
+    if (!got.ok()) return got.status();
+    used += *got;
+    at_end_ = used < kBlockBytes;
   }
   // The last line may go on in what has not been read yet.
   const std::string_view text(octets, used);

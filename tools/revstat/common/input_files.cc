@@ -128,19 +128,26 @@ ContentKind DetectContent(Bytes head) {
   return LooksLikeList(TextOf(head)) ? ContentKind::kList : ContentKind::kOther;
 }
 
-absl::StatusOr<std::string> ReadHead(int descriptor) {
-  std::string head(kHeadBytes, '\0');
+absl::StatusOr<size_t> ReadFull(int descriptor, std::span<uint8_t> octets) {
   size_t used = 0;
-  while (used < head.size()) {
+  while (used < octets.size()) {
     const ssize_t got =
-        read(descriptor, head.data() + used, head.size() - used);
+        read(descriptor, octets.data() + used, octets.size() - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
       return MakeError(ErrorCode::kInputUnreadable, std::strerror(errno));
     if (got == 0) break;
     used += static_cast<size_t>(got);
   }
-  head.resize(used);
+  return used;
+}
+
+absl::StatusOr<std::string> ReadHead(int descriptor) {
+  std::string head(kHeadBytes, '\0');
+  const auto used = ReadFull(
+      descriptor, {reinterpret_cast<uint8_t*>(head.data()), head.size()});
+  if (!used.ok()) return used.status();
+  head.resize(*used);
   return head;
 }
 
@@ -165,9 +172,18 @@ absl::StatusOr<Bytes> DerOf(const FoundObject& object, std::string* storage) {
 }
 
 ObjectReader::ObjectReader(Bytes file)
-    : file_(file),
-      kind_(DetectContent(file.first(std::min(file.size(), kHeadBytes)))),
-      pem_(file) {}
+    : ObjectReader(file,
+                   DetectContent(file.first(std::min(file.size(), kHeadBytes))),
+                   0, false) {}
+
+ObjectReader::ObjectReader(Bytes octets, ContentKind kind, uint64_t offset,
+                           bool goes_on)
+    : octets_(octets),
+      kind_(kind),
+      offset_(offset),
+      goes_on_(goes_on),
+      pem_(octets),
+      rest_(octets.size()) {}
 
 std::optional<FoundObject> ObjectReader::Next() {
   while (queued_.empty() && !at_end_) {
@@ -184,7 +200,8 @@ std::optional<FoundObject> ObjectReader::Next() {
         break;
       default:
         at_end_ = true;
-        return Broken(0, MakeError(ErrorCode::kUnknownFormat, ""));
+        has_given_up_ = true;
+        return Broken(offset_, MakeError(ErrorCode::kUnknownFormat, ""));
     }
   }
   if (queued_.empty()) return std::nullopt;
@@ -196,52 +213,58 @@ std::optional<FoundObject> ObjectReader::Next() {
 // Nothing at the end, and where what was found is queued.
 std::optional<FoundObject> ObjectReader::NextInPem() {
   while (const auto block = pem_.Next()) {
+    if (goes_on_ && pem_.undecided().has_value()) break;
     const std::string_view label = block->label;
+    const uint64_t offset = offset_ + block->offset;
     const std::optional<ObjectKind> kind = ObjectKindOfLabel(label);
     const bool is_pkcs7 = label == "PKCS7" || label == "CMS";
     // Others are passed over, also the headers of an encrypted key, which look
     // like a block without END. One that ends inside its label may be ours.
     if (!kind.has_value() && !is_pkcs7 && !label.empty()) continue;
     if (!block->complete)
-      return Broken(block->offset,
-                    MakeError(ErrorCode::kBadPem, "no END line"));
+      return Broken(offset, MakeError(ErrorCode::kBadPem, "no END line"));
     FoundObject found;
     found.kind = kind.value_or(ObjectKind::kCertificate);
     found.form = label == "TRUSTED CERTIFICATE"
                      ? FoundObject::Form::kTrustedBase64
                      : FoundObject::Form::kBase64;
-    found.offset = block->offset;
+    found.offset = offset;
     found.in_file = BytesOf(block->base64);
     if (!is_pkcs7) return found;
     std::string storage;
     const auto der = DerOf(found, &storage);
-    if (!der.ok()) return Broken(block->offset, der.status());
-    OpenPkcs7(*der, block->offset);
+    if (!der.ok()) return Broken(offset, der.status());
+    OpenPkcs7(*der, offset);
     return std::nullopt;
   }
   at_end_ = true;
+  if (goes_on_) rest_ = pem_.undecided().value_or(rest_);
   return std::nullopt;
 }
 
 std::optional<FoundObject> ObjectReader::NextInDer() {
-  while (der_position_ < file_.size()) {
-    const Bytes rest = file_.subspan(der_position_);
-    const uint64_t offset = der_position_;
-    der::Trace trace(file_);
-    der::Cursor cursor(rest, &trace);
-    const ContentKind kind = DetectDer(rest);
+  while (der_position_ < octets_.size()) {
+    const uint64_t offset = offset_ + der_position_;
+    der::Trace trace(octets_, offset_);
+    der::Cursor cursor(octets_.subspan(der_position_), &trace);
     const der::Element element =
         cursor.Read(der::kSequence, "Certificate or CertificateList");
     if (!cursor.ok()) {
       at_end_ = true;
+      if (goes_on_ && trace.error().code == ErrorCode::kTruncated) {
+        rest_ = der_position_;
+        return std::nullopt;
+      }
+      has_given_up_ = true;
       return Broken(offset, ToStatus(trace.error()));
     }
+    const ContentKind kind = DetectDer(element.tlv);
     der_position_ += element.tlv.size();
     // The certificates of one CA are of about one size: those to come are where
     // they would be. Each header is a cache miss of its own otherwise.
     constexpr size_t kAhead = 8;
     const size_t ahead = der_position_ + kAhead * element.tlv.size();
-    if (ahead < file_.size()) __builtin_prefetch(file_.data() + ahead);
+    if (ahead < octets_.size()) __builtin_prefetch(octets_.data() + ahead);
     if (kind == ContentKind::kPkcs7) {
       OpenPkcs7(element.tlv, offset);
       return std::nullopt;

@@ -36,7 +36,9 @@ inline constexpr size_t kHeadBytes = size_t{1} << 16;
 
 // By the first octets of a file.
 ContentKind DetectContent(Bytes head);
-// Up to kHeadBytes, from where the descriptor stands.
+// Reads until `octets` is full or there is no more; how many it read.
+absl::StatusOr<size_t> ReadFull(int descriptor, std::span<uint8_t> octets);
+// Up to kHeadBytes, from where the descriptor stands; fewer are all there is.
 absl::StatusOr<std::string> ReadHead(int descriptor);
 // Whether the name ends in one of these (".pem"), in letters of any case.
 bool HasExtension(const std::string& path,
@@ -76,11 +78,22 @@ absl::StatusOr<Bytes> DerOf(const FoundObject& object, std::string* storage);
 // Other PEM blocks (keys) are passed over. Borrows the file. Not thread-safe.
 class ObjectReader {
  public:
+  // A whole file.
   explicit ObjectReader(Bytes file);
+  // Octets of a file of that kind, which begin at `offset` of it. Where it goes
+  // on behind them, Next() keeps back what that may change: see rest().
+  ObjectReader(Bytes octets, ContentKind kind, uint64_t offset, bool goes_on);
 
   // The next object or part that cannot be read; goes on behind the latter
   // where that is possible. Nothing at the end.
   std::optional<FoundObject> Next();
+
+  // At the end: where in the octets begins what was kept back, to be read again
+  // with what comes behind it; their size if nothing was.
+  size_t rest() const { return rest_; }
+  // At the end: whether what Next() gave last cannot be gone behind, so that
+  // nothing of the file is read any more.
+  bool has_given_up() const { return has_given_up_; }
 
  private:
   std::optional<FoundObject> NextInPem();
@@ -88,11 +101,15 @@ class ObjectReader {
   // The certificates of a SignedData, for Next to give out.
   void OpenPkcs7(Bytes der, uint64_t offset);
 
-  const Bytes file_;
+  const Bytes octets_;
   const ContentKind kind_;
+  const uint64_t offset_;  // of the octets in the file
+  const bool goes_on_;
   PemReader pem_;
   size_t der_position_ = 0;
   bool at_end_ = false;
+  size_t rest_;
+  bool has_given_up_ = false;
   std::deque<FoundObject> queued_;
 };
 

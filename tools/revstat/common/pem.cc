@@ -1,5 +1,7 @@
 #include "tools/revstat/common/pem.h"
 
+#include <algorithm>
+
 namespace revstat::tool {
 namespace {
 
@@ -16,6 +18,8 @@ bool LooksLikePem(Bytes head) {
 std::optional<PemBlock> PemReader::Next() {
   const size_t begin = text_.find(kBegin, position_);
   if (begin == std::string_view::npos) {
+    const size_t most = std::min(kBegin.size() - 1, text_.size() - position_);
+    undecided_ = text_.size() - most;
     position_ = text_.size();
     return std::nullopt;
   }
@@ -25,6 +29,7 @@ std::optional<PemBlock> PemReader::Next() {
   const size_t label = begin + kBegin.size();
   const size_t label_end = text_.find(kDashes, label);
   if (label_end == std::string_view::npos) {
+    undecided_ = begin;
     position_ = text_.size();
     return block;
   }
@@ -33,17 +38,21 @@ std::optional<PemBlock> PemReader::Next() {
   // No base64 holds a dash, so the next one begins the END line.
   const size_t end = text_.find('-', body);
   if (end == std::string_view::npos) {
+    undecided_ = begin;
     position_ = text_.size();
     return block;
   }
   block.base64 = text_.substr(body, end - body);
   position_ = end;
   const std::string_view rest = text_.substr(end);
+  const size_t end_line = kEnd.size() + block.label.size() + kDashes.size();
   if (rest.starts_with(kEnd) &&
       rest.substr(kEnd.size()).starts_with(block.label) &&
       rest.substr(kEnd.size() + block.label.size()).starts_with(kDashes)) {
     block.complete = true;
-    position_ += kEnd.size() + block.label.size() + kDashes.size();
+    position_ += end_line;
+  } else if (rest.size() < end_line) {
+    undecided_ = begin;
   }
   return block;
 }

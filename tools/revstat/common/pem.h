@@ -26,11 +26,14 @@ class PemReader {
 
   // The next block; nothing at the end.
   std::optional<PemBlock> Next();
-  uint64_t position() const { return position_; }
+  // Set where Next() came to the text's end too early to know what begins
+  // there, at that offset: should the text go on, it may be something else.
+  std::optional<size_t> undecided() const { return undecided_; }
 
  private:
   std::string_view text_;
   size_t position_ = 0;
+  std::optional<size_t> undecided_;
 };
 
 bool LooksLikePem(Bytes head);
