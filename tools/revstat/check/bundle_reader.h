@@ -47,7 +47,7 @@ class BundleReader {
  public:
   // Small enough that a block, its rows and their answers stay in a core's
   // cache.
-  static constexpr size_t kBlockBytes = size_t{1} << 18;
+  static constexpr size_t kBlockBytes = size_t{1} << 19;
   // The longest object, if no other limit is given.
   static constexpr size_t kMaxObjectBytes = size_t{1} << 30;
 
