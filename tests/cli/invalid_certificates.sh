@@ -86,6 +86,18 @@ has err 'revstat: a?[31m?b.pem: '
 has out 'a?[31m?b.pem'
 run 2 check "${sample[@]}" --format jsonl "$name"
 has out '{"input":"a\u001b[31m\nb.pem",'
+# One that says that it is two gigabytes: those before it have their answers.
+{ cat good.der && printf '\x30\x84\x7f\xff\xff\xff'; } >long.der
+truncate -s 300M long.der
+run 2 check "${sample[@]}" --format jsonl long.der
+statuses active unknown
+has err "at octet $(wc -c <good.der): what begins there is longer than 268435456 octets"
+# Said also where so much was wrong before that the rest is only counted.
+{ for _ in {1..30}; do printf -- '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'; done && printf -- '-----BEGIN CERTIFICATE-----\n'; } >long.pem
+truncate -s 300M long.pem
+run 2 check "${sample[@]}" --format jsonl long.pem
+has err "at octet 1770: what begins there is longer than "
+has err 'long.pem: 10 more could not be read'
 # Four gigabytes of nothing, at once.
 truncate -s 4300M sparse
 SECONDS=0

@@ -201,7 +201,6 @@ static void ExpectLeftBehind(X509_STORE* checked) {
   EXPECT(strcmp(revstat_cause_name(refused.result.cause), "left_behind") == 0);
 }
 
-/* Until the other side writes an octet. */
 /* A new generation comes while there are: a store that is followed, a child of
  * that process, and one that is closed. */
 static void ClosedAndForked(const char* folder, const char* first,
@@ -256,6 +255,7 @@ static void ClosedAndForked(const char* folder, const char* first,
     execlp("true", "true", (char*)NULL);
     _exit(1);
   }
+  EXPECT(close(answered[1]) == 0); /* a child that dies is no longer awaited */
   Await(answered);
   EXPECT(revstat_refresher_reload(refresher, all) == REVSTAT_OK);
   EXPECT(revstat_refresher_refresh(refresher) == REVSTAT_OK);

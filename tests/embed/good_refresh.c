@@ -144,6 +144,7 @@ int main(int argc, char** argv) {
 
   EXPECT(pipe(answered) == 0 && pipe(newer) == 0);
   const pid_t left_behind = StartChild(AStoreThatIsLeftBehind);
+  EXPECT(close(answered[1]) == 0); /* a child that dies is no longer awaited */
   Await(answered);
   EXPECT(revstat_refresher_reload(refresher, "/none/such") ==
          REVSTAT_MALFORMED);

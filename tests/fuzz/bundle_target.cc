@@ -1,5 +1,6 @@
-// A bundle of certificates cut in two somewhere: its parts say what the whole
-// says. The first two octets are the place.
+// A bundle of certificates that comes in pieces, as BundleReader reads it: they
+// say what the whole says. The first two octets are the size of a piece.
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -26,26 +27,30 @@ void Read(tool::ObjectReader* reader, std::vector<std::string>* lines) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  uint16_t place = 0;
-  if (size < sizeof(place)) return 0;
-  std::memcpy(&place, data, sizeof(place));
-  const Bytes file(data + sizeof(place), size - sizeof(place));
-  const size_t cut = place % (file.size() + 1);
+  uint16_t step = 0;
+  if (size < sizeof(step)) return 0;
+  std::memcpy(&step, data, sizeof(step));
+  const Bytes file(data + sizeof(step), size - sizeof(step));
   (void)tool::HoldsOneObject(file);
 
   std::vector<std::string> whole;
   tool::ObjectReader reader(file);
   Read(&reader, &whole);
-  const tool::ContentKind kind = tool::DetectContent(file);
+  const tool::ContentKind kind =
+      tool::DetectContent(file.first(std::min(file.size(), tool::kHeadBytes)));
   std::vector<std::string> parts;
-  tool::ObjectReader first(file.first(cut), kind, 0, true);
-  Read(&first, &parts);
-  fuzz::Check(first.rest() <= cut, "what is kept back is of the part");
-  if (!first.has_given_up()) {
-    tool::ObjectReader second(file.subspan(first.rest()), kind, first.rest(),
-                              false);
-    Read(&second, &parts);
+  size_t begin = 0;
+  size_t end = 0;
+  while (end < file.size()) {
+    end = std::min(end + std::max<size_t>(step, 16), file.size());
+    const Bytes octets = file.subspan(begin, end - begin);
+    tool::ObjectReader piece(octets, kind, begin, end < file.size());
+    Read(&piece, &parts);
+    fuzz::Check(piece.rest() <= octets.size(), "what is kept back is of it");
+    if (piece.has_given_up()) break;
+    begin += piece.rest();
   }
-  fuzz::Check(parts == whole, "the parts say what the whole says");
+  if (file.empty()) parts = whole;
+  fuzz::Check(parts == whole, "the pieces say what the whole says");
   return 0;
 }

@@ -281,13 +281,14 @@ void WriteBundles(const Corpus& corpus) {
   const std::string crl = "\x30\x0b\x30\x09\2\1\1\x30\0\x30\0\x17\0"s;
   // Says that it is SignedData, and has none.
   const std::string pkcs7 = "\x30\x0b\6\x09\x2a\x86\x48\x86\xf7\x0d\1\7\2";
-  // The first two octets are the place where it is cut in two.
+  // The first two octets are the size of the pieces that it comes in.
   const std::vector<std::pair<std::string, std::string>> bundles = {
       {"good_pem", "\x28\0"s + key + pem + "text\n" + pem},
       {"good_der", "\x14\0"s + certificate + crl + certificate},
       {"invalid_pem", "\x70\0"s + pem + begin + pem + begin},
-      {"invalid_pkcs7",
-       "\x05\0"s + pkcs7 + "-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----"},
+      {"invalid_pkcs7", "\x05\0"s + pkcs7 + certificate},
+      {"invalid_pkcs7_pem",
+       "\x20\0"s + pem + "-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----"},
       {"invalid_behind_der", "\x0d\0"s + certificate + "\x30\x80"},
   };
   for (const auto& [name, bundle] : bundles)

@@ -217,13 +217,19 @@ TEST(BundleReader, InvalidTooLong) {
       << MessageOf(blocks.status);
 }
 
-TEST(BundleReader, InvalidUnreadable) {
+TEST(BundleReader, InvalidUnreadableBehindWhatIsGivenOut) {
   // A whole head, so that there is more to come, of what cannot be read.
   std::string head;
   while (head.size() < kHeadBytes) head += Certificate(100);
+  const size_t count = head.size() / Certificate(100).size();
   head.resize(kHeadBytes);
   BundleReader reader(-1, head);
   BundleBlock block;
+  ASSERT_TRUE(*reader.Take(&block));
+  EXPECT_EQ(block.objects().size(), count - 1);
+  EXPECT_FALSE(block.is_all());
+  EXPECT_EQ(ErrorCodeOf(reader.Take(&block).status()),
+            ErrorCode::kInputUnreadable);
   EXPECT_EQ(ErrorCodeOf(reader.Take(&block).status()),
             ErrorCode::kInputUnreadable);
 }

@@ -222,7 +222,8 @@ void AnswerSession::AnswerBundle(int descriptor, const std::string& name,
   Worker first{first_, {}, 0};
   Worker second{second_, {}, 0};
   Progress progress(name, size);
-  const bool is_small = head.size() < kHeadBytes;
+  const bool is_one_block = head.size() < kHeadBytes ||
+                            (size > 0 && size <= BundleReader::kBlockBytes);
   BundleReader reader(descriptor, std::move(head));
   absl::Status read;
   uint64_t position = 0;
@@ -263,9 +264,9 @@ void AnswerSession::AnswerBundle(int descriptor, const std::string& name,
     if (!output_->status().ok())
       is_output_broken.store(true, std::memory_order_relaxed);
   };
-  WorkInOrder<Finished>(is_small ? Threads::kOne : threads_, first, second,
+  WorkInOrder<Finished>(is_one_block ? Threads::kOne : threads_, first, second,
                         take, work, put);
-  if (!read.ok()) AddUnreadable(name, MessageOf(read));
+  if (!read.ok()) AddBrokenOff(name, read);
 }
 
 void AnswerSession::AnswerList(int descriptor, const std::string& name,
@@ -315,7 +316,7 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
   };
   const uint64_t rows_before = tally_.total();
   WorkInOrder<Finished>(threads_, first, second, take, work, put);
-  if (!read.ok()) AddUnreadable(name, MessageOf(read));
+  if (!read.ok()) AddBrokenOff(name, read);
   // A program may well make an empty list, so this is no error; but whoever
   // meant to ask about somebody should know.
   if (tally_.total() == rows_before && output_->status().ok())
@@ -329,11 +330,17 @@ void AnswerSession::AddUnreadable(const std::string& name,
   Put(first_.results());
 }
 
-void AnswerSession::Put(Results& results) {
+void AnswerSession::AddBrokenOff(const std::string& name,
+                                 const absl::Status& why) {
+  first_.AddUnreadable(name, 0, MessageOf(why));
+  first_.Finish();
+  Put(first_.results(), UINT64_MAX);
+}
+
+void AnswerSession::Put(Results& results, uint64_t most_reported) {
   tally_.Add(results.tally);
   for (const std::string& problem : results.problems) {
-    // The rest are only counted.
-    if (reported_ == Results::kMaxProblems) break;
+    if (reported_ >= most_reported) break;
     ++reported_;
     Report(problem);
   }

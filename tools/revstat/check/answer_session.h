@@ -13,7 +13,8 @@
 
 namespace revstat::tool {
 
-// Memory: some blocks of rows, whatever the length of the inputs. Not
+// Memory: some blocks of rows, whatever the length of the inputs; more for a
+// single object that is longer than a block. Not
 // thread-safe; long inputs are worked on by two threads inside Answer.
 class AnswerSession {
  public:
@@ -61,9 +62,12 @@ class AnswerSession {
   void AnswerBundle(int descriptor, const std::string& name, std::string head,
                     uint64_t size);
   void AddUnreadable(const std::string& name, std::string_view why);
+  // Of an input whose rest is not read: reported whatever was before.
+  void AddBrokenOff(const std::string& name, const absl::Status& why);
 
-  // Gives out what an answerer has finished, and empties it.
-  void Put(Results& results);
+  // Gives out what an answerer has finished, and empties it. Of one input no
+  // more than so many problems are reported; the rest are only counted.
+  void Put(Results& results, uint64_t most_reported = Results::kMaxProblems);
 
   RowAnswerer first_;
   RowAnswerer second_;  // of the second thread

@@ -24,37 +24,41 @@ BundleReader::BundleReader(int descriptor, std::string head,
       is_at_end_(rest_.size() < kHeadBytes) {}
 
 absl::StatusOr<bool> BundleReader::Take(BundleBlock* block) {
-  block->size_ = 0;
   size_t room = is_at_end_ ? rest_.size() : std::max(kBlockBytes, rest_.size());
+  block->size_ = 0;
   block->Reserve(room);
   block->size_ =
       rest_.copy(reinterpret_cast<char*>(block->octets_.get()), room);
   size_t whole = 0;
   while (true) {
-    if (!is_at_end_) {
-      const auto got =
-          ReadFull(descriptor_,
-                   {block->octets_.get() + block->size_, room - block->size_});
-      if (!got.ok()) return got.status();
-      block->size_ += *got;
-      is_at_end_ = block->size_ < room;
-    }
+    Fill(block, room);
     whole = FindObjects(block);
     if (whole > 0 || is_at_end_) break;
+    if (!failure_.ok()) return failure_;
     if (room >= max_object_bytes_) {
       return MakeError(ErrorCode::kTooLarge,
                        Concat({"at octet ", std::to_string(offset_),
                                ": what begins there is longer than ",
                                std::to_string(max_object_bytes_), " octets"}));
     }
-    room *= 2;
+    room = std::min(2 * room, max_object_bytes_);
     block->Reserve(room);
   }
   rest_.assign(TextOf(block->octets().subspan(whole)));
   block->size_ = whole;
-  block->is_all_ = offset_ == 0 && is_at_end_ && rest_.empty();
+  block->is_all_ = offset_ == 0 && is_at_end_;
   block->offset_ = std::exchange(offset_, offset_ + whole);
   return whole > 0;
+}
+
+void BundleReader::Fill(BundleBlock* block, size_t room) {
+  if (is_at_end_ || !failure_.ok()) return;
+  size_t got = 0;
+  failure_ = ReadFull(
+      descriptor_, {block->octets_.get() + block->size_, room - block->size_},
+      &got);
+  block->size_ += got;
+  is_at_end_ = failure_.ok() && block->size_ < room;
 }
 
 size_t BundleReader::FindObjects(BundleBlock* block) {

@@ -22,7 +22,7 @@ class BundleBlock {
   Bytes octets() const { return {octets_.get(), size_}; }
   // Where the block begins in the bundle.
   uint64_t offset() const { return offset_; }
-  // True where the bundle is this block and no other.
+  // True where the bundle is known to end with this block, its first.
   bool is_all() const { return is_all_; }
 
  private:
@@ -39,17 +39,18 @@ class BundleBlock {
   std::vector<FoundObject> objects_;
 };
 
-// Reads a bundle block by block, in the memory of a block and the longest
-// object. Read and not mapped: a page that is touched for the first time costs
-// more than its octets copied, and a file that is cut off meanwhile would end
-// the process. Not thread-safe; blocks are independent of it.
+// Reads a bundle block by block. A block grows for an object that is longer:
+// then memory is some times its size. Read and not mapped: a page that is
+// touched for the first time can cost more than its octets copied, and a file
+// that is cut off meanwhile would end the process. Not thread-safe; blocks are
+// independent of it.
 class BundleReader {
  public:
   // Small enough that a block, its rows and their answers stay in a core's
   // cache.
   static constexpr size_t kBlockBytes = size_t{1} << 19;
   // The longest object, if no other limit is given.
-  static constexpr size_t kMaxObjectBytes = size_t{1} << 30;
+  static constexpr size_t kMaxObjectBytes = size_t{1} << 28;
 
   // Reads on from `descriptor`, which stays open; `head`, by ReadHead, was read
   // from it before and comes first.
@@ -57,11 +58,14 @@ class BundleReader {
                size_t max_object_bytes = kMaxObjectBytes);
 
   // Replaces *block by the next objects, and parts that cannot be read; false
-  // at the end of the bundle. Fails with what the system says
-  // (kInputUnreadable) or with an object that is too long (kTooLarge).
+  // at the end of the bundle. Fails, once all that comes before has been given
+  // out, with what the system says (kInputUnreadable) or with an object that is
+  // too long (kTooLarge).
   absl::StatusOr<bool> Take(BundleBlock* block);
 
  private:
+  // Reads on until the block has so many octets.
+  void Fill(BundleBlock* block, size_t room);
   // Finds the block's objects; how many of its octets are theirs or between
   // them.
   size_t FindObjects(BundleBlock* block);
@@ -69,8 +73,9 @@ class BundleReader {
   const int descriptor_;
   const ContentKind kind_;
   const size_t max_object_bytes_;
-  std::string rest_;  // read, and not given out yet
-  bool is_at_end_;    // there is nothing behind it
+  std::string rest_;      // read, and not given out yet
+  bool is_at_end_;        // there is nothing behind it
+  absl::Status failure_;  // of reading on
   uint64_t offset_ = 0;
 };
 

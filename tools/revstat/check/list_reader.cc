@@ -197,11 +197,12 @@ absl::StatusOr<bool> ListReader::Take(ListBlock* block) {
   char* const octets = block->octets_.get();
   size_t used = rest_.copy(octets, kBlockBytes);
   if (!at_end_) {
-    const auto got = ReadFull(
+    size_t got = 0;
+    const absl::Status status = ReadFull(
         descriptor_,
-        {reinterpret_cast<uint8_t*>(octets) + used, kBlockBytes - used});
-    if (!got.ok()) return got.status();
-    used += *got;
+        {reinterpret_cast<uint8_t*>(octets) + used, kBlockBytes - used}, &got);
+    if (!status.ok()) return status;
+    used += got;
     at_end_ = used < kBlockBytes;
   }
   // The last line may go on in what has not been read yet.

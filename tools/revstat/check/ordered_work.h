@@ -21,7 +21,8 @@ namespace revstat::tool {
 // Whichever thread is free does what comes next, so that neither reading nor
 // writing needs a thread of its own. A block that is ready before its turn
 // waits, and its thread goes on: to be woken costs some 50 microseconds on a
-// virtual machine, a small block's time. None may throw.
+// virtual machine, a small block's time. Where one of them throws, nothing more
+// is taken, and the exception is thrown here, after both threads have ended.
 template <class Product, class Worker, class Take, class Work, class Put>
 void WorkInOrder(Threads threads, Worker& first, Worker& second,
                  const Take& take, const Work& work, const Put& put) {
@@ -31,19 +32,26 @@ void WorkInOrder(Threads threads, Worker& first, Worker& second,
     bool is_ready = false;
   };
   std::array<Slot, kMostAhead> slots;
-  std::mutex taking;
+  std::mutex taking;  // guards what follows
   uint64_t taken = 0;
-  std::mutex putting;  // guards what follows, and is_ready
+  bool is_over = false;
+  std::mutex putting;  // guards is_ready, and what follows
   std::condition_variable has_room;
   uint64_t turn = 0;
   bool is_putting = false;
+  bool has_thrown = false;  // so that a turn may never come
   const auto take_one = [&](Worker& worker, uint64_t* mine) {
     const std::lock_guard<std::mutex> lock(taking);
     {
       std::unique_lock<std::mutex> room(putting);
-      has_room.wait(room, [&] { return taken - turn < kMostAhead; });
+      has_room.wait(room,
+                    [&] { return has_thrown || taken - turn < kMostAhead; });
+      if (has_thrown) return false;
     }
+    if (is_over) return false;
+    is_over = true;  // where take throws, too
     if (!take(worker)) return false;
+    is_over = false;
     *mine = taken++;
     return true;
   };
@@ -65,10 +73,17 @@ void WorkInOrder(Threads threads, Worker& first, Worker& second,
     is_putting = false;
   };
   const auto loop = [&](Worker& worker) {
-    for (uint64_t mine = 0; take_one(worker, &mine);) {
-      Slot& slot = slots[mine % kMostAhead];
-      work(worker, slot.product);
-      put_ready(slot);
+    try {
+      for (uint64_t mine = 0; take_one(worker, &mine);) {
+        Slot& slot = slots[mine % kMostAhead];
+        work(worker, slot.product);
+        put_ready(slot);
+      }
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(putting);
+      has_thrown = true;
+      has_room.notify_one();
+      throw;
     }
   };
   RunBeside(

@@ -128,26 +128,28 @@ ContentKind DetectContent(Bytes head) {
   return LooksLikeList(TextOf(head)) ? ContentKind::kList : ContentKind::kOther;
 }
 
-absl::StatusOr<size_t> ReadFull(int descriptor, std::span<uint8_t> octets) {
-  size_t used = 0;
-  while (used < octets.size()) {
+absl::Status ReadFull(int descriptor, std::span<uint8_t> octets, size_t* used) {
+  *used = 0;
+  while (*used < octets.size()) {
     const ssize_t got =
-        read(descriptor, octets.data() + used, octets.size() - used);
+        read(descriptor, octets.data() + *used, octets.size() - *used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
       return MakeError(ErrorCode::kInputUnreadable, std::strerror(errno));
     if (got == 0) break;
-    used += static_cast<size_t>(got);
+    *used += static_cast<size_t>(got);
   }
-  return used;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ReadHead(int descriptor) {
   std::string head(kHeadBytes, '\0');
-  const auto used = ReadFull(
-      descriptor, {reinterpret_cast<uint8_t*>(head.data()), head.size()});
-  if (!used.ok()) return used.status();
-  head.resize(*used);
+  size_t used = 0;
+  const absl::Status status =
+      ReadFull(descriptor,
+               {reinterpret_cast<uint8_t*>(head.data()), head.size()}, &used);
+  if (!status.ok()) return status;
+  head.resize(used);
   return head;
 }
 

@@ -36,8 +36,9 @@ inline constexpr size_t kHeadBytes = size_t{1} << 16;
 
 // By the first octets of a file.
 ContentKind DetectContent(Bytes head);
-// Reads until `octets` is full or there is no more; how many it read.
-absl::StatusOr<size_t> ReadFull(int descriptor, std::span<uint8_t> octets);
+// Reads until `octets` is full or there is no more. *used is how many it read,
+// also where it fails.
+absl::Status ReadFull(int descriptor, std::span<uint8_t> octets, size_t* used);
 // Up to kHeadBytes, from where the descriptor stands; fewer are all there is.
 absl::StatusOr<std::string> ReadHead(int descriptor);
 // Whether the name ends in one of these (".pem"), in letters of any case.
