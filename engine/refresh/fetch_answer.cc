@@ -73,7 +73,8 @@ std::string FetchTransfer::Header(const char* name) const {
 
 std::string FetchTransfer::Validator(const char* name) const {
   std::string value = Header(name);
-  if (value.size() > kMaxValidator) value.clear();
+  // One that could not be sent would keep us from asking again.
+  if (value.size() > kMaxValidator || HasControl(value)) value.clear();
   return value;
 }
 

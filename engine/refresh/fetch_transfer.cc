@@ -58,12 +58,12 @@ std::string TextOf(const curl_sockaddr& address) {
   return text;
 }
 
+}  // namespace
+
 bool HasControl(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](unsigned char c) { return c < ' ' || c == 0x7F; });
 }
-
-}  // namespace
 
 std::string UrlParts::Origin() const {
   return Concat({scheme, "://", host, ":", port});

@@ -109,6 +109,9 @@ class FetchTransfer {
 // Whether the request's policies let it begin with this URL.
 absl::Status CheckUrl(const FetchRequest& request, const UrlParts& url);
 
+// Control characters of ASCII, which no value of a request may have.
+bool HasControl(std::string_view text);
+
 }  // namespace revstat
 
 #endif  // REVSTAT_ENGINE_REFRESH_FETCH_TRANSFER_H_

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tests/refresh/fetching.h"
+#include "tests/support/loopback_server.h"
 
 namespace revstat::test {
 namespace {
@@ -111,6 +112,30 @@ TEST_F(FaultsTest, invalid_NotModifiedThatIsNotOurs) {
   EXPECT_EQ(CodeOf(Fetch(request)), "unexpected_not_modified");
   request.url = server_.Url("/notmodified");
   EXPECT_EQ(Fetch(request).outcome, FetchOutcome::kNotModified);
+}
+
+// Who remembers a validator asks with it the next time.
+TEST_F(FaultsTest, good_NoValidatorThatCannotBeSent) {
+  const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  for (const char* control : {"\x01", "\t", "\x7f"}) {
+    const LoopbackServer server([&](const HttpRequest&) {
+      HttpReply reply;
+      reply.body = "body";
+      std::string damaged = date;
+      damaged.replace(1, 1, control);
+      reply.headers = {std::string("ETag: \"a") + control + "b\"",
+                       "Last-Modified: " + damaged};
+      return reply;
+    });
+    FetchRequest request = RequestOf(server.Url());
+    const FetchResult first = Fetch(request);
+    EXPECT_EQ(first.outcome, FetchOutcome::kFetched) << first.status;
+    EXPECT_EQ(first.etag, "");
+    EXPECT_EQ(first.last_modified, "");
+    request.etag = first.etag;
+    request.last_modified = first.last_modified;
+    EXPECT_EQ(Fetch(request).outcome, FetchOutcome::kFetched);
+  }
 }
 
 TEST_F(FaultsTest, invalid_Redirects) {
