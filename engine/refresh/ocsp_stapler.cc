@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/thrown.h"
 #include "engine/check/ocsp_cache_file.h"
 #include "engine/x509/authority_info_access.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 // The clock may be set while we wait.
 constexpr std::chrono::seconds kLongestWait{60};
+constexpr std::chrono::milliseconds kPauseAfterThrown{100};
 
 constexpr uint32_t kMaxCertificates = 10'000;
 
@@ -130,27 +132,36 @@ void OcspStapler::TakeResult(size_t id, const OcspResult& result) {
   if (is_new) {
     entry.sha256 = result.answer->sha256;
     entry.pause = std::chrono::seconds(0);
-    if (!options_.file.empty()) {
-      // Without it the next start asks again.
-      SaveOcspCache(cache_, options_.file, ContextOf(options_.client), Now())
-          .IgnoreError();
-    }
   }
-  entry.next_try = Now() + std::max(entry.pause, options_.first_pause);
+  const Time now = Now();
+  entry.next_try = now + std::max(entry.pause, options_.first_pause);
+  if (is_new && !options_.file.empty()) {
+    // Without it the next start asks again.
+    SaveOcspCache(cache_, options_.file, ContextOf(options_.client), now)
+        .IgnoreError();
+  }
   if (options_.notify) options_.notify(id, result);
 }
 
 void OcspStapler::Run() {
   // Pairs with the store in the destructor.
   while (!stop_.load(std::memory_order_acquire)) {
-    const Time now = Now();
-    for (size_t id = 0; id < entries_.size(); ++id) AskIfDue(id, now);
-    std::chrono::seconds wait = kLongestWait;
-    for (const Entry& entry : entries_) {
-      if (entry.next_try > now) wait = std::min(wait, entry.next_try - now);
-    }
-    client_->Poll(wait);
+    if (ThrownBy([this] { Turn(); }) == nullptr) continue;
+    // Memory that is not to be had, or what the host has thrown. What was asked
+    // may be lost with it.
+    for (Entry& entry : entries_) entry.is_asked = false;
+    std::this_thread::sleep_for(kPauseAfterThrown);
   }
+}
+
+void OcspStapler::Turn() {
+  const Time now = Now();
+  for (size_t id = 0; id < entries_.size(); ++id) AskIfDue(id, now);
+  std::chrono::seconds wait = kLongestWait;
+  for (const Entry& entry : entries_) {
+    if (entry.next_try > now) wait = std::min(wait, entry.next_try - now);
+  }
+  client_->Poll(wait);
 }
 
 }  // namespace revstat

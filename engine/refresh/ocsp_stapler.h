@@ -28,7 +28,7 @@ struct OcspStaplerOptions {
   // Where responses are kept over restarts (see SaveOcspCache); empty: nowhere.
   std::string file = {};
   // Called on the stapler's thread when a question of certificate `id` has come
-  // to its end.
+  // to its end. What it throws is lost.
   std::function<void(size_t id, const OcspResult&)> notify = {};
 };
 
@@ -40,7 +40,7 @@ class OcspStapler {
  public:
   static absl::StatusOr<std::unique_ptr<OcspStapler>> Create(
       OcspStaplerOptions options);
-  ~OcspStapler();  // waits for the thread, which waits for nothing
+  ~OcspStapler();  // waits for the thread, which waits for next to nothing
   OcspStapler(const OcspStapler&) = delete;
   OcspStapler& operator=(const OcspStapler&) = delete;
 
@@ -75,6 +75,7 @@ class OcspStapler {
   OcspStapler(OcspStaplerOptions options);
 
   void Run();
+  void Turn();
   void AskIfDue(size_t id, Time now);
   void TakeResult(size_t id, const OcspResult& result);
   Time Now() const { return options_.client.now(); }

@@ -29,6 +29,7 @@ class Stapling {
       const std::lock_guard<std::mutex> lock(mutex_);
       results_.push_back(CodeOf(result));
       changed_.notify_all();
+      if (is_thrown_) throw std::runtime_error("notify");
     };
     auto created = OcspStapler::Create(std::move(options));
     EXPECT_TRUE(created.ok()) << created.status();
@@ -70,6 +71,7 @@ class Stapling {
     const std::lock_guard<std::mutex> lock(mutex_);
     status_ = status;
   }
+  void ThrowInNotify() { is_thrown_ = true; }
   void SetHttpStatus(int status) { http_status_ = status; }
 
   std::shared_ptr<const Buffer> Response() const {
@@ -106,6 +108,7 @@ class Stapling {
   std::condition_variable changed_;
   std::vector<std::string> results_;
   uint64_t looks_ = 0;  // at the clock
+  std::atomic<bool> is_thrown_ = false;
   Octets status_ = Good();
   const char* from_ = "20260110000000Z";
   const char* until_ = "20260120000000Z";
@@ -127,6 +130,17 @@ TEST(OcspStapler, good_in_a_handshake_verified_by_the_engine) {
     ASSERT_TRUE(verified.ok()) << verified.status();
     EXPECT_EQ(verified->status(), OcspStatus::kGood);
   }
+}
+
+TEST(OcspStapler, good_though_the_host_throws) {
+  Stapling stapling;
+  stapling.ThrowInNotify();
+  stapling.stapler().Start();
+  EXPECT_EQ(stapling.Result(1), "ok");
+  EXPECT_NE(stapling.Response(), nullptr);
+  stapling.SetTimes("20260115000000Z", "20260125000000Z");
+  stapling.SetTime("2026-01-16T00:00:00Z");
+  EXPECT_EQ(stapling.Result(2), "ok");
 }
 
 TEST(OcspStapler, good_old_response_until_its_end_and_none_after_it) {
