@@ -79,9 +79,13 @@ absl::Status AddPem(Bytes file, Certificates* certificates) {
     char* header = nullptr;
     uint8_t* octets = nullptr;
     long size = 0;
+    // Some of what is wrong leaves no error: then that of the caller's before
+    // is not to be taken for it.
+    ERR_clear_error();
     if (PEM_read_bio(bio.get(), &label, &header, &octets, &size) != 1) {
-      const bool is_end =
-          ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+      const unsigned long error = ERR_peek_last_error();
+      const bool is_end = ERR_GET_LIB(error) == ERR_LIB_PEM &&
+                          ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
       ERR_clear_error();
       if (is_end) break;
       return MakeError(ErrorCode::kBadPem, "armour or base64");

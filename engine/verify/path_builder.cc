@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
+#include <new>
 #include <string>
 #include <utility>
 
@@ -108,6 +109,8 @@ struct PathBuilder::State {
 PathBuilder::PathBuilder(const PathPolicy& policy)
     : state_(new State{policy, StorePointer(X509_STORE_new()),
                        StackPointer(sk_X509_new_null())}) {
+  if (state_->store == nullptr || state_->untrusted == nullptr)
+    throw std::bad_alloc();
   X509_VERIFY_PARAM* const parameters =
       X509_STORE_get0_param(state_->store.get());
   X509_VERIFY_PARAM_set_time(parameters, ToUnix(policy.at));
@@ -137,7 +140,9 @@ absl::Status PathBuilder::AddAnchor(Bytes certificate) {
 absl::Status PathBuilder::AddUntrusted(Bytes certificate) {
   auto read = Read(certificate, state_->policy.gost);
   if (!read.ok()) return read.status();
-  sk_X509_push(state_->untrusted.get(), read->release());
+  if (sk_X509_push(state_->untrusted.get(), read->get()) == 0)
+    throw std::bad_alloc();
+  read->release();  // the stack's now
   return absl::OkStatus();
 }
 

@@ -1,6 +1,8 @@
 #include "engine/refresh/certificate_files.h"
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 
 #include <cstdlib>
 #include <string>
@@ -91,6 +93,15 @@ TEST_F(CertificateFiles, InvalidArmourAndOtherFiles) {
   EXPECT_EQ(CodeOf(ReadCertificates(folder_.path() + "/none", kMaxBytes)),
             ErrorCode::kInputUnreadable);
   EXPECT_EQ(CodeOf(ReadCertificates(root_, 10)), ErrorCode::kTooLarge);
+  // A block without content, and an error that somebody has left.
+  ERR_raise(ERR_LIB_PEM, PEM_R_NO_START_LINE);
+  EXPECT_EQ(CodeOf(ReadCertificates(
+                folder_.Write("hollow.pem", ContentOf(root_) +
+                                                "-----BEGIN CERTIFICATE-----\n"
+                                                "-----END CERTIFICATE-----\n" +
+                                                ContentOf(issuing_)),
+                kMaxBytes)),
+            ErrorCode::kBadPem);
   // Says that it is SignedData, and has none.
   EXPECT_EQ(CodeOf(ReadCertificates(
                 folder_.Write("empty.p7b",
