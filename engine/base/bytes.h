@@ -26,6 +26,14 @@ inline std::string_view TextOf(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Whether UTF-8 text begins with a control character from U+0080 to U+009F.
+inline constexpr uint8_t kC1Lead = 0xc2;
+inline bool BeginsWithC1(std::string_view text) {
+  return text.size() > 1 && static_cast<uint8_t>(text[0]) == kC1Lead &&
+         static_cast<uint8_t>(text[1]) >= 0x80 &&
+         static_cast<uint8_t>(text[1]) < 0xa0;
+}
+
 inline bool Equal(Bytes a, Bytes b) {
   return a.size() == b.size() &&
          (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);

@@ -136,7 +136,12 @@ void AppendType(Bytes type, std::string* text) {
   }
 }
 
-// RFC 4514 2.4.
+void AppendHexPair(char c, std::string* text) {
+  *text += '\\';
+  *text += ToHex(BytesOf(std::string_view(&c, 1)));
+}
+
+// RFC 4514 2.4; and C1 controls, which drive some terminals as ESC does.
 void AppendEscaped(std::string_view value, std::string* text) {
   // Static: else it is made anew on the stack each time.
   static constexpr auto kIsPlain = [] {
@@ -145,6 +150,7 @@ void AppendEscaped(std::string_view value, std::string* text) {
       plain[c] = c != 0x7f &&
                  std::string_view("#\"+,;<>\\").find(static_cast<char>(c)) ==
                      std::string_view::npos;
+    plain[kC1Lead] = false;
     return plain;
   }();
   const auto is_plain = [&](char c) {
@@ -161,8 +167,10 @@ void AppendEscaped(std::string_view value, std::string* text) {
     const char c = value[i];
     const bool edge_space = c == ' ' && (i == 0 || i + 1 == value.size());
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      *text += '\\';
-      *text += ToHex(BytesOf(value.substr(i, 1)));
+      AppendHexPair(c, text);
+    } else if (BeginsWithC1(value.substr(i))) {
+      AppendHexPair(c, text);
+      AppendHexPair(value[++i], text);
     } else {
       if (edge_space || (c == '#' && i == 0) ||
           std::string_view("\"+,;<>\\").find(c) != std::string_view::npos) {

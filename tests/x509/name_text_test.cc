@@ -91,6 +91,9 @@ TEST(FormatName, EscapesWhatRfc4514Reserves) {
       {"a\nb", "CN=a\\0ab"},
       {"\x7f", "CN=\\7f"},
       {"\x1b[31m", "CN=\\1b[31m"},
+      {"a\xc2\x80\xc2\x9f[31m", "CN=a\\c2\\80\\c2\\9f[31m"},
+      {"\xc2\xa0\xc2\xa9", "CN=\xc2\xa0\xc2\xa9"},
+      {"\xc2", "CN=\xc2"},
       {"", "CN="}};
   for (const auto& [value, text] : cases)
     EXPECT_EQ(Format(test::CommonName(value)), text);

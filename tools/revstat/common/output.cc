@@ -97,9 +97,11 @@ size_t WidthOf(std::string_view text) {
 
 std::string Printable(std::string_view text) {
   std::string printable(text);
-  std::replace_if(
-      printable.begin(), printable.end(),
-      [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+  for (size_t i = 0; i < printable.size(); ++i) {
+    const auto c = static_cast<unsigned char>(printable[i]);
+    if (c < ' ' || c == 0x7f) printable[i] = '?';
+    if (BeginsWithC1(text.substr(i))) printable.replace(i, 2, "??");
+  }
   return printable;
 }
 
