@@ -22,6 +22,15 @@ has err 'f: 1 link to a folder is not followed'
 [[ $(column input | sed 's/csv:.*/csv/' | uniq | xargs) == 'f/b/deep/x.der f/b/list.csv f/link.pem f/z.pem' ]] ||
   fail "another order"
 
+# A link to a pipe is none of its files: nobody may ever write to it.
+mkdir piped
+mkfifo pipe
+cp "$active" piped/a.pem
+ln -s ../pipe piped/b.pem
+check 0 piped
+statuses active
+quiet
+
 # What is named like a certificate must be one; and a folder must hold some.
 mkdir -p g/empty h
 openssl x509 -in "$revoked" -outform DER | base64 >g/bare.cer

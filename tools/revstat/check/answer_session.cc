@@ -168,7 +168,9 @@ void AnswerSession::AnswerFolder(const std::string& path) {
         } else {
           folders.push_back(walk->path().string());
         }
-      } else if (walk->is_regular_file(ignored) || walk->is_symlink(ignored)) {
+      } else if (walk->is_regular_file(ignored) ||
+                 (walk->is_symlink(ignored) && !walk->exists(ignored))) {
+        // A link that leads nowhere is reported; one to a pipe is no file.
         files.push_back(walk->path().string());
       }
     }
