@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,39 @@ TEST(WorkInOrder, PutsInTheOrderOfTake) {
     ASSERT_EQ(put.size(), 10000u);
     for (int i = 0; i < 10000; ++i)
       ASSERT_EQ(put[static_cast<size_t>(i)], 2 * i);
+  }
+}
+
+TEST(WorkInOrder, EndsWhereOneOfThemThrows) {
+  struct Worker {
+    int block = 0;
+  };
+  enum { kTake, kWork, kPut };
+  for (Threads threads : {Threads::kOne, Threads::kTwo}) {
+    for (int thrower : {kTake, kWork, kPut}) {
+      Worker first;
+      Worker second;
+      int taken = 0;
+      const auto maybe_throw = [&](int who, int block) {
+        if (who == thrower && block == 1000) throw std::bad_alloc();
+      };
+      EXPECT_THROW(WorkInOrder<int>(
+                       threads, first, second,
+                       [&](Worker& worker) {
+                         worker.block = taken++;
+                         maybe_throw(kTake, worker.block);
+                         return worker.block < 100000;
+                       },
+                       [&](Worker& worker, int& product) {
+                         maybe_throw(kWork, worker.block);
+                         product = worker.block;
+                       },
+                       [&](int& product) { maybe_throw(kPut, product); }),
+                   std::bad_alloc);
+      // No more than what the other thread can have ahead.
+      EXPECT_LE(taken, 1000 + 10);
+      EXPECT_TRUE(thrower != kTake || taken == 1001) << taken;
+    }
   }
 }
 
