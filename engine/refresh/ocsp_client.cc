@@ -50,6 +50,7 @@ class OcspClient::Impl {
            OcspCacheUse use, Done done);
   size_t RefreshDue(size_t limit);
   size_t Poll(milliseconds timeout);
+  void CancelAll();
   void Wakeup() { fetcher_->Wakeup(); }
   size_t pending() const { return jobs_.size() + ready_.size(); }
 
@@ -369,6 +370,15 @@ size_t OcspClient::Impl::Poll(milliseconds timeout) {
   return pending();
 }
 
+void OcspClient::Impl::CancelAll() {
+  fetcher_->CancelAll();
+  queue_ = OcspQueue(options_.queue);
+  timers_ = {};
+  ready_.clear();
+  job_of_.clear();
+  jobs_.clear();
+}
+
 absl::StatusOr<std::unique_ptr<OcspClient>> OcspClient::Create(
     OcspClientOptions options, OcspCache* cache) {
   if (options.nonce != OcspNonceUse::kOff &&
@@ -398,6 +408,7 @@ void OcspClient::Ask(const OcspCacheKey& key,
 }
 size_t OcspClient::RefreshDue(size_t limit) { return impl_->RefreshDue(limit); }
 size_t OcspClient::Poll(milliseconds timeout) { return impl_->Poll(timeout); }
+void OcspClient::CancelAll() { impl_->CancelAll(); }
 void OcspClient::Wakeup() { impl_->Wakeup(); }
 size_t OcspClient::pending() const { return impl_->pending(); }
 

@@ -128,6 +128,9 @@ class OcspClient {
   // Moves everything on, and waits for up to `timeout` while there is nothing
   // to do. Returns the number of questions that are not done.
   size_t Poll(std::chrono::milliseconds timeout);
+  // Forgets all questions without calling back, and with them whatever an
+  // exception out of any of these has left half done.
+  void CancelAll();
   // Ends the waiting of a Poll. From any thread.
   void Wakeup();
   size_t pending() const;

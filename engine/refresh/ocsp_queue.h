@@ -66,7 +66,7 @@ class OcspQueue {
   // Strangers' certificates may name ever new hosts that nobody reaches.
   static constexpr size_t kMostKnown = 1024;
 
-  const Limits limits_;
+  Limits limits_;
   unsigned active_ = 0;
   std::unordered_map<std::string, Host> hosts_;
   std::deque<std::string> turns_;

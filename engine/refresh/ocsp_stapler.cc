@@ -11,9 +11,13 @@
 namespace revstat {
 namespace {
 
+using std::chrono::milliseconds;
+
 // The clock may be set while we wait.
 constexpr std::chrono::seconds kLongestWait{60};
-constexpr std::chrono::milliseconds kPauseAfterThrown{100};
+// After something was thrown.
+constexpr milliseconds kFirstPause{100};
+constexpr milliseconds kLongestPause{1600};
 
 constexpr uint32_t kMaxCertificates = 10'000;
 
@@ -140,17 +144,22 @@ void OcspStapler::TakeResult(size_t id, const OcspResult& result) {
     SaveOcspCache(cache_, options_.file, ContextOf(options_.client), now)
         .IgnoreError();
   }
-  if (options_.notify) options_.notify(id, result);
+  if (options_.notify) ThrownBy([&] { options_.notify(id, result); });
 }
 
 void OcspStapler::Run() {
+  milliseconds pause = kFirstPause;
   // Pairs with the store in the destructor.
   while (!stop_.load(std::memory_order_acquire)) {
-    if (ThrownBy([this] { Turn(); }) == nullptr) continue;
-    // Memory that is not to be had, or what the host has thrown. What was asked
-    // may be lost with it.
+    if (ThrownBy([this] { Turn(); }) == nullptr) {
+      pause = kFirstPause;
+      continue;
+    }
+    // Memory that is not to be had, or what the host's clock has thrown.
+    client_->CancelAll();
     for (Entry& entry : entries_) entry.is_asked = false;
-    std::this_thread::sleep_for(kPauseAfterThrown);
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, kLongestPause);
   }
 }
 

@@ -20,6 +20,7 @@ class Stapling {
     options.client = LoopbackOptions();
     options.client.now = [this] {
       const std::lock_guard<std::mutex> lock(mutex_);
+      if (std::exchange(has_clock_, true) == false) throw std::bad_alloc();
       ++looks_;
       changed_.notify_all();
       return FromUnix(now_);
@@ -72,6 +73,11 @@ class Stapling {
     status_ = status;
   }
   void ThrowInNotify() { is_thrown_ = true; }
+  // Once, when the next reply is looked at.
+  void ThrowInClock() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    will_lose_clock_ = true;
+  }
   void SetHttpStatus(int status) { http_status_ = status; }
 
   std::shared_ptr<const Buffer> Response() const {
@@ -90,6 +96,7 @@ class Stapling {
     reply.status = http_status_;
     if (reply.status != 200) return reply;
     const std::lock_guard<std::mutex> lock(mutex_);
+    has_clock_ = !std::exchange(will_lose_clock_, false);
     SingleText single;
     single.cert_id = ReadAsked(request)->cert_id;
     single.status = status_;
@@ -109,6 +116,8 @@ class Stapling {
   std::vector<std::string> results_;
   uint64_t looks_ = 0;  // at the clock
   std::atomic<bool> is_thrown_ = false;
+  bool will_lose_clock_ = false;
+  bool has_clock_ = true;
   Octets status_ = Good();
   const char* from_ = "20260110000000Z";
   const char* until_ = "20260120000000Z";
@@ -141,6 +150,15 @@ TEST(OcspStapler, good_though_the_host_throws) {
   stapling.SetTimes("20260115000000Z", "20260125000000Z");
   stapling.SetTime("2026-01-16T00:00:00Z");
   EXPECT_EQ(stapling.Result(2), "ok");
+}
+
+TEST(OcspStapler, good_asked_again_where_an_answer_was_lost) {
+  Stapling stapling;
+  stapling.ThrowInClock();
+  stapling.stapler().Start();
+  EXPECT_EQ(stapling.Result(1), "ok");
+  EXPECT_NE(stapling.Response(), nullptr);
+  EXPECT_EQ(stapling.server().requests(), 2u);
 }
 
 TEST(OcspStapler, good_old_response_until_its_end_and_none_after_it) {
