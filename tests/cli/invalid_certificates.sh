@@ -86,12 +86,12 @@ has err 'revstat: a?[31m?b.pem: '
 has out 'a?[31m?b.pem'
 run 2 check "${sample[@]}" --format jsonl "$name"
 has out '{"input":"a\u001b[31m\nb.pem",'
-# Nor do those that UTF-8 has behind ASCII.
-name=$'a\xc2\x9b31m.pem'
+# Nor do those behind ASCII, in UTF-8 and alone.
+name=$'a\xc2\x9b31m\x9b\xc3\xa9.pem'
 cp words.txt "$name"
 run 2 check "${sample[@]}" "$name"
-has err 'revstat: a??31m.pem: '
-has out 'a??31m.pem'
+has err 'revstat: a??31m?é.pem: '
+has out 'a??31m?é.pem'
 # One that says that it is two gigabytes: those before it have their answers.
 { cat good.der && printf '\x30\x84\x7f\xff\xff\xff'; } >long.der
 truncate -s 300M long.der

@@ -53,7 +53,7 @@ class TableWriter : public ResultWriter {
     const std::string serial = question.key.serial.ToText();
     std::string name = row.subject.tlv().empty()
                            ? ""
-                           : Concat({FormatName(row.subject), "  "});
+                           : Concat({Printable(FormatName(row.subject)), "  "});
     name += Printable(row.input);
     if (row.position > 0) name += Concat({":", std::to_string(row.position)});
     colour_of_row_ = colour_ ? ColourOf(verdict.status) : nullptr;

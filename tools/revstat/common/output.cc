@@ -57,7 +57,7 @@ void Progress::Update(uint64_t done, uint64_t answered) {
   if (now - last_ < std::chrono::milliseconds(100)) return;
   last_ = now;
   drawn_ = true;
-  std::string line = Concat({kClearLine, what_, " "});
+  std::string line = Concat({kClearLine, Printable(what_), " "});
   if (total_ > 0) {
     constexpr uint64_t kWidth = 30;
     const uint64_t share = std::min<uint64_t>(100, done * 100 / total_);
@@ -95,12 +95,27 @@ size_t WidthOf(std::string_view text) {
       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+size_t PrintablePrefix(std::string_view text) {
+  const auto octet = [&](size_t i) {
+    return static_cast<unsigned char>(text[i]);
+  };
+  const unsigned char first = octet(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const size_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (text.size() < size) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((octet(i) & 0xc0) != 0x80) return 0;
+  }
+  return first == 0xc2 && octet(1) < 0xa0 ? 0 : size;
+}
+
 std::string Printable(std::string_view text) {
-  std::string printable(text);
-  for (size_t i = 0; i < printable.size(); ++i) {
-    const auto c = static_cast<unsigned char>(printable[i]);
-    if (c < ' ' || c == 0x7f) printable[i] = '?';
-    if (BeginsWithC1(text.substr(i))) printable.replace(i, 2, "??");
+  std::string printable;
+  while (!text.empty()) {
+    const size_t size = PrintablePrefix(text);
+    printable += size == 0 ? "?" : text.substr(0, size);
+    text.remove_prefix(std::max<size_t>(size, 1));
   }
   return printable;
 }

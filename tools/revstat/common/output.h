@@ -66,8 +66,12 @@ std::string Counted(uint64_t count, std::string_view noun);
 // Characters, not octets, of UTF-8 text: what columns are padded by.
 size_t WidthOf(std::string_view text);
 
-// With '?' for control characters, which a file's name may hold: they would
-// break lines and drive the terminal.
+// How many octets of `text` are one printable UTF-8 character; 0 for a control
+// character (C0, DEL, C1) and for what is not UTF-8. Overlong forms and
+// surrogates are let through: they drive no terminal.
+size_t PrintablePrefix(std::string_view text);
+// With '?' for each octet of all others, which a file's name may hold: they
+// would break lines and drive the terminal.
 std::string Printable(std::string_view text);
 
 // Writes "revstat: <message>" to standard error, clearing a progress bar first;

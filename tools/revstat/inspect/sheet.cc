@@ -4,29 +4,12 @@
 #include <utility>
 
 #include "engine/base/bytes.h"
+#include "tools/revstat/common/output.h"
 
 namespace revstat::tool {
 namespace {
 
 constexpr size_t kLabelWidth = 26;
-
-// How many octets of `text` are one printable UTF-8 character; 0 for a control
-// character (C0, DEL, C1) and for what is not UTF-8. Overlong forms and
-// surrogates are let through: they drive no terminal.
-size_t PrintablePrefix(std::string_view text) {
-  const auto octet = [&](size_t i) {
-    return static_cast<unsigned char>(text[i]);
-  };
-  const unsigned char first = octet(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  const size_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (text.size() < size) return 0;
-  for (size_t i = 1; i < size; ++i) {
-    if ((octet(i) & 0xc0) != 0x80) return 0;
-  }
-  return first == 0xc2 && octet(1) < 0xa0 ? 0 : size;
-}
 
 }  // namespace
 
