@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <new>
 
 namespace revstat {
 
@@ -24,7 +25,7 @@ std::optional<std::vector<std::vector<uint8_t>>> CertificatesOfPkcs7(
   for (int i = 0; i < sk_X509_num(carried); ++i) {
     uint8_t* encoded = nullptr;
     const int size = i2d_X509(sk_X509_value(carried, i), &encoded);
-    if (size <= 0) return std::nullopt;
+    if (size <= 0) throw std::bad_alloc();
     certificates.emplace_back(encoded, encoded + size);
     OPENSSL_free(encoded);
   }

@@ -12,7 +12,7 @@ namespace revstat {
 
 // The certificates of a ContentInfo with SignedData (RFC 2315 9.1), each in
 // DER, by libcrypto; none of its signatures is looked at. Nothing where `der`
-// is something else, or libcrypto has no memory. Thread-safe.
+// is something else. Thread-safe.
 std::optional<std::vector<std::vector<uint8_t>>> CertificatesOfPkcs7(Bytes der);
 
 }  // namespace revstat

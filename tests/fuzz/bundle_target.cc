@@ -1,5 +1,6 @@
 // A bundle of certificates that comes in pieces, as BundleReader reads it: they
-// say what the whole says. The first two octets are the size of a piece.
+// say what the whole says. The first two octets are the size of a piece, 16 at
+// least.
 #include <algorithm>
 #include <cstring>
 #include <string>

@@ -336,7 +336,8 @@ void AnswerSession::AddBrokenOff(const std::string& name,
                                  const absl::Status& why) {
   first_.AddUnreadable(name, 0, MessageOf(why));
   first_.Finish();
-  Put(first_.results(), UINT64_MAX);
+  // But not of each file of a folder.
+  Put(first_.results(), 2 * Results::kMaxProblems);
 }
 
 void AnswerSession::Put(Results& results, uint64_t most_reported) {

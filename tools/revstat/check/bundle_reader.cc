@@ -36,10 +36,12 @@ absl::StatusOr<bool> BundleReader::Take(BundleBlock* block) {
     if (whole > 0 || is_at_end_) break;
     if (!failure_.ok()) return failure_;
     if (room >= max_object_bytes_) {
-      return MakeError(ErrorCode::kTooLarge,
-                       Concat({"at octet ", std::to_string(offset_),
-                               ": what begins there is longer than ",
-                               std::to_string(max_object_bytes_), " octets"}));
+      failure_ =
+          MakeError(ErrorCode::kTooLarge,
+                    Concat({"at octet ", std::to_string(offset_),
+                            ": what begins there is longer than ",
+                            std::to_string(max_object_bytes_), " octets"}));
+      return failure_;
     }
     room = std::min(2 * room, max_object_bytes_);
     block->Reserve(room);
