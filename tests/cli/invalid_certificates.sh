@@ -73,6 +73,16 @@ bad 'no END line' labels.pem
 run 2 check "${sample[@]}" --format jsonl middle.pem
 statuses active unknown revoked
 has err "middle.pem:2: at octet $(wc -c <"$active"): "
+# What has lost its BEGIN line is missed, and not passed over as text.
+{ cat "$active" && sed '1s/^-//' "$revoked" && cat "$active"; } >begin.pem
+run 2 check "${sample[@]}" --format jsonl begin.pem
+statuses active unknown active
+has err 'begin.pem:2: at octet '
+has err 'no BEGIN line'
+{ cat "$active" && printf -- '-----BEGI'; } >cut.pem
+run 2 check "${sample[@]}" --format jsonl cut.pem
+statuses active unknown
+has err "cut.pem:2: at octet $(wc -c <"$active"): "
 printf -- '-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n' >bad.p7
 bad 'PKCS#7' bad.p7
 # Says that it is SignedData, and has none.

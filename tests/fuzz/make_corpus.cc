@@ -285,6 +285,8 @@ void WriteBundles(const Corpus& corpus) {
   const std::vector<std::pair<std::string, std::string>> bundles = {
       {"good_pem", "\x28\0"s + key + pem + "text\n" + pem},
       {"good_der", "\x14\0"s + certificate + crl + certificate},
+      {"invalid_pem_lines", "\x30\0"s + pem.substr(1) + key + pem.substr(7) +
+                                begin + "A-A" + pem + "-----BEGI"},
       {"invalid_pem", "\x70\0"s + pem + begin + pem + begin},
       {"invalid_pkcs7", "\x05\0"s + pkcs7 + certificate},
       {"invalid_pkcs7_pem",

@@ -81,6 +81,17 @@ const std::vector<std::string>& OddFiles() {
       Pem("CERTIFICATE", "AA") + Pem("PKCS7", "not base64") +
           Pem("CERTIFICATE", "AA") + Pem("CMS", "AAAA"),
       "-----BEGIN -----\n-----END -----\n-----BEGIN ----------END -----",
+      // Damaged BEGIN and END lines, and what is in the base64.
+      Pem("CERTIFICATE", "AA") + "----" + Pem("CERTIFICATE", "BB").substr(5) +
+          Pem("CERTIFICATE", "CC"),
+      Pem("CERTIFICATE", "AA").substr(1) +
+          Pem("RSA PRIVATE KEY", "BB").substr(1),
+      Pem("CERTIFICATE", "A-A") + Pem("CERTIFICATE", "A-----BEGIN X") +
+          Pem("CERTIFICATE", "CC"),
+      Pem("CERTIFICATE", "AA") + "-----END CERT\n" + Pem("CERTIFICATE", "BB") +
+          "-----END CERTIFICATE",
+      Pem("CERTIFICATE", "AA") + "-----BEGIN",
+      Pem("CERTIFICATE", "AA") + "-----",
   };
   return files;
 }

@@ -48,8 +48,11 @@ Examples:
   revstat check --trust ca.pem --crl ca.crl --format csv list.csv > result.csv
   cat *.pem | revstat check --trust ca.pem --crl ca.crl --format jsonl -
 
+FILE:N in the result is the N-th certificate of a bundle, or line N of a list.
+
 Exit status: 0 all are active; 1 one is revoked, on hold, expired or not yet
-valid; 3 none of these, but one is unknown; 2 wrong usage or unreadable input.)";
+valid; 3 none of these, but one is unknown, unless --unknown accept is given;
+2 wrong usage or unreadable input.)";
 
 int RunCheck(const CheckOptions& options) {
   const EvidencePolicy policy = EvidencePolicyOf(options.policy);

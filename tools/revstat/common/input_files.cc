@@ -223,8 +223,8 @@ std::optional<FoundObject> ObjectReader::NextInPem() {
     // Others are passed over, also the headers of an encrypted key, which look
     // like a block without END. One that ends inside its label may be ours.
     if (!kind.has_value() && !is_pkcs7 && !label.empty()) continue;
-    if (!block->complete)
-      return Broken(offset, MakeError(ErrorCode::kBadPem, "no END line"));
+    if (block->problem != nullptr)
+      return Broken(offset, MakeError(ErrorCode::kBadPem, block->problem));
     FoundObject found;
     found.kind = kind.value_or(ObjectKind::kCertificate);
     found.form = label == "TRUSTED CERTIFICATE"

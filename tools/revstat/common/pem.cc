@@ -17,44 +17,80 @@ bool LooksLikePem(Bytes head) {
 
 std::optional<PemBlock> PemReader::Next() {
   const size_t begin = text_.find(kBegin, position_);
-  if (begin == std::string_view::npos) {
-    const size_t most = std::min(kBegin.size() - 1, text_.size() - position_);
-    undecided_ = text_.size() - most;
-    position_ = text_.size();
-    return std::nullopt;
-  }
+  const std::string_view between = Part(position_, begin);
+  if (const size_t end = between.find(kEnd); end != std::string_view::npos)
+    return EndWithoutBegin(position_ + end);
+  if (begin == std::string_view::npos) return AtTheEnd(between);
   PemBlock block;
   block.offset = begin;
-  block.complete = false;
+  block.problem = "no END line";
   const size_t label = begin + kBegin.size();
   const size_t label_end = text_.find(kDashes, label);
-  if (label_end == std::string_view::npos) {
-    undecided_ = begin;
-    position_ = text_.size();
-    return block;
-  }
-  block.label = text_.substr(label, label_end - label);
-  const size_t body = label_end + kDashes.size();
   // No base64 holds a dash, so the next one begins the END line.
-  const size_t end = text_.find('-', body);
+  const size_t end = label_end == std::string_view::npos
+                         ? label_end
+                         : text_.find('-', label_end + kDashes.size());
+  if (label_end != std::string_view::npos) block.label = Part(label, label_end);
   if (end == std::string_view::npos) {
     undecided_ = begin;
     position_ = text_.size();
     return block;
   }
-  block.base64 = text_.substr(body, end - body);
-  position_ = end;
-  const std::string_view rest = text_.substr(end);
+  block.base64 = Part(label_end + kDashes.size(), end);
+  const std::string_view rest = Part(end, std::string_view::npos);
   const size_t end_line = kEnd.size() + block.label.size() + kDashes.size();
   if (rest.starts_with(kEnd) &&
       rest.substr(kEnd.size()).starts_with(block.label) &&
       rest.substr(kEnd.size() + block.label.size()).starts_with(kDashes)) {
-    block.complete = true;
-    position_ += end_line;
-  } else if (rest.size() < end_line) {
-    undecided_ = begin;
+    block.problem = nullptr;
+    position_ = end + end_line;
+  } else {
+    if (rest.size() < end_line) undecided_ = begin;
+    PassBroken(begin, end);
   }
   return block;
+}
+
+std::string_view PemReader::Part(size_t from, size_t to) const {
+  return text_.substr(from, to == std::string_view::npos ? to : to - from);
+}
+
+PemBlock PemReader::EndWithoutBegin(size_t at) {
+  PemBlock block;
+  block.offset = at;
+  block.problem = "no BEGIN line";
+  const size_t label = at + kEnd.size();
+  const size_t label_end = text_.find(kDashes, label);
+  if (label_end == std::string_view::npos) undecided_ = at;
+  block.label = Part(label, label_end);
+  position_ = std::min(label_end, text_.size());
+  return block;
+}
+
+std::optional<PemBlock> PemReader::AtTheEnd(std::string_view between) {
+  const size_t most = std::min(kBegin.size() - 1, between.size());
+  undecided_ = text_.size() - most;
+  position_ = text_.size();
+  // Dashes alone may be a line that somebody has drawn.
+  for (size_t size = most; size > kDashes.size(); --size) {
+    if (!between.ends_with(kBegin.substr(0, size))) continue;
+    PemBlock block;
+    block.offset = text_.size() - size;
+    block.problem = "the text ends in a BEGIN line";
+    return block;
+  }
+  return std::nullopt;
+}
+
+void PemReader::PassBroken(size_t begin, size_t from) {
+  const size_t next = text_.find(kBegin, from);
+  const size_t end = Part(from, next).find(kEnd);
+  if (end != std::string_view::npos) {
+    position_ = from + end + kEnd.size();
+    return;
+  }
+  if (next == std::string_view::npos) undecided_ = begin;
+  position_ = std::min(next, text_.size());
 }
 
 }  // namespace revstat::tool

@@ -15,11 +15,14 @@ namespace revstat::tool {
 struct PemBlock {
   std::string_view label;
   uint64_t offset = 0;
-  std::string_view base64;  // with its line breaks
-  bool complete = true;     // false: no END line with the same label follows
+  std::string_view base64;        // with its line breaks
+  const char* problem = nullptr;  // why it is no whole block, or null
 };
 
-// Walks the blocks of a text; text between them is passed over.
+// Walks the blocks of a text, in linear time; text between them is passed over.
+// An END line without BEGIN, which was damaged then, is a block with a problem,
+// and so is a BEGIN line without its END: its lines up to the next BEGIN or END
+// line are its own.
 class PemReader {
  public:
   explicit PemReader(Bytes text) : text_(TextOf(text)) {}
@@ -31,6 +34,13 @@ class PemReader {
   std::optional<size_t> undecided() const { return undecided_; }
 
  private:
+  std::string_view Part(size_t from, size_t to) const;
+  PemBlock EndWithoutBegin(size_t at);
+  std::optional<PemBlock> AtTheEnd(std::string_view between);
+  // Goes behind the lines of the block at `begin`, from which `from` on are
+  // none that it could have.
+  void PassBroken(size_t begin, size_t from);
+
   std::string_view text_;
   size_t position_ = 0;
   std::optional<size_t> undecided_;
