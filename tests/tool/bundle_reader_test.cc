@@ -116,6 +116,17 @@ TEST(ObjectReader, SaysTheSameOfAFileCutInTwoAtAnyOctet) {
   }
 }
 
+// In linear time: that of the square would be minutes.
+TEST(ObjectReader, MissesManyBlocksWithoutBegin) {
+  constexpr size_t kCount = 200'000;
+  std::string file = Pem("CERTIFICATE", "AA");
+  for (size_t i = 0; i < kCount; ++i) file += "-----END CERTIFICATE-----\n";
+  ObjectReader reader(BytesOf(file));
+  size_t found = 0;
+  while (reader.Next().has_value()) ++found;
+  EXPECT_EQ(found, 1 + kCount);
+}
+
 TEST(ObjectReader, KeepsNothingBackOfWhatIsWhole) {
   const std::string file = Certificate(3) + Certificate(200);
   ObjectReader reader(BytesOf(file), ContentKind::kCertificate, 0, true);

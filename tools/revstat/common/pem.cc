@@ -16,7 +16,9 @@ bool LooksLikePem(Bytes head) {
 }
 
 std::optional<PemBlock> PemReader::Next() {
-  const size_t begin = text_.find(kBegin, position_);
+  // Looked for once, however many END lines stand before it.
+  if (begin_ <= position_) begin_ = text_.find(kBegin, position_);
+  const size_t begin = begin_;
   const std::string_view between = Part(position_, begin);
   if (const size_t end = between.find(kEnd); end != std::string_view::npos)
     return EndWithoutBegin(position_ + end);

@@ -43,6 +43,7 @@ class PemReader {
 
   std::string_view text_;
   size_t position_ = 0;
+  size_t begin_ = 0;  // of the next BEGIN line, where it is behind position_
   std::optional<size_t> undecided_;
 };
 
