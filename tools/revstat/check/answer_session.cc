@@ -233,8 +233,7 @@ void AnswerSession::AnswerBundle(int descriptor, const std::string& name,
   std::string unused;
   std::atomic<bool> is_output_broken = false;
   const auto take = [&](Worker& worker) {
-    if (!read.ok() || is_output_broken.load(std::memory_order_relaxed))
-      return false;
+    if (is_output_broken.load(std::memory_order_relaxed)) return false;
     const auto taken = reader.Take(&worker.block);
     read = taken.status();
     if (!taken.ok() || !*taken) return false;
@@ -299,8 +298,7 @@ void AnswerSession::AnswerList(int descriptor, const std::string& name,
   absl::Status read;
   std::atomic<bool> is_output_broken = false;
   const auto take = [&](Worker& worker) {
-    if (!read.ok() || is_output_broken.load(std::memory_order_relaxed))
-      return false;
+    if (is_output_broken.load(std::memory_order_relaxed)) return false;
     const auto taken = reader.Take(&worker.block);
     read = taken.status();
     return taken.ok() && *taken;

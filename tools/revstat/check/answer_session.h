@@ -14,8 +14,8 @@
 namespace revstat::tool {
 
 // Memory: some blocks of rows, whatever the length of the inputs; more for a
-// single object that is longer than a block. Not
-// thread-safe; long inputs are worked on by two threads inside Answer.
+// single object that is longer than a block. Not thread-safe; long inputs are
+// worked on by two threads inside Answer.
 class AnswerSession {
  public:
   AnswerSession(const Snapshot& snapshot, const LookupPolicy& policy,
@@ -62,7 +62,8 @@ class AnswerSession {
   void AnswerBundle(int descriptor, const std::string& name, std::string head,
                     uint64_t size);
   void AddUnreadable(const std::string& name, std::string_view why);
-  // Of an input whose rest is not read: reported whatever was before.
+  // Of an input whose rest is not read: reported also where the limit of other
+  // problems is reached.
   void AddBrokenOff(const std::string& name, const absl::Status& why);
 
   // Gives out what an answerer has finished, and empties it. Of one input no
