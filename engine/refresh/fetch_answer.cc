@@ -65,8 +65,8 @@ std::string_view OpaqueTag(std::string_view etag) {
 
 std::string FetchTransfer::Header(const char* name) const {
   curl_header* header = nullptr;
-  if (curl_easy_header(handle_.get(), name, 0, CURLH_HEADER, -1, &header) !=
-      CURLHE_OK)
+  if (libcurl().easy_header(handle_.get(), name, 0, CURLH_HEADER, -1,
+                            &header) != CURLHE_OK)
     return "";
   return header->value;
 }
@@ -80,10 +80,10 @@ std::string FetchTransfer::Validator(const char* name) const {
 
 void FetchTransfer::ReadHeaders() {
   long http_status = 0;
-  curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &http_status);
+  libcurl().easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &http_status);
   result_.http_status = static_cast<int>(http_status);
   const char* address = nullptr;
-  curl_easy_getinfo(handle_.get(), CURLINFO_PRIMARY_IP, &address);
+  libcurl().easy_getinfo(handle_.get(), CURLINFO_PRIMARY_IP, &address);
   if (address != nullptr && *address != '\0') result_.address = address;
 
   result_.etag = Validator("ETag");
@@ -106,7 +106,7 @@ absl::Status FetchTransfer::ErrorOf(CURLcode code) const {
   if (code == CURLE_COULDNT_CONNECT && !refused_.ok()) return refused_;
   return MakeError(CodeOf(code), error_text_[0] != '\0'
                                      ? error_text_
-                                     : curl_easy_strerror(code));
+                                     : libcurl().easy_strerror(code));
 }
 
 FetchTransfer::Next FetchTransfer::Finish(CURLcode code) {
@@ -123,7 +123,7 @@ FetchTransfer::Next FetchTransfer::Judge() {
   const long redirect_codes[] = {301, 302, 303, 307, 308};
   if (std::ranges::count(redirect_codes, result_.http_status) > 0) {
     const char* location = nullptr;
-    curl_easy_getinfo(handle_.get(), CURLINFO_REDIRECT_URL, &location);
+    libcurl().easy_getinfo(handle_.get(), CURLINFO_REDIRECT_URL, &location);
     const absl::Status followed = Redirect(location);
     if (followed.ok()) return Next::kRedirect;
     Fail(followed);
@@ -156,7 +156,7 @@ absl::Status FetchTransfer::Redirect(const char* location) {
       result_.http_status != 308)
     return MakeError(ErrorCode::kRedirectNotAllowed, "of a POST");
   const auto url = ParseUrl(location);
-  if (!url) return MakeError(ErrorCode::kBadUrl, "in a redirect");
+  if (!url.ok()) return MakeError(ErrorCode::kBadUrl, "in a redirect");
   const bool is_downgrade = url_.scheme == "https" && url->scheme == "http";
   if ((url->scheme != "http" && url->scheme != "https") ||
       (is_downgrade && request_.downgrade == DowngradePolicy::kRefuse)) {

@@ -27,9 +27,10 @@ constexpr long kReceiveBuffer = 16 << 10;
 
 std::optional<std::string> PartOf(CURLU* url, CURLUPart part, unsigned flags) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return std::nullopt;
+  if (libcurl().url_get(url, part, &text, flags) != CURLUE_OK)
+    return std::nullopt;
   std::string copy(text);
-  curl_free(text);
+  libcurl().free(text);
   return copy;
 }
 
@@ -76,23 +77,25 @@ std::string_view UrlParts::AddressText() const {
              : text;
 }
 
-std::optional<UrlParts> ParseUrl(const std::string& url) {
-  if (HasControl(url)) return std::nullopt;
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(
-      curl_url(), &curl_url_cleanup);
+absl::StatusOr<UrlParts> ParseUrl(const std::string& url) {
+  if (const absl::Status status = LoadLibcurl(); !status.ok()) return status;
+  const absl::Status is_bad = MakeError(ErrorCode::kBadUrl, "");
+  if (HasControl(url)) return is_bad;
+  const std::unique_ptr<CURLU, decltype(Libcurl::url_cleanup)> parsed(
+      libcurl().url(), libcurl().url_cleanup);
   if (parsed == nullptr ||
-      curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(),
-                   CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
-    return std::nullopt;
+      libcurl().url_set(parsed.get(), CURLUPART_URL, url.c_str(),
+                        CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+    return is_bad;
   UrlParts parts;
   const auto scheme = PartOf(parsed.get(), CURLUPART_SCHEME, 0);
-  if (!scheme) return std::nullopt;
+  if (!scheme) return is_bad;
   parts.scheme = *scheme;
   parts.host = PartOf(parsed.get(), CURLUPART_HOST, 0).value_or("");
   parts.port =
       PartOf(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT).value_or("");
   const auto path = PartOf(parsed.get(), CURLUPART_PATH, CURLU_URLDECODE);
-  if (!path) return std::nullopt;
+  if (!path) return is_bad;
   parts.path = *path;
   return parts;
 }
@@ -138,16 +141,16 @@ FetchTransfer::FetchTransfer(FetchRequest request, UrlParts url)
     : request_(std::move(request)),
       url_(std::move(url)),
       origin_(url_.Origin()),
-      handle_(curl_easy_init()) {
+      handle_(libcurl().easy_init()) {
   result_.final_url = request_.url;
 }
 
 template <class Value>
 void FetchTransfer::Set(CURLoption option, Value value) {
-  const CURLcode code = curl_easy_setopt(handle_.get(), option, value);
+  const CURLcode code = libcurl().easy_setopt(handle_.get(), option, value);
   // CURLE_OUT_OF_MEMORY, or an option that this libcurl was built without.
   if (code != CURLE_OK && stop_.ok())
-    stop_ = MakeError(ErrorCode::kFetchFailed, curl_easy_strerror(code));
+    stop_ = MakeError(ErrorCode::kFetchFailed, libcurl().easy_strerror(code));
 }
 
 absl::Status FetchTransfer::Prepare(Clock::time_point now) {
@@ -162,7 +165,7 @@ absl::Status FetchTransfer::Prepare(Clock::time_point now) {
     Fail(MakeError(ErrorCode::kTimedOut, "before a redirect was followed"));
     return result_.status;
   }
-  curl_easy_reset(handle_.get());
+  libcurl().easy_reset(handle_.get());
   error_text_[0] = '\0';
   refused_ = stop_ = absl::OkStatus();
   is_discarded_ = false;
@@ -202,7 +205,7 @@ void FetchTransfer::SetConnection(milliseconds remaining) {
 }
 
 bool FetchTransfer::AppendHeader(const std::string& line) {
-  curl_slist* longer = curl_slist_append(header_list_.get(), line.c_str());
+  curl_slist* longer = libcurl().slist_append(header_list_.get(), line.c_str());
   if (longer == nullptr) return false;
   (void)header_list_.release();  // now a part of the longer list
   header_list_.reset(longer);
@@ -300,7 +303,7 @@ absl::Status FetchTransfer::TakeBody(Bytes piece) {
     return MakeError(ErrorCode::kTimedOut, "within the body");
   result_.bytes += piece.size();
   long http_status = 0;
-  curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &http_status);
+  libcurl().easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &http_status);
   if (http_status != 200) {
     // libcurl forgets where to a redirect leads that is not read to its end.
     const uint64_t most =
@@ -357,7 +360,7 @@ int FetchTransfer::OnConnected(void* self, char* address, char*, int, int) {
 
 absl::Status FetchTransfer::CheckSpeed(Clock::time_point now) {
   curl_off_t body = 0;
-  curl_easy_getinfo(handle_.get(), CURLINFO_SIZE_DOWNLOAD_T, &body);
+  libcurl().easy_getinfo(handle_.get(), CURLINFO_SIZE_DOWNLOAD_T, &body);
   const uint64_t bytes = header_bytes_ + static_cast<uint64_t>(body);
   const uint64_t got = bytes - bytes_at_check_;
   bytes_at_check_ = bytes;

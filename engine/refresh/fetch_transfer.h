@@ -2,19 +2,20 @@
 #ifndef REVSTAT_ENGINE_REFRESH_FETCH_TRANSFER_H_
 #define REVSTAT_ENGINE_REFRESH_FETCH_TRANSFER_H_
 
-#include <curl/curl.h>
-
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "absl/status/statusor.h"
 #include "engine/refresh/fetch.h"
+#include "engine/refresh/libcurl.h"
 
 namespace revstat {
 
-// A URL taken apart by libcurl, so that both read it the same way.
+// A URL taken apart by libcurl, so that both read it the same way. Fails with
+// kBadUrl, or as LoadLibcurl does.
 struct UrlParts {
   std::string scheme;  // lower case
   std::string host;    // with brackets where it is an IPv6 address
@@ -26,7 +27,7 @@ struct UrlParts {
   // The host without the brackets.
   std::string_view AddressText() const;
 };
-std::optional<UrlParts> ParseUrl(const std::string& url);
+absl::StatusOr<UrlParts> ParseUrl(const std::string& url);
 
 // Not thread-safe. The handle points back here: not movable.
 class FetchTransfer {
@@ -58,10 +59,10 @@ class FetchTransfer {
 
  private:
   struct FreeHandle {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+    void operator()(CURL* handle) const { libcurl().easy_cleanup(handle); }
   };
   struct FreeList {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+    void operator()(curl_slist* list) const { libcurl().slist_free_all(list); }
   };
 
   // libcurl calls these.

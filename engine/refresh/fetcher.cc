@@ -1,7 +1,5 @@
 #include "engine/refresh/fetcher.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <deque>
 #include <list>
@@ -19,14 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Thread-safe in the libcurl that is required here (7.84 on).
-bool StartLibcurl() {
-  static const bool is_started = curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK;
-  return is_started;
-}
-
 struct FreeMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { libcurl().multi_cleanup(multi); }
 };
 
 }  // namespace
@@ -34,10 +26,10 @@ struct FreeMulti {
 class Fetcher::Impl {
  public:
   explicit Impl(const FetcherOptions& options)
-      : options_(options), multi_(curl_multi_init()) {
+      : options_(options), multi_(libcurl().multi_init()) {
     if (multi_ == nullptr) return;
-    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
-                      static_cast<long>(options_.max_active));
+    libcurl().multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
+                           static_cast<long>(options_.max_active));
   }
   ~Impl() { CancelAll(); }
 
@@ -47,7 +39,7 @@ class Fetcher::Impl {
   void Cancel(FetchId id);
   void CancelAll();
   size_t Poll(milliseconds timeout);
-  void Wakeup() { curl_multi_wakeup(multi_.get()); }
+  void Wakeup() { libcurl().multi_wakeup(multi_.get()); }
   size_t pending() const {
     return queued_.size() + active_.size() + finished_.size();
   }
@@ -93,8 +85,7 @@ FetchId Fetcher::Impl::Submit(FetchRequest request, Done done) {
   fetch.id = ++last_id_;
   fetch.done = std::move(done);
   const auto url = ParseUrl(request.url);
-  const absl::Status status =
-      url ? CheckUrl(request, *url) : MakeError(ErrorCode::kBadUrl, "");
+  const absl::Status status = url.ok() ? CheckUrl(request, *url) : url.status();
   if (!status.ok()) {
     fetch.result.final_url = request.url;
     fetch.result.status = Annotate(status, request.url);
@@ -137,10 +128,10 @@ void Fetcher::Impl::Start(Fetch fetch) {
       return;
     }
     const CURLMcode code =
-        curl_multi_add_handle(multi_.get(), fetch.transfer->handle());
+        libcurl().multi_add_handle(multi_.get(), fetch.transfer->handle());
     if (code != CURLM_OK) {
       fetch.transfer->Fail(
-          MakeError(ErrorCode::kFetchFailed, curl_multi_strerror(code)));
+          MakeError(ErrorCode::kFetchFailed, libcurl().multi_strerror(code)));
       End(std::move(fetch));
       return;
     }
@@ -154,7 +145,7 @@ void Fetcher::Impl::Start(Fetch fetch) {
 // Gives its slot free.
 void Fetcher::Impl::Release(const Fetch& fetch) {
   if (fetch.transfer != nullptr) {
-    curl_multi_remove_handle(multi_.get(), fetch.transfer->handle());
+    libcurl().multi_remove_handle(multi_.get(), fetch.transfer->handle());
     id_of_.erase(fetch.transfer.get());
   }
   const auto count = active_of_.find(fetch.origin);
@@ -204,12 +195,13 @@ void Fetcher::Impl::StepFiles() {
 
 void Fetcher::Impl::FinishTransfers() {
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+  while (const CURLMsg* message =
+             libcurl().multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     // The message dies with the removal of its handle.
     const CURLcode code = message->data.result;
     char* transfer = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    libcurl().easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
     FinishTransfer(reinterpret_cast<FetchTransfer*>(transfer), code);
   }
 }
@@ -270,13 +262,13 @@ milliseconds Fetcher::Impl::WaitFor(milliseconds timeout) const {
 size_t Fetcher::Impl::Poll(milliseconds timeout) {
   StartQueued();
   int running = 0;
-  curl_multi_perform(multi_.get(), &running);
+  libcurl().multi_perform(multi_.get(), &running);
   FinishTransfers();
   const auto wait = static_cast<int>(
       std::clamp<int64_t>(WaitFor(timeout).count(), 0, INT32_MAX));
-  curl_multi_poll(multi_.get(), nullptr, 0, wait, nullptr);
+  libcurl().multi_poll(multi_.get(), nullptr, 0, wait, nullptr);
   StartQueued();
-  curl_multi_perform(multi_.get(), &running);
+  libcurl().multi_perform(multi_.get(), &running);
   FinishTransfers();
   StepFiles();
   EndSlow();
@@ -286,13 +278,12 @@ size_t Fetcher::Impl::Poll(milliseconds timeout) {
 
 absl::Status CheckRequest(const FetchRequest& request) {
   const auto url = ParseUrl(request.url);
-  return url ? CheckUrl(request, *url) : MakeError(ErrorCode::kBadUrl, "");
+  return url.ok() ? CheckUrl(request, *url) : url.status();
 }
 
 absl::StatusOr<std::unique_ptr<Fetcher>> Fetcher::Create(
     const FetcherOptions& options) {
-  if (!StartLibcurl())
-    return MakeError(ErrorCode::kFetchFailed, "libcurl does not start");
+  if (const absl::Status status = LoadLibcurl(); !status.ok()) return status;
   auto impl = std::make_unique<Impl>(options);
   if (!impl->ok()) return MakeError(ErrorCode::kFetchFailed, "no memory");
   return std::unique_ptr<Fetcher>(new Fetcher(std::move(impl)));

@@ -26,7 +26,8 @@ struct FetcherOptions {
 using FetchId = uint64_t;
 
 // What Submit would fail a request for before anything is connected to:
-// kBadUrl, kSchemeNotAllowed, kBadText, kAddressNotAllowed. OK otherwise.
+// kBadUrl, kSchemeNotAllowed, kBadText, kAddressNotAllowed; kFetchFailed where
+// libcurl cannot be loaded. OK otherwise.
 absl::Status CheckRequest(const FetchRequest& request);
 
 // Thread-safety: none but for Wakeup; use one on one thread at a time.
@@ -51,7 +52,8 @@ class Fetcher {
  public:
   using Done = std::function<void(FetchResult)>;
 
-  // Fails with kFetchFailed where libcurl cannot start.
+  // Fails with kFetchFailed where libcurl cannot be loaded. Loads it: not after a
+  // chroot that has none.
   static absl::StatusOr<std::unique_ptr<Fetcher>> Create(
       const FetcherOptions& options = {});
   // Drops what goes on, without a callback and without waiting: a name that is

@@ -59,7 +59,8 @@ dpkg-deb --info "$(package revstat)" postinst | grep -q 'deb-systemd-invoke rest
   fail "an upgrade leaves the old program running"
 dpkg-deb --info "$(package revstat)" prerm | grep -q 'deb-systemd-invoke stop revstat-refresh.service' ||
   fail "a removal leaves the program running"
-names librevstat0 Depends libc6 libssl3 libcurl4 liburcu8 libabsl20220623
+names librevstat0 Depends libc6 libssl3 liburcu8 libabsl20220623
+names librevstat0 Recommends libcurl4
 names revstat Depends libc6 libssl3 libcurl4 libsystemd0 systemd
 names librevstat-dev Depends librevstat0 libabsl-dev libssl-dev
 # Programs do not get the library with its headers, nor the other way round.

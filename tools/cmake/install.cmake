@@ -43,7 +43,7 @@ install(FILES ${PROJECT_BINARY_DIR}/revstat-config.cmake
 file(RELATIVE_PATH revstat_prefix_from_pc
      /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 set(revstat_pc_requires
-    "absl_statusor absl_status libssl libcrypto libcurl liburcu-bp libxxhash libutf8proc tomlplusplus")
+    "absl_statusor absl_status libssl libcrypto liburcu-bp libxxhash libutf8proc tomlplusplus")
 foreach(name IN ITEMS revstat revstat-engine)
   configure_file(tools/cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${name}.pc
