@@ -47,7 +47,7 @@ done
 { cat good.der && head -c 100 good.der; } >second_truncated.der
 bad "second_truncated.der:2: at octet $size: " second_truncated.der
 { cat good.der && echo; } >trailing.der
-bad "at octet $size: " trailing.der
+bad "at octet $size: nothing from here on is read: " trailing.der
 # Damaged inside: its octet counts from the start of the certificate.
 { head -c 13 good.der && printf '\x04' && tail -c +15 good.der; } >damaged.der
 bad 'another tag stands here (octet 13)' damaged.der
@@ -83,6 +83,19 @@ has err 'no BEGIN line'
 run 2 check "${sample[@]}" --format jsonl cut.pem
 statuses active unknown
 has err "cut.pem:2: at octet $(wc -c <"$active"): "
+# DER behind or between PEM is missed, too; a NUL at the end is only C's.
+{ cat "$active" good.der "$active" good.der; } >mixed.pem
+run 2 check "${sample[@]}" --format jsonl mixed.pem
+statuses active unknown active unknown
+has err "mixed.pem:2: at octet $(($(wc -c <"$active") + 2)): "
+has err 'neither PEM nor text'
+{ cat "$active" && printf '\0'; } >nul.pem
+run 0 check "${sample[@]}" --format jsonl nul.pem
+quiet
+# Of several certificates in a file, which one is not to be used.
+{ cat "$data/ca/root.pem" && printf -- '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'; } >trust.pem
+run 2 check --trust trust.pem --crl "$data/crl/root.crl" --at "$at" "$active"
+has err 'revstat: trust.pem:2: '
 printf -- '-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n' >bad.p7
 bad 'PKCS#7' bad.p7
 # Says that it is SignedData, and has none.

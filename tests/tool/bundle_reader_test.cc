@@ -92,6 +92,11 @@ const std::vector<std::string>& OddFiles() {
           "-----END CERTIFICATE",
       Pem("CERTIFICATE", "AA") + "-----BEGIN",
       Pem("CERTIFICATE", "AA") + "-----",
+      // What is no text, before, between, behind and in the lines of PEM.
+      Pem("CERTIFICATE", "AA") + Certificate(3) + Pem("CERTIFICATE", "BB") +
+          "text\n" + Certificate(200) + Certificate(3),
+      "\1text\2" + Pem("CERTIFICATE", "AA").substr(1) + "\3-----END X-----\4" +
+          Pem("CERTIFICATE", "A\5A") + "\6-----BEG",
   };
   return files;
 }

@@ -68,9 +68,13 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
     const auto visit = [&](const std::string& file,
                            absl::StatusOr<Buffers> objects) {
       if (!objects.ok()) return fail(MessageOf(objects.status()));
-      for (const auto& object : *objects) {
-        const absl::Status status = take(file, object);
-        if (!status.ok()) refuse(file, status);
+      for (size_t i = 0; i < objects->size(); ++i) {
+        const absl::Status status = take(file, (*objects)[i]);
+        if (status.ok()) continue;
+        refuse(objects->size() == 1
+                   ? file
+                   : Concat({file, ":", std::to_string(i + 1)}),
+               status);
       }
     };
     for (const std::string& path : paths)

@@ -221,7 +221,8 @@ std::optional<FoundObject> ObjectReader::NextInPem() {
     const std::optional<ObjectKind> kind = ObjectKindOfLabel(label);
     const bool is_pkcs7 = label == "PKCS7" || label == "CMS";
     // Others are passed over, also the headers of an encrypted key, which look
-    // like a block without END. One that ends inside its label may be ours.
+    // like a block without END. One that ends inside its label may be ours, and
+    // so may what is no text.
     if (!kind.has_value() && !is_pkcs7 && !label.empty()) continue;
     if (block->problem != nullptr)
       return Broken(offset, MakeError(ErrorCode::kBadPem, block->problem));
@@ -258,7 +259,8 @@ std::optional<FoundObject> ObjectReader::NextInDer() {
         return std::nullopt;
       }
       has_given_up_ = true;
-      return Broken(offset, ToStatus(trace.error()));
+      return Broken(offset, Annotate(ToStatus(trace.error()),
+                                     "nothing from here on is read"));
     }
     const ContentKind kind = DetectDer(element.tlv);
     der_position_ += element.tlv.size();

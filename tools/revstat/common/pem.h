@@ -22,7 +22,8 @@ struct PemBlock {
 // Walks the blocks of a text, in linear time; text between them is passed over.
 // An END line without BEGIN, which was damaged then, is a block with a problem,
 // and so is a BEGIN line without its END: its lines up to the next BEGIN or END
-// line are its own.
+// line are its own. So is what no text has, a certificate in DER say, from there
+// to the next such line.
 class PemReader {
  public:
   explicit PemReader(Bytes text) : text_(TextOf(text)) {}
@@ -36,6 +37,8 @@ class PemReader {
  private:
   std::string_view Part(size_t from, size_t to) const;
   PemBlock EndWithoutBegin(size_t at);
+  // What begins at `at` and is no text, up to `end`: npos if that is not known.
+  PemBlock NoText(size_t at, size_t end);
   std::optional<PemBlock> AtTheEnd(std::string_view between);
   // Goes behind the lines of the block at `begin`, from which `from` on are
   // none that it could have.
