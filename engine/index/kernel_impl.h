@@ -196,16 +196,17 @@ class Batch {
 
   static size_t Min(size_t a, size_t b) { return a < b ? a : b; }
 
-  // The block that begins there.
+  // The block that begins there. Prefetches that find no room hold up what is
+  // behind them: in a loop of their own that is the block before, which can be
+  // matched meanwhile, and among the hashes it is the next hash.
   void Locate(size_t begin) {
     const size_t end = Min(begin + kBlock, count_);
     for (size_t i = begin; i < end; ++i) {
-      const LocatedSerial located =
-          LocateIn(questions_.set(i), questions_.serial(i));
-      __builtin_prefetch(located.line, 0, kIntoSecondLevel);
+      ring_[i % kRing] = LocateIn(questions_.set(i), questions_.serial(i));
       questions_.PrefetchFrom(i, serials_ahead_);
-      ring_[i % kRing] = located;
     }
+    for (size_t i = begin; i < end; ++i)
+      __builtin_prefetch(ring_[i % kRing].line, 0, kIntoSecondLevel);
   }
 
   static uint32_t GoesOn(const SerialSetLine& line, uint32_t fingerprint) {

@@ -8,13 +8,9 @@ namespace revstat {
 namespace {
 
 // The candidates of one block of probes, and then of the next, so that the
-// parts' numbers are on their way meanwhile. Lines are located kAhead probes
-// ahead.
+// parts' numbers are on their way meanwhile. Lines are located a block ahead.
 template <class Match>
 class Routing {
-  static constexpr size_t kAhead = 48;
-  static constexpr size_t kRing = 64;  // a power of two above kAhead
-
  public:
   Routing(const SerialSet& table, const SerialColumn& serials, size_t count,
           RoutedSerial* found, size_t capacity, Match match)
@@ -26,9 +22,10 @@ class Routing {
         match_(match) {}
 
   size_t Run() {
-    for (size_t i = 0; i < count_ && i < kAhead; ++i) Locate(i);
+    Locate(0);
     size_t pending = 0;
     for (size_t begin = 0; begin < count_; begin += kBlock) {
+      Locate(begin + kBlock);
       const size_t other = begin / kBlock % 2;
       const size_t matched = MatchBlock(begin, matches_[other]);
       if (!Expand(matches_[1 - other], pending)) return kTooManyRouted;
@@ -45,19 +42,26 @@ class Routing {
     uint32_t probe;
   };
 
-  void Locate(size_t i) {
-    const LocatedSerial located =
-        LocateIn(questions_.the_set, questions_.serial(i));
-    __builtin_prefetch(located.line, 0, kIntoSecondLevel);
-    ring_[i % kRing] = located;
+  static constexpr size_t kRing = 2 * kBlock;
+
+  size_t EndOf(size_t begin) const {
+    return begin + kBlock < count_ ? begin + kBlock : count_;
+  }
+
+  // The block that begins there, as Batch does.
+  void Locate(size_t begin) {
+    const size_t end = EndOf(begin);
+    for (size_t i = begin; i < end; ++i)
+      ring_[i % kRing] = LocateIn(questions_.the_set, questions_.serial(i));
+    for (size_t i = begin; i < end; ++i)
+      __builtin_prefetch(ring_[i % kRing].line, 0, kIntoSecondLevel);
   }
 
   size_t MatchBlock(size_t begin, Matched* matches) {
     size_t matched = 0;
-    const size_t end = begin + kBlock < count_ ? begin + kBlock : count_;
+    const size_t end = EndOf(begin);
     for (size_t i = begin; i < end; ++i) {
       const LocatedSerial located = ring_[i % kRing];
-      if (i + kAhead < count_) Locate(i + kAhead);
       const SerialSetLine& line = *located.line;
       const auto fingerprint = static_cast<uint16_t>(located.fingerprint);
       const uint32_t mask = match_(line, fingerprint);

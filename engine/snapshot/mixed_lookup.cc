@@ -63,14 +63,14 @@ size_t Snapshot::MixedLookup::LocateDirect(size_t begin, uint16_t* left) {
     const bool is_known =
         (key.issuer < nobody) & ((key.snapshot == 0) | (key.snapshot == tag));
     const Direct& direct = direct_of[is_known ? key.issuer : nobody];
-    const LocatedSerial located =
-        Locate(direct.head, KeyedHash(hash_key, key.serial.Words()));
-    __builtin_prefetch(located.line, 0, kIntoSecondLevel);
-    block[i] = located;
+    block[i] = Locate(direct.head, KeyedHash(hash_key, key.serial.Words()));
     verdicts[i] = direct.currency.verdict;
     left[count] = static_cast<uint16_t>(i);
     count += direct.currency.IsGiven(bounds) ? 0 : 1;
   }
+  // In a loop of their own, as kernel_impl.h has it.
+  for (size_t i = 0; i < size; ++i)
+    __builtin_prefetch(block[i].line, 0, kIntoSecondLevel);
   return count;
 }
 
