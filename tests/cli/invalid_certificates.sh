@@ -89,12 +89,24 @@ run 2 check "${sample[@]}" --format jsonl mixed.pem
 statuses active unknown active unknown
 has err "mixed.pem:2: at octet $(($(wc -c <"$active") + 2)): "
 has err 'neither PEM nor text'
+# Also behind a line that is cut.
+for line in END BEGIN; do
+  { cat "$active" && printf -- "-----$line X\n" && cat good.der "$active"; } >cut_line.pem
+  run 2 check "${sample[@]}" --format jsonl cut_line.pem
+  statuses active unknown unknown active
+done
+# However much of it.
+{ cat "$active" && head -c 3000000 /dev/urandom && cat "$active"; } >random.pem
+run 2 check "${sample[@]}" --format jsonl random.pem
+statuses active unknown active
 { cat "$active" && printf '\0'; } >nul.pem
 run 0 check "${sample[@]}" --format jsonl nul.pem
 quiet
 # Of several certificates in a file, which one is not to be used.
 { cat "$data/ca/root.pem" && printf -- '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'; } >trust.pem
 run 2 check --trust trust.pem --crl "$data/crl/root.crl" --at "$at" "$active"
+has err 'revstat: trust.pem:2: '
+run 2 ingest --store store --trust trust.pem --at "$at" "$data/crl/root.crl"
 has err 'revstat: trust.pem:2: '
 printf -- '-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n' >bad.p7
 bad 'PKCS#7' bad.p7

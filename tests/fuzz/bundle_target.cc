@@ -42,14 +42,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<std::string> parts;
   size_t begin = 0;
   size_t end = 0;
+  bool is_in_no_text = false;
   while (end < file.size()) {
     end = std::min(end + std::max<size_t>(step, 16), file.size());
     const Bytes octets = file.subspan(begin, end - begin);
-    tool::ObjectReader piece(octets, kind, begin, end < file.size());
+    tool::ObjectReader piece(octets, kind, begin, end < file.size(),
+                             is_in_no_text);
     Read(&piece, &parts);
     fuzz::Check(piece.rest() <= octets.size(), "what is kept back is of it");
     if (piece.has_given_up()) break;
     begin += piece.rest();
+    if (piece.rest() > 0) is_in_no_text = piece.is_in_no_text();
   }
   if (file.empty()) parts = whole;
   fuzz::Check(parts == whole, "the pieces say what the whole says");

@@ -65,10 +65,17 @@ void BundleReader::Fill(BundleBlock* block, size_t room) {
 
 size_t BundleReader::FindObjects(BundleBlock* block) {
   block->objects_.clear();
-  ObjectReader reader(block->octets(), kind_, offset_, !is_at_end_);
+  ObjectReader reader(block->octets(), kind_, offset_, !is_at_end_,
+                      is_in_no_text_);
   while (auto found = reader.Next())
     block->objects_.push_back(*std::move(found));
-  is_at_end_ |= reader.has_given_up();
+  if (reader.has_given_up()) {
+    is_at_end_ = true;
+    absl::Status& problem = block->objects_.back().problem;
+    problem = Annotate(problem, "nothing from here on is read");
+  }
+  // The octets are looked through again where none was whole.
+  if (reader.rest() > 0) is_in_no_text_ = reader.is_in_no_text();
   return reader.rest();
 }
 

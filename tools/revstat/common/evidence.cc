@@ -70,11 +70,8 @@ LoadedEvidence LoadEvidence(const EvidenceFiles& files,
       if (!objects.ok()) return fail(MessageOf(objects.status()));
       for (size_t i = 0; i < objects->size(); ++i) {
         const absl::Status status = take(file, (*objects)[i]);
-        if (status.ok()) continue;
-        refuse(objects->size() == 1
-                   ? file
-                   : Concat({file, ":", std::to_string(i + 1)}),
-               status);
+        if (!status.ok())
+          refuse(NameOfObject(file, i, objects->size()), status);
       }
     };
     for (const std::string& path : paths)

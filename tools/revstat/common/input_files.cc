@@ -176,15 +176,15 @@ absl::StatusOr<Bytes> DerOf(const FoundObject& object, std::string* storage) {
 ObjectReader::ObjectReader(Bytes file)
     : ObjectReader(file,
                    DetectContent(file.first(std::min(file.size(), kHeadBytes))),
-                   0, false) {}
+                   0, false, false) {}
 
 ObjectReader::ObjectReader(Bytes octets, ContentKind kind, uint64_t offset,
-                           bool goes_on)
+                           bool goes_on, bool is_in_no_text)
     : octets_(octets),
       kind_(kind),
       offset_(offset),
       goes_on_(goes_on),
-      pem_(octets),
+      pem_(octets, is_in_no_text),
       rest_(octets.size()) {}
 
 std::optional<FoundObject> ObjectReader::Next() {
@@ -259,8 +259,7 @@ std::optional<FoundObject> ObjectReader::NextInDer() {
         return std::nullopt;
       }
       has_given_up_ = true;
-      return Broken(offset, Annotate(ToStatus(trace.error()),
-                                     "nothing from here on is read"));
+      return Broken(offset, ToStatus(trace.error()));
     }
     const ContentKind kind = DetectDer(element.tlv);
     der_position_ += element.tlv.size();

@@ -83,7 +83,9 @@ class ObjectReader {
   explicit ObjectReader(Bytes file);
   // Octets of a file of that kind, which begin at `offset` of it. Where it goes
   // on behind them, Next() keeps back what that may change: see rest().
-  ObjectReader(Bytes octets, ContentKind kind, uint64_t offset, bool goes_on);
+  // `is_in_no_text` is what the reader of the octets before said.
+  ObjectReader(Bytes octets, ContentKind kind, uint64_t offset, bool goes_on,
+               bool is_in_no_text);
 
   // The next object or part that cannot be read; goes on behind the latter
   // where that is possible. Nothing at the end.
@@ -95,6 +97,8 @@ class ObjectReader {
   // At the end: whether what Next() gave last cannot be gone behind, so that
   // nothing of the file is read any more.
   bool has_given_up() const { return has_given_up_; }
+  // At the end: whether octets that are no text may go on behind these.
+  bool is_in_no_text() const { return pem_.is_in_no_text(); }
 
  private:
   std::optional<FoundObject> NextInPem();
@@ -131,6 +135,9 @@ bool HoldsOneObject(Bytes file);
 using Buffers = std::vector<std::shared_ptr<const Buffer>>;
 absl::StatusOr<Buffers> ReadObjects(const std::string& path, ObjectKind kind,
                                     uint64_t max_bytes);
+// What messages call one of `count` objects: "ca.pem:2" the second, and
+// "ca.pem" an only one.
+std::string NameOfObject(const std::string& file, size_t index, size_t count);
 
 // visit(file, objects) with what ReadObjects gives: of `path` itself or, where
 // that is a folder, of each file in it, in the order of names. There files of

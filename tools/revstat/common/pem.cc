@@ -30,49 +30,58 @@ size_t FindNoText(std::string_view text) {
 }  // namespace
 
 bool LooksLikePem(Bytes head) {
-  return TextOf(head).find(kBegin) != std::string_view::npos;
+  const std::string_view text = TextOf(head);
+  const size_t begin = text.find(kBegin);
+  return begin != std::string_view::npos &&
+         FindNoText(text.substr(0, begin)) == std::string_view::npos;
 }
 
 std::optional<PemBlock> PemReader::Next() {
   // Looked for once, however many END lines stand before it.
   if (begin_ <= position_) begin_ = text_.find(kBegin, position_);
-  const size_t begin = begin_;
-  const std::string_view between = Part(position_, begin);
-  const size_t end_line = between.find(kEnd);
-  const size_t no_text = FindNoText(between.substr(0, end_line));
-  if (no_text != std::string_view::npos) {
-    return NoText(position_ + no_text, end_line == std::string_view::npos
-                                           ? begin
-                                           : position_ + end_line);
+  const std::string_view between = Part(position_, begin_);
+  const size_t end = between.find(kEnd);
+  const size_t next_line =
+      end == std::string_view::npos ? begin_ : position_ + end;
+  if (!is_in_no_text_) {
+    const size_t no_text = FindNoText(between.substr(0, end));
+    if (no_text != std::string_view::npos)
+      return NoText(position_ + no_text, next_line);
   }
-  if (end_line != std::string_view::npos)
-    return EndWithoutBegin(position_ + end_line);
-  if (begin == std::string_view::npos) return AtTheEnd(between);
+  if (next_line == std::string_view::npos) return AtTheEnd(between);
+  is_in_no_text_ = false;
+  return next_line == begin_ ? Block(begin_) : EndWithoutBegin(next_line);
+}
+
+PemBlock PemReader::Block(size_t begin) {
   PemBlock block;
   block.offset = begin;
+  const LabelEnd label_end = FindLabelEnd(begin + kBegin.size());
+  if (label_end.label == std::string_view::npos) {
+    block.problem = "the BEGIN line is cut";
+    if (label_end.behind == std::string_view::npos) undecided_ = begin;
+    position_ = std::min(label_end.behind, text_.size());
+    return block;
+  }
   block.problem = "no END line";
-  const size_t label = begin + kBegin.size();
-  const size_t label_end = text_.find(kDashes, label);
+  block.label = Part(begin + kBegin.size(), label_end.label);
   // No base64 holds a dash, so the next one begins the END line.
-  const size_t end = label_end == std::string_view::npos
-                         ? label_end
-                         : text_.find('-', label_end + kDashes.size());
-  if (label_end != std::string_view::npos) block.label = Part(label, label_end);
+  const size_t end = text_.find('-', label_end.behind);
   if (end == std::string_view::npos) {
     undecided_ = begin;
     position_ = text_.size();
     return block;
   }
-  block.base64 = Part(label_end + kDashes.size(), end);
+  block.base64 = Part(label_end.behind, end);
   const std::string_view rest = Part(end, std::string_view::npos);
-  const size_t end_size = kEnd.size() + block.label.size() + kDashes.size();
+  const size_t end_line = kEnd.size() + block.label.size() + kDashes.size();
   if (rest.starts_with(kEnd) &&
       rest.substr(kEnd.size()).starts_with(block.label) &&
       rest.substr(kEnd.size() + block.label.size()).starts_with(kDashes)) {
     block.problem = nullptr;
-    position_ = end + end_size;
+    position_ = end + end_line;
   } else {
-    if (rest.size() < end_size) undecided_ = begin;
+    if (rest.size() < end_line) undecided_ = begin;
     PassBroken(begin, end);
   }
   return block;
@@ -82,24 +91,40 @@ std::string_view PemReader::Part(size_t from, size_t to) const {
   return text_.substr(from, to == std::string_view::npos ? to : to - from);
 }
 
+PemReader::LabelEnd PemReader::FindLabelEnd(size_t label) const {
+  const auto line_end =
+      std::find_if(text_.begin() + static_cast<std::ptrdiff_t>(label),
+                   text_.end(), [](unsigned char c) { return c < ' '; });
+  const auto line = static_cast<size_t>(line_end - text_.begin());
+  const size_t dashes = Part(label, line).find(kDashes);
+  if (dashes != std::string_view::npos)
+    return {label + dashes, label + dashes + kDashes.size()};
+  LabelEnd end;
+  if (line_end != text_.end()) end.behind = line;
+  return end;
+}
+
 PemBlock PemReader::EndWithoutBegin(size_t at) {
   PemBlock block;
   block.offset = at;
   block.problem = "no BEGIN line";
-  const size_t label = at + kEnd.size();
-  const size_t label_end = text_.find(kDashes, label);
-  if (label_end == std::string_view::npos) undecided_ = at;
-  block.label = Part(label, label_end);
-  position_ = std::min(label_end, text_.size());
+  const LabelEnd end = FindLabelEnd(at + kEnd.size());
+  if (end.behind == std::string_view::npos) undecided_ = at;
+  if (end.label != std::string_view::npos)
+    block.label = Part(at + kEnd.size(), end.label);
+  position_ = std::min({end.label, end.behind, text_.size()});
   return block;
 }
 
-PemBlock PemReader::NoText(size_t at, size_t end) {
+PemBlock PemReader::NoText(size_t at, size_t next_line) {
+  is_in_no_text_ = true;
   PemBlock block;
   block.offset = at;
   block.problem = "neither PEM nor text";
-  if (end == std::string_view::npos) undecided_ = at;
-  position_ = std::min(end, text_.size());
+  // What may be the first octets of a line is left for AtTheEnd.
+  const size_t tail = text_.size() - std::min(text_.size(), kBegin.size() - 1);
+  position_ =
+      next_line == std::string_view::npos ? std::max(at + 1, tail) : next_line;
   return block;
 }
 

@@ -163,6 +163,10 @@ absl::StatusOr<Buffers> ReadObjects(const std::string& path, ObjectKind kind,
   return std::move(read.objects);
 }
 
+std::string NameOfObject(const std::string& file, size_t index, size_t count) {
+  return count == 1 ? file : Concat({file, ":", std::to_string(index + 1)});
+}
+
 void ReadObjectsIn(const std::string& path, ObjectKind kind, uint64_t max_bytes,
                    const std::function<void(const std::string& file,
                                             absl::StatusOr<Buffers>)>& visit) {

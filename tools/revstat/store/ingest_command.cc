@@ -59,9 +59,10 @@ class Ingest {
     const auto visit = [&](const std::string& file,
                            absl::StatusOr<Buffers> certificates) {
       if (!certificates.ok()) return Fail(certificates.status());
-      for (const auto& certificate : *certificates) {
-        const absl::Status status = (updater_->*add)(certificate);
-        if (!status.ok()) Fail(Annotate(status, file));
+      for (size_t i = 0; i < certificates->size(); ++i) {
+        const absl::Status status = (updater_->*add)((*certificates)[i]);
+        if (!status.ok())
+          Fail(Annotate(status, NameOfObject(file, i, certificates->size())));
       }
     };
     for (const std::string& file : files)
