@@ -52,8 +52,8 @@ class Fetcher {
  public:
   using Done = std::function<void(FetchResult)>;
 
-  // Fails with kFetchFailed where libcurl cannot be loaded. Loads it: not after a
-  // chroot that has none.
+  // Loads libcurl: before a chroot that has none. Fails with kFetchFailed where
+  // that fails.
   static absl::StatusOr<std::unique_ptr<Fetcher>> Create(
       const FetcherOptions& options = {});
   // Drops what goes on, without a callback and without waiting: a name that is

@@ -11,7 +11,7 @@
 namespace revstat {
 namespace {
 
-// The ABI of the headers; the same since libcurl 7.16.
+// That of the headers, since libcurl 7.16.
 constexpr char kSoname[] = "libcurl.so.4";
 // 7.87: CURLOPT_QUICK_EXIT. From 7.84 on, curl_global_init is thread-safe.
 constexpr unsigned kOldest = 0x075700;
@@ -42,22 +42,39 @@ bool Find(void* library, const char* name, Function* function) {
   return *function != nullptr;
 }
 
-absl::Status Load(Libcurl* functions) {
-  // Never closed: its resolver's threads may outlive every Fetcher.
-  void* library = dlopen(kSoname, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == nullptr) return NotLoaded(LoaderError());
+// An older one has not all the functions: its version says more.
+absl::Status CheckVersion(void* library) {
+  decltype(&curl_version_info) version_info = nullptr;
+  if (!Find(library, "curl_version_info", &version_info))
+    return NotLoaded(LoaderError());
+  const curl_version_info_data* const version = version_info(CURLVERSION_NOW);
+  return version->version_num >= kOldest
+             ? absl::OkStatus()
+             : NotLoaded(Concat({version->version, " is older than 7.87"}));
+}
+
+absl::Status FindFunctions(void* library, Libcurl* functions) {
 #define REVSTAT_FIND(name)                             \
   if (!Find(library, "curl_" #name, &functions->name)) \
     return NotLoaded(LoaderError());
   REVSTAT_LIBCURL(REVSTAT_FIND)
 #undef REVSTAT_FIND
-  const curl_version_info_data* version =
-      functions->version_info(CURLVERSION_NOW);
-  if (version->version_num < kOldest)
-    return NotLoaded(Concat({version->version, " is older than 7.87"}));
-  const CURLcode started = functions->global_init(CURL_GLOBAL_ALL);
-  if (started != CURLE_OK) return NotLoaded(functions->easy_strerror(started));
   return absl::OkStatus();
+}
+
+absl::Status Load(Libcurl* functions) {
+  void* const library = dlopen(kSoname, RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return NotLoaded(LoaderError());
+  absl::Status status = CheckVersion(library);
+  if (status.ok()) status = FindFunctions(library, functions);
+  if (!status.ok()) {
+    dlclose(library);
+    return status;
+  }
+  // From here on it stays: its resolver's threads may outlive every Fetcher.
+  const CURLcode started = functions->global_init(CURL_GLOBAL_ALL);
+  return started == CURLE_OK ? absl::OkStatus()
+                             : NotLoaded(functions->easy_strerror(started));
 }
 
 }  // namespace

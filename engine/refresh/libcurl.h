@@ -1,5 +1,5 @@
-// libcurl, loaded where the first Fetcher is made instead of when the program
-// starts.
+// libcurl, loaded by the first that fetches or reads a URL instead of when the
+// program starts.
 //
 // It comes with some forty libraries (Kerberos, LDAP, SSH, ...): milliseconds
 // of each start, and code that has no business in a server that only asks a
@@ -39,8 +39,7 @@ namespace revstat {
   X(url)                   \
   X(url_cleanup)           \
   X(url_get)               \
-  X(url_set)               \
-  X(version_info)
+  X(url_set)
 
 struct Libcurl {
 #define REVSTAT_MEMBER(name) decltype(&curl_##name) name = nullptr;
@@ -48,9 +47,10 @@ struct Libcurl {
 #undef REVSTAT_MEMBER
 };
 
-// Loads and initialises libcurl, once a process; it stays. Thread-safe. Fails
-// with kFetchFailed, and the loader's words, where it is not there or older
-// than the one that this was built for; then a later call tries again.
+// Loads libcurl.so.4 as the system finds it, and initialises it, once a
+// process; then it stays. Thread-safe; not while another thread forks. Fails
+// with kFetchFailed, and the loader's words, where there is none of 7.87 or
+// later; a later call tries again.
 absl::Status LoadLibcurl();
 
 // Only after LoadLibcurl has succeeded.

@@ -4,6 +4,7 @@
 
 #include "engine/base/error.h"
 #include "engine/refresh/certificate_files.h"
+#include "engine/refresh/libcurl.h"
 
 namespace revstat {
 namespace {
@@ -31,6 +32,11 @@ Certificates ReadAll(const std::vector<std::string>& files,
 
 LoadedSources LoadSources(const std::string& path) {
   LoadedSources loaded;
+  // Said once, and not of each URL.
+  if (const absl::Status status = LoadLibcurl(); !status.ok()) {
+    loaded.problems = Concat({MessageOf(status), "\n"});
+    return loaded;
+  }
   const auto file = Buffer::ReadFile(path, kMaxSourcesBytes);
   if (!file.ok()) {
     loaded.problems = Concat({MessageOf(file.status()), "\n"});

@@ -29,7 +29,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/engine/embed/revstat.h DESTINATION ${revstat
         COMPONENT development)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/engine DESTINATION ${revstat_include}
         COMPONENT development FILES_MATCHING PATTERN "*.h" PATTERN "c_*.h" EXCLUDE
-        PATTERN "revstat.h" EXCLUDE PATTERN "*_impl.h" EXCLUDE)
+        PATTERN "revstat.h" EXCLUDE PATTERN "*_impl.h" EXCLUDE
+        PATTERN "libcurl.h" EXCLUDE PATTERN "fetch_transfer.h" EXCLUDE)
 
 configure_package_config_file(tools/cmake/revstat-config.cmake.in
   ${PROJECT_BINARY_DIR}/revstat-config.cmake INSTALL_DESTINATION ${revstat_cmake}

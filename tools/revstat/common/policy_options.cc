@@ -46,10 +46,10 @@ CLI::Option* AddFilesOption(CLI::App* command, const char* name,
 }
 
 void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
-  AddFilesOption(
-      command, "--trust", &options->files.trust,
-      "Certificates of the issuers, trusted to sign certificates and CRLs; this "
-      "or --store is needed");
+  AddFilesOption(command, "--trust", &options->files.trust,
+                 "Certificates of the issuers, trusted to sign certificates "
+                 "and CRLs; this "
+                 "or --store is needed");
   AddStoreOption(command, &options->files.store);
   // Without either there is nothing to go by.
   command->parse_complete_callback([options] {
