@@ -144,12 +144,15 @@ TEST(ObjectReader, SaysTheSameOfAFileCutInTwoAtAnyOctet) {
 // In linear time: that of the square would be minutes.
 TEST(ObjectReader, MissesManyBlocksWithoutBegin) {
   constexpr size_t kCount = 200'000;
-  std::string file = Pem("CERTIFICATE", "AA");
-  for (size_t i = 0; i < kCount; ++i) file += "-----END CERTIFICATE-----\n";
-  ObjectReader reader(BytesOf(file));
-  size_t found = 0;
-  while (reader.Next().has_value()) ++found;
-  EXPECT_EQ(found, 1 + kCount);
+  for (const std::string line :
+       {"-----END CERTIFICATE-----\n", "-----END ", "-----END X\n\1"}) {
+    std::string file = Pem("CERTIFICATE", "AA");
+    for (size_t i = 0; i < kCount; ++i) file += line;
+    ObjectReader reader(BytesOf(file));
+    size_t found = 0;
+    while (reader.Next().has_value()) ++found;
+    EXPECT_GE(found, 1 + kCount) << line;
+  }
 }
 
 TEST(ObjectReader, KeepsNothingBackOfWhatIsWhole) {

@@ -91,16 +91,19 @@ std::string_view PemReader::Part(size_t from, size_t to) const {
   return text_.substr(from, to == std::string_view::npos ? to : to - from);
 }
 
+// The dashes first: no BEGIN or END line stands before them, so that nothing is
+// looked through twice.
 PemReader::LabelEnd PemReader::FindLabelEnd(size_t label) const {
-  const auto line_end =
-      std::find_if(text_.begin() + static_cast<std::ptrdiff_t>(label),
-                   text_.end(), [](unsigned char c) { return c < ' '; });
-  const auto line = static_cast<size_t>(line_end - text_.begin());
-  const size_t dashes = Part(label, line).find(kDashes);
-  if (dashes != std::string_view::npos)
-    return {label + dashes, label + dashes + kDashes.size()};
+  const size_t dashes = text_.find(kDashes, label);
+  const std::string_view text = Part(label, dashes);
+  const auto line_end = std::find_if(text.begin(), text.end(),
+                                     [](unsigned char c) { return c < ' '; });
   LabelEnd end;
-  if (line_end != text_.end()) end.behind = line;
+  if (line_end != text.end()) {
+    end.behind = label + static_cast<size_t>(line_end - text.begin());
+  } else if (dashes != std::string_view::npos) {
+    end = {dashes, dashes + kDashes.size()};
+  }
   return end;
 }
 
