@@ -27,8 +27,9 @@ Loaded& TheLoaded() {
 }
 
 absl::Status NotLoaded(const std::string& why) {
-  return MakeError(ErrorCode::kFetchFailed,
-                   Concat({"libcurl cannot be loaded: ", why}));
+  return MakeError(
+      ErrorCode::kFetchFailed,
+      Concat({"libcurl cannot be loaded (Debian: libcurl4): ", why}));
 }
 
 std::string LoaderError() {

@@ -32,11 +32,6 @@ Certificates ReadAll(const std::vector<std::string>& files,
 
 LoadedSources LoadSources(const std::string& path) {
   LoadedSources loaded;
-  // Said once, and not of each URL.
-  if (const absl::Status status = LoadLibcurl(); !status.ok()) {
-    loaded.problems = Concat({MessageOf(status), "\n"});
-    return loaded;
-  }
   const auto file = Buffer::ReadFile(path, kMaxSourcesBytes);
   if (!file.ok()) {
     loaded.problems = Concat({MessageOf(file.status()), "\n"});
@@ -46,6 +41,9 @@ LoadedSources LoadSources(const std::string& path) {
       ParseSources(TextOf((*file)->bytes()),
                    std::filesystem::path(path).parent_path().string());
   loaded.problems = Describe(parsed.problems, path);
+  // Said once, and not of each URL.
+  if (const absl::Status status = LoadLibcurl(); !status.ok())
+    loaded.problems += Concat({MessageOf(status), "\n"});
   for (IssuerSource& issuer : parsed.issuers) {
     const std::string place =
         Concat({path, ":", std::to_string(issuer.line), ":1: "});

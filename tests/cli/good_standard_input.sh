@@ -34,6 +34,6 @@ check 1 "$active" - "$revoked" < <(tail -n +2 "$data/list.csv" | sed -n 19p | { 
 statuses active on_hold revoked
 
 check 2 - </dev/null
-has err 'revstat: -: neither a certificate'
+has err 'revstat: -: is empty'
 check 2 - < <(echo hello)
 has err 'revstat: -: neither a certificate'

@@ -12,7 +12,7 @@ bad() {
 }
 bad 'No such file or directory' missing.pem
 : >empty.pem
-bad 'neither a certificate (PEM, DER, PKCS#7) nor a list' empty.pem
+bad 'is empty' empty.pem
 echo 'hello' >words.txt
 bad 'neither a certificate' words.txt
 head -c 70000 /dev/zero >zeros
@@ -90,11 +90,25 @@ statuses active unknown active unknown
 has err "mixed.pem:2: at octet $(($(wc -c <"$active") + 2)): "
 has err 'neither PEM nor text'
 # Also behind a line that is cut.
-for line in END BEGIN; do
-  { cat "$active" && printf -- "-----$line X\n" && cat good.der "$active"; } >cut_line.pem
-  run 2 check "${sample[@]}" --format jsonl cut_line.pem
-  statuses active unknown unknown active
+{ cat "$active" && printf -- '-----END X\n' && cat good.der "$active"; } >cut_line.pem
+run 2 check "${sample[@]}" --format jsonl cut_line.pem
+statuses active unknown unknown active
+# Armour that is damaged somehow: one row for each certificate, whatever it is.
+for damage in 's/-----/----/g' 's/-----/—–/g' 's/CERTIFICATE/CERTIFCATE/' '1s/CERTIFICATE/CERTIFCATE/' \
+  '1s/-----$//' '1d;$d' 's/CERTIFICATE/X509 CERT/' '/-/d' '1s/E.*//'; do
+  { cat "$active" && sed "$damage" "$revoked" && cat "$active"; } >damaged.pem
+  run 2 check "${sample[@]}" --format jsonl damaged.pem
+  statuses active unknown active
+  # Of a chain it is not the next one that is verified.
+  { sed "$damage" "$revoked" && cat "$data/ca/issuing.pem"; } >chain.pem
+  run 2 verify --trust "$data/ca/root.pem" --crl "$data/crl/root.crl" --at "$at" chain.pem
 done
+# What is no certificate is passed over.
+{ cat "$active" key.pem request.pem && openssl ecparam -name prime256v1 &&
+  openssl x509 -in "$active" -noout -text && printf '%064d\nMIi\n' 5 && cat "$active"; } >others.pem
+run 0 check "${sample[@]}" --format jsonl others.pem
+statuses active active
+quiet
 # However much of it.
 { cat "$active" && head -c 3000000 /dev/urandom && cat "$active"; } >random.pem
 run 2 check "${sample[@]}" --format jsonl random.pem

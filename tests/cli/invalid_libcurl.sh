@@ -20,7 +20,7 @@ sed 's|, "http[^"]*"||' a.toml >file_only.toml
 with_libcurl() { LD_LIBRARY_PATH=$1 run "${@:2}"; }
 # cannot_load WHY: said once, with the loader's words.
 cannot_load() {
-  (($(grep -c "libcurl cannot be loaded: .*$1" err) == 1)) || fail "not said once"
+  (($(grep -c "libcurl cannot be loaded (Debian: libcurl4): .*$1" err) == 1)) || fail "not said once"
 }
 
 declare -A why=([damaged]="file too short" [foreign]="undefined symbol: curl_version_info"
@@ -32,6 +32,11 @@ for folder in damaged foreign old; do
   with_libcurl $folder 2 refresh --store "$folder.store" --sources a.toml --once
   cannot_load "${why[$folder]}"
   with_libcurl $folder 2 refresh --store "$folder.store" --sources a.toml --check-config
+  cannot_load "${why[$folder]}"
+  # What else is wrong is said, too.
+  sed 's|^name|nam|' a.toml >wrong.toml
+  with_libcurl $folder 2 refresh --store "$folder.store" --sources wrong.toml --check-config
+  has err 'wrong.toml:2:1: '
   cannot_load "${why[$folder]}"
   with_libcurl $folder 2 ocsp query "$active" --issuer "$data/ca/issuing.pem" --responder http://127.0.0.1:9
   cannot_load "${why[$folder]}"

@@ -42,17 +42,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<std::string> parts;
   size_t begin = 0;
   size_t end = 0;
-  bool is_in_no_text = false;
+  tool::PemReader::State state;
   while (end < file.size()) {
     end = std::min(end + std::max<size_t>(step, 16), file.size());
     const Bytes octets = file.subspan(begin, end - begin);
-    tool::ObjectReader piece(octets, kind, begin, end < file.size(),
-                             is_in_no_text);
+    tool::ObjectReader piece(octets, kind, begin, end < file.size(), state);
     Read(&piece, &parts);
     fuzz::Check(piece.rest() <= octets.size(), "what is kept back is of it");
     if (piece.has_given_up()) break;
     begin += piece.rest();
-    if (piece.rest() > 0) is_in_no_text = piece.is_in_no_text();
+    if (piece.rest() > 0) state = piece.state();
   }
   if (file.empty()) parts = whole;
   fuzz::Check(parts == whole, "the pieces say what the whole says");

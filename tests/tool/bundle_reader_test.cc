@@ -44,6 +44,11 @@ std::string Pem(const std::string& label, const std::string& base64) {
          "-----\n";
 }
 
+// Two lines as PEM has them; `begin` has four characters.
+std::string Base64Lines(const std::string& begin) {
+  return begin + std::string(60, 'a') + "\n" + std::string(64, 'b') + "\n";
+}
+
 // A line for each object, with all that is said of it.
 void Describe(const FoundObject& found, std::vector<std::string>* lines) {
   lines->push_back(Concat(
@@ -117,6 +122,17 @@ const std::vector<std::string>& OddFiles() {
       Pem("CERTIFICATE", "AA") + "-----END X\n" + Certificate(90) +
           Pem("CERTIFICATE", "BB") + "-----BEGIN X\n" + Certificate(3) +
           Pem("CERTIFICATE", "CC") + "-----BEGIN CERTIFICATE\nAA\n",
+      // Base64 outside of blocks, and what is hardly any.
+      Pem("CERTIFICATE", "AA") + Base64Lines("MIIB") +
+          Pem("CERTIFICATE", "BB") + "text" + Base64Lines("MIIB") +
+          Base64Lines("AMII") + "\rM" + Pem("CERTIFICATE", "CC") +
+          Base64Lines("MIGB"),
+      Pem("CERTIFICATE", "AA") + Base64Lines("MIIB").substr(0, 63) + "\n" +
+          Base64Lines("MIIB").substr(0, 40) + "\1",
+      // Labels of others, and of nobody.
+      Pem("EC PARAMETERS", "AA") + Pem("CERTIFCATE", "MAMwAQI=") +
+          Pem("PGP SIGNATURE", "MAMwAQI=") + Pem("NOTES", "AAAA") +
+          "-----BEGIN NOTES-----\n" + Pem("CERTIFICATE", "AA"),
   };
   return files;
 }
@@ -128,11 +144,11 @@ TEST(ObjectReader, SaysTheSameOfAFileCutInTwoAtAnyOctet) {
     ASSERT_GE(whole.size(), 1u);
     for (size_t cut = 0; cut <= file.size(); ++cut) {
       std::vector<std::string> lines;
-      ObjectReader first(BytesOf(file).first(cut), kind, 0, true, false);
+      ObjectReader first(BytesOf(file).first(cut), kind, 0, true, {});
       while (const auto found = first.Next()) Describe(*found, &lines);
       ASSERT_LE(first.rest(), cut);
       ObjectReader second(BytesOf(file).subspan(first.rest()), kind,
-                          first.rest(), false, first.is_in_no_text());
+                          first.rest(), false, first.state());
       if (!first.has_given_up()) {
         while (const auto found = second.Next()) Describe(*found, &lines);
       }
@@ -157,7 +173,7 @@ TEST(ObjectReader, MissesManyBlocksWithoutBegin) {
 
 TEST(ObjectReader, KeepsNothingBackOfWhatIsWhole) {
   const std::string file = Certificate(3) + Certificate(200);
-  ObjectReader reader(BytesOf(file), ContentKind::kCertificate, 0, true, false);
+  ObjectReader reader(BytesOf(file), ContentKind::kCertificate, 0, true, {});
   EXPECT_TRUE(reader.Next().has_value());
   EXPECT_TRUE(reader.Next().has_value());
   EXPECT_FALSE(reader.Next().has_value());

@@ -56,6 +56,7 @@ std::string_view WhyUnread(ContentKind kind, std::string_view head) {
     default:
       break;
   }
+  if (head.empty()) return "is empty";
   // By the byte order mark that Windows writes.
   if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
     return "is text in UTF-16; save it in UTF-8";

@@ -65,8 +65,7 @@ void BundleReader::Fill(BundleBlock* block, size_t room) {
 
 size_t BundleReader::FindObjects(BundleBlock* block) {
   block->objects_.clear();
-  ObjectReader reader(block->octets(), kind_, offset_, !is_at_end_,
-                      is_in_no_text_);
+  ObjectReader reader(block->octets(), kind_, offset_, !is_at_end_, state_);
   while (auto found = reader.Next())
     block->objects_.push_back(*std::move(found));
   if (reader.has_given_up()) {
@@ -75,7 +74,7 @@ size_t BundleReader::FindObjects(BundleBlock* block) {
     problem = Annotate(problem, "nothing from here on is read");
   }
   // The octets are looked through again where none was whole.
-  if (reader.rest() > 0) is_in_no_text_ = reader.is_in_no_text();
+  if (reader.rest() > 0) state_ = reader.state();
   return reader.rest();
 }
 

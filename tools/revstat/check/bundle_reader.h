@@ -77,7 +77,7 @@ class BundleReader {
   bool is_at_end_;        // there is nothing behind it
   absl::Status failure_;  // of reading on
   uint64_t offset_ = 0;
-  bool is_in_no_text_ = false;  // as ObjectReader has it
+  PemReader::State state_;  // as ObjectReader has it
 };
 
 }  // namespace revstat::tool

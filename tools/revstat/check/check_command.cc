@@ -37,6 +37,7 @@ Serials in a list are hexadecimal, without or with 0x, colons or spaces; or
 decimal, in a column serial_decimal instead.
 What a certificate says of itself is taken as it stands: check looks up its
 issuer and serial and does not verify its signature or path.
+One of --trust and --store is needed.
 TIME is RFC 3339 (2026-06-01T00:00:00Z), a date (2026-06-01: its midnight UTC) or
 Unix seconds.
 With --trust, --untrusted, --crl, --ocsp and --trust-responder, FILE may be a

@@ -99,6 +99,25 @@ std::optional<ObjectKind> ObjectKindOfLabel(std::string_view label) {
   return std::nullopt;
 }
 
+// Labels of what is passed over.
+bool IsLabelOfOthers(std::string_view label) {
+  return label.ends_with("KEY") || label.ends_with("REQUEST") ||
+         label.ends_with("PARAMETERS") || label.starts_with("PGP ") ||
+         label == "ATTRIBUTE CERTIFICATE";
+}
+
+// Why a block of another label is not passed over: one of ours whose label is
+// misspelt must not be. Null where it is.
+const char* ProblemOfOther(const PemBlock& block) {
+  if (IsLabelOfOthers(block.label)) return nullptr;
+  if (block.problem != nullptr) return block.problem;
+  std::string der;
+  return DecodeBase64(block.base64, &der) &&
+                 DetectDer(BytesOf(der)) != ContentKind::kOther
+             ? "the label is unknown"
+             : nullptr;
+}
+
 FoundObject Broken(uint64_t offset, absl::Status problem) {
   FoundObject object;
   object.offset = offset;
@@ -176,15 +195,15 @@ absl::StatusOr<Bytes> DerOf(const FoundObject& object, std::string* storage) {
 ObjectReader::ObjectReader(Bytes file)
     : ObjectReader(file,
                    DetectContent(file.first(std::min(file.size(), kHeadBytes))),
-                   0, false, false) {}
+                   0, false, PemReader::State()) {}
 
 ObjectReader::ObjectReader(Bytes octets, ContentKind kind, uint64_t offset,
-                           bool goes_on, bool is_in_no_text)
+                           bool goes_on, PemReader::State state)
     : octets_(octets),
       kind_(kind),
       offset_(offset),
       goes_on_(goes_on),
-      pem_(octets, is_in_no_text),
+      pem_(octets, state),
       rest_(octets.size()) {}
 
 std::optional<FoundObject> ObjectReader::Next() {
@@ -221,11 +240,13 @@ std::optional<FoundObject> ObjectReader::NextInPem() {
     const std::optional<ObjectKind> kind = ObjectKindOfLabel(label);
     const bool is_pkcs7 = label == "PKCS7" || label == "CMS";
     // Others are passed over, also the headers of an encrypted key, which look
-    // like a block without END. One that ends inside its label may be ours, and
-    // so may what is no text.
-    if (!kind.has_value() && !is_pkcs7 && !label.empty()) continue;
-    if (block->problem != nullptr)
-      return Broken(offset, MakeError(ErrorCode::kBadPem, block->problem));
+    // like a block without END. What has no label may be ours.
+    const bool is_other = !kind.has_value() && !is_pkcs7 && !label.empty();
+    const char* const problem =
+        is_other ? ProblemOfOther(*block) : block->problem;
+    if (problem != nullptr)
+      return Broken(offset, MakeError(ErrorCode::kBadPem, problem));
+    if (is_other) continue;
     FoundObject found;
     found.kind = kind.value_or(ObjectKind::kCertificate);
     found.form = label == "TRUSTED CERTIFICATE"

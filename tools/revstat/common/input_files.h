@@ -76,16 +76,17 @@ absl::StatusOr<Bytes> DerOf(const FoundObject& object, std::string* storage);
 
 // Walks a file's objects without decoding them: fast, so that threads can share
 // the rest of the work. Only a PKCS#7 is opened, since what is in it counts.
-// Other PEM blocks (keys) are passed over. Borrows the file. Not thread-safe.
+// Other PEM blocks (keys) are passed over, but for those of unknown labels with
+// what may be a certificate in it. Borrows the file. Not thread-safe.
 class ObjectReader {
  public:
   // A whole file.
   explicit ObjectReader(Bytes file);
   // Octets of a file of that kind, which begin at `offset` of it. Where it goes
   // on behind them, Next() keeps back what that may change: see rest().
-  // `is_in_no_text` is what the reader of the octets before said.
+  // `state` is what the reader of the octets before said.
   ObjectReader(Bytes octets, ContentKind kind, uint64_t offset, bool goes_on,
-               bool is_in_no_text);
+               PemReader::State state);
 
   // The next object or part that cannot be read; goes on behind the latter
   // where that is possible. Nothing at the end.
@@ -97,8 +98,8 @@ class ObjectReader {
   // At the end: whether what Next() gave last cannot be gone behind, so that
   // nothing of the file is read any more.
   bool has_given_up() const { return has_given_up_; }
-  // At the end: whether octets that are no text may go on behind these.
-  bool is_in_no_text() const { return pem_.is_in_no_text(); }
+  // At the end: for the reader of rest() and what comes behind it.
+  PemReader::State state() const { return pem_.StateAt(rest_); }
 
  private:
   std::optional<FoundObject> NextInPem();

@@ -1,6 +1,7 @@
 #include "tools/revstat/common/pem.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace revstat::tool {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::string_view kDashes = "-----";
 // Where the first octet is that text does not have and DER always does, the tag
 // of an INTEGER: from 1 to 6. A NUL may end a text that a C program has
 // written.
-size_t FindNoText(std::string_view text) {
+size_t FindBinary(std::string_view text) {
   const auto is_none = [](char c) { return c >= 1 && c <= 6; };
   constexpr size_t kStep = 64;  // so many at once, for what is mostly text
   size_t begin = 0;
@@ -27,30 +28,69 @@ size_t FindNoText(std::string_view text) {
                              : static_cast<size_t>(found - text.begin());
 }
 
+// A SEQUENCE of more than 127 octets in base64, and as much of it as a line of
+// PEM has.
+constexpr std::string_view kBase64OfDer = "MI";
+constexpr size_t kBase64Line = 64;
+
+// How many characters of base64 the text begins with, up to a line's.
+size_t Base64Length(std::string_view text) {
+  const auto is_base64 = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c >= '0' && c <= '9') || c == '+' || c == '/';
+  };
+  const std::string_view line = text.substr(0, kBase64Line);
+  return static_cast<size_t>(
+      std::find_if_not(line.begin(), line.end(), is_base64) - line.begin());
+}
+
 }  // namespace
 
 bool LooksLikePem(Bytes head) {
   const std::string_view text = TextOf(head);
   const size_t begin = text.find(kBegin);
   return begin != std::string_view::npos &&
-         FindNoText(text.substr(0, begin)) == std::string_view::npos;
+         FindBinary(text.substr(0, begin)) == std::string_view::npos;
 }
 
 std::optional<PemBlock> PemReader::Next() {
-  // Looked for once, however many END lines stand before it.
-  if (begin_ <= position_) begin_ = text_.find(kBegin, position_);
-  const std::string_view between = Part(position_, begin_);
-  const size_t end = between.find(kEnd);
-  const size_t next_line =
-      end == std::string_view::npos ? begin_ : position_ + end;
-  if (!is_in_no_text_) {
-    const size_t no_text = FindNoText(between.substr(0, end));
-    if (no_text != std::string_view::npos)
-      return NoText(position_ + no_text, next_line);
+  while (true) {
+    // Looked for once, however many END lines stand before it.
+    if (begin_ <= position_) begin_ = text_.find(kBegin, position_);
+    const size_t end = Part(position_, begin_).find(kEnd);
+    const bool is_end = end != std::string_view::npos;
+    const size_t next_line = is_end ? position_ + end : begin_;
+    if (!state_.is_in_no_text) {
+      const size_t no_text = FindNoText(std::min(next_line, text_.size()));
+      if (no_text != std::string_view::npos) return NoText(no_text, next_line);
+    }
+    if (next_line == std::string_view::npos) return AtTheEnd();
+    const bool is_of_no_text = std::exchange(state_.is_in_no_text, false);
+    if (!is_end) return Block(next_line);
+    if (!is_of_no_text) return EndWithoutBegin(next_line);
+    position_ = next_line + kEnd.size();
   }
-  if (next_line == std::string_view::npos) return AtTheEnd(between);
-  is_in_no_text_ = false;
-  return next_line == begin_ ? Block(begin_) : EndWithoutBegin(next_line);
+}
+
+bool PemReader::IsAtLineStart(size_t at) const {
+  return at == 0 ? !state_.is_in_line
+                 : text_[at - 1] == '\n' || text_[at - 1] == '\r';
+}
+
+size_t PemReader::FindNoText(size_t end) const {
+  const size_t binary = FindBinary(Part(position_, end));
+  if (binary != std::string_view::npos) end = position_ + binary;
+  const std::string_view text = text_.substr(0, end);
+  for (size_t at = text.find(kBase64OfDer, position_);
+       at != std::string_view::npos; at = text.find(kBase64OfDer, at + 1)) {
+    if (IsAtLineStart(at) && Base64Length(text.substr(at)) == kBase64Line)
+      return at;
+  }
+  return binary == std::string_view::npos ? binary : end;
+}
+
+PemReader::State PemReader::StateAt(size_t rest) const {
+  return {state_.is_in_no_text, !IsAtLineStart(rest)};
 }
 
 PemBlock PemReader::Block(size_t begin) {
@@ -59,8 +99,7 @@ PemBlock PemReader::Block(size_t begin) {
   const LabelEnd label_end = FindLabelEnd(begin + kBegin.size());
   if (label_end.label == std::string_view::npos) {
     block.problem = "the BEGIN line is cut";
-    if (label_end.behind == std::string_view::npos) undecided_ = begin;
-    position_ = std::min(label_end.behind, text_.size());
+    PassBroken(begin, std::min(label_end.behind, text_.size()));
     return block;
   }
   block.problem = "no END line";
@@ -120,20 +159,35 @@ PemBlock PemReader::EndWithoutBegin(size_t at) {
 }
 
 PemBlock PemReader::NoText(size_t at, size_t next_line) {
-  is_in_no_text_ = true;
+  state_.is_in_no_text = true;
   PemBlock block;
   block.offset = at;
-  block.problem = "neither PEM nor text";
-  // What may be the first octets of a line is left for AtTheEnd.
-  const size_t tail = text_.size() - std::min(text_.size(), kBegin.size() - 1);
-  position_ =
-      next_line == std::string_view::npos ? std::max(at + 1, tail) : next_line;
+  block.problem =
+      text_[at] == kBase64OfDer[0] ? "no BEGIN line" : "neither PEM nor text";
+  position_ = next_line == std::string_view::npos
+                  ? std::max(at + 1, text_.size() - TailToKeep())
+                  : next_line;
   return block;
 }
 
-std::optional<PemBlock> PemReader::AtTheEnd(std::string_view between) {
+// What may be the first octets of a BEGIN or END line, or of one of base64.
+size_t PemReader::TailToKeep() const {
+  const size_t most = text_.size() - std::min(position_, text_.size());
+  const std::string_view tail =
+      text_.substr(text_.size() - std::min(most, kBase64Line));
+  const size_t line = tail.find_last_of("\r\n") + 1;  // 0 where there is none
+  const std::string_view last = tail.substr(line);
+  const bool may_be_base64 = IsAtLineStart(text_.size() - last.size()) &&
+                             last.starts_with(kBase64OfDer) &&
+                             Base64Length(last) == last.size();
+  return std::min(most,
+                  std::max(kBegin.size() - 1, may_be_base64 ? last.size() : 0));
+}
+
+std::optional<PemBlock> PemReader::AtTheEnd() {
+  const std::string_view between = Part(position_, text_.size());
   const size_t most = std::min(kBegin.size() - 1, between.size());
-  undecided_ = text_.size() - most;
+  undecided_ = text_.size() - TailToKeep();
   position_ = text_.size();
   // Dashes alone may be a line that somebody has drawn.
   for (size_t size = most; size > kDashes.size(); --size) {

@@ -22,21 +22,28 @@ struct PemBlock {
 // Walks the blocks of a text, in linear time; text between them is passed over.
 // An END line without BEGIN, which was damaged then, is a block with a problem,
 // and so is a BEGIN line without its END: its lines up to the next BEGIN or END
-// line are its own. So is, up to the next such line, what is no text: a
-// certificate in DER, say.
+// line are its own. So is what is no text, a certificate in DER, say, or in
+// base64 whose BEGIN line is damaged: up to the next such line, and with it an
+// END line.
 class PemReader {
  public:
-  // Where what comes before `text` ended in what is no text, that was said.
-  explicit PemReader(Bytes text, bool is_in_no_text = false)
-      : text_(TextOf(text)), is_in_no_text_(is_in_no_text) {}
+  // Where a text stands that is read in parts.
+  struct State {
+    bool is_in_no_text = false;  // and that was said
+    bool is_in_line = false;
+  };
+
+  explicit PemReader(Bytes text) : PemReader(text, State()) {}
+  // A part of a text, and what the reader of the part before said.
+  PemReader(Bytes text, State state) : text_(TextOf(text)), state_(state) {}
 
   // The next block; nothing at the end.
   std::optional<PemBlock> Next();
   // Set where Next() came to the text's end too early to know what begins
   // there, at that offset: should the text go on, it may be something else.
   std::optional<size_t> undecided() const { return undecided_; }
-  // At the end: whether what is no text may go on behind it.
-  bool is_in_no_text() const { return is_in_no_text_; }
+  // At the end: for the reader of what begins at `rest` and goes on behind.
+  State StateAt(size_t rest) const;
 
  private:
   std::string_view Part(size_t from, size_t to) const;
@@ -52,7 +59,11 @@ class PemReader {
   PemBlock EndWithoutBegin(size_t at);
   // What begins at `at`; `next_line` is the next BEGIN or END line, or npos.
   PemBlock NoText(size_t at, size_t next_line);
-  std::optional<PemBlock> AtTheEnd(std::string_view between);
+  // Where in [position_, end) what is no text begins; npos where nothing is.
+  size_t FindNoText(size_t end) const;
+  bool IsAtLineStart(size_t at) const;
+  size_t TailToKeep() const;
+  std::optional<PemBlock> AtTheEnd();
   // Goes behind the lines of the block at `begin`, from which `from` on are
   // none that it could have.
   void PassBroken(size_t begin, size_t from);
@@ -61,7 +72,7 @@ class PemReader {
   size_t position_ = 0;
   size_t begin_ = 0;  // of the next BEGIN line, where it is behind position_
   std::optional<size_t> undecided_;
-  bool is_in_no_text_;
+  State state_;
 };
 
 // Whether there is a BEGIN line, and nothing but text before it.

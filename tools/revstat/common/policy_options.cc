@@ -48,8 +48,7 @@ CLI::Option* AddFilesOption(CLI::App* command, const char* name,
 void AddPolicyOptions(CLI::App* command, PolicyOptions* options) {
   AddFilesOption(command, "--trust", &options->files.trust,
                  "Certificates of the issuers, trusted to sign certificates "
-                 "and CRLs; this "
-                 "or --store is needed");
+                 "and CRLs");
   AddStoreOption(command, &options->files.store);
   // Without either there is nothing to go by.
   command->parse_complete_callback([options] {

@@ -22,7 +22,11 @@ CLI::Option* AddAtOption(CLI::App* command, std::string* at,
                  "seconds): " +
                      text;
   };
-  return command->add_option("--at", *at, meaning)
+  return command
+      ->add_option("--at", *at,
+                   Concat({meaning,
+                           ": 2026-06-01, 2026-06-01T12:00:00Z or Unix "
+                           "seconds"}))
       ->type_name("TIME")
       ->check(CLI::Validator(check, ""));
 }
