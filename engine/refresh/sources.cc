@@ -215,9 +215,14 @@ class BlockChecker {
                  const IssuerSource& issuer,
                  const std::vector<std::string>& urls) {
     for (size_t i = 0; i < urls.size(); ++i) {
-      const absl::Status status = CheckRequest(RequestFor(issuer, urls[i]));
+      absl::Status status;
+      if (has_libcurl_) status = CheckRequest(RequestFor(issuer, urls[i]));
       // Without libcurl nothing is known of any: LoadSources says so.
-      if (!status.ok() && ErrorCodeOf(status) != ErrorCode::kFetchFailed) {
+      if (ErrorCodeOf(status) == ErrorCode::kFetchFailed) {
+        has_libcurl_ = false;
+        status = absl::OkStatus();
+      }
+      if (!status.ok()) {
         reader.Problem(reader.PlaceOf(key, i),
                        Concat({"\"", urls[i], "\": ", MessageOf(status)}));
       } else if (!urls_.insert(urls[i]).second) {
@@ -233,6 +238,7 @@ class BlockChecker {
   }
 
   const std::string_view folder_;
+  bool has_libcurl_ = true;  // as far as is known
   std::set<std::string> names_;
   std::set<std::string> urls_;
 };

@@ -103,8 +103,13 @@ for damage in 's/-----/----/g' 's/-----/—–/g' 's/CERTIFICATE/CERTIFCATE/' '1
   { sed "$damage" "$revoked" && cat "$data/ca/issuing.pem"; } >chain.pem
   run 2 verify --trust "$data/ca/root.pem" --crl "$data/crl/root.crl" --at "$at" chain.pem
 done
+# Nor where a key that is cut has swallowed the first.
+{ head -2 key.pem && tail -n +3 "$revoked" && cat "$data/ca/issuing.pem"; } >chain.pem
+run 2 verify --trust "$data/ca/root.pem" --crl "$data/crl/root.crl" --at "$at" chain.pem
 # What is no certificate is passed over.
-{ cat "$active" key.pem request.pem && openssl ecparam -name prime256v1 &&
+openssl ec -in key.pem -aes128 -passout pass:x -out encrypted.pem 2>/dev/null
+has encrypted.pem 'Proc-Type'
+{ cat "$active" key.pem encrypted.pem request.pem && openssl ecparam -name prime256v1 &&
   openssl x509 -in "$active" -noout -text && printf '%064d\nMIi\n' 5 && cat "$active"; } >others.pem
 run 0 check "${sample[@]}" --format jsonl others.pem
 statuses active active

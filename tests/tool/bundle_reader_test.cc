@@ -129,9 +129,13 @@ const std::vector<std::string>& OddFiles() {
           Base64Lines("MIGB"),
       Pem("CERTIFICATE", "AA") + Base64Lines("MIIB").substr(0, 63) + "\n" +
           Base64Lines("MIIB").substr(0, 40) + "\1",
+      // A key that is cut, and what it swallows.
+      "-----BEGIN PRIVATE KEY-----\nMIIE\nMIIB\n-----END CERTIFICATE-----\n" +
+          Pem("CERTIFICATE", "AA") + "-----BEGIN EC PRIVATE KEY-----\n" +
+          Certificate(90) + Pem("CERTIFICATE", "BB"),
       // Labels of others, and of nobody.
-      Pem("EC PARAMETERS", "AA") + Pem("CERTIFCATE", "MAMwAQI=") +
-          Pem("PGP SIGNATURE", "MAMwAQI=") + Pem("NOTES", "AAAA") +
+      Pem("EC PARAMETERS", "AA") + Pem("CERTIFCATE", "MIIB*") +
+          Pem("PGP SIGNATURE", "MIIB") + Pem("NOTES", "AAAA") +
           "-----BEGIN NOTES-----\n" + Pem("CERTIFICATE", "AA"),
   };
   return files;

@@ -107,13 +107,16 @@ bool IsLabelOfOthers(std::string_view label) {
 }
 
 // Why a block of another label is not passed over: one of ours whose label is
-// misspelt must not be. Null where it is.
+// misspelt, or that was swallowed by a key that is cut, must not be. Null where
+// it is.
 const char* ProblemOfOther(const PemBlock& block) {
-  if (IsLabelOfOthers(block.label)) return nullptr;
+  if (IsLabelOfOthers(block.label))
+    return block.has_own_end ? nullptr : block.problem;
   if (block.problem != nullptr) return block.problem;
-  std::string der;
-  return DecodeBase64(block.base64, &der) &&
-                 DetectDer(BytesOf(der)) != ContentKind::kOther
+  // A SEQUENCE as long as a certificate is.
+  const size_t first = block.base64.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos &&
+                 block.base64.substr(first).starts_with("MI")
              ? "the label is unknown"
              : nullptr;
 }

@@ -99,7 +99,7 @@ PemBlock PemReader::Block(size_t begin) {
   const LabelEnd label_end = FindLabelEnd(begin + kBegin.size());
   if (label_end.label == std::string_view::npos) {
     block.problem = "the BEGIN line is cut";
-    PassBroken(begin, std::min(label_end.behind, text_.size()));
+    PassBroken(&block, std::min(label_end.behind, text_.size()));
     return block;
   }
   block.problem = "no END line";
@@ -118,10 +118,11 @@ PemBlock PemReader::Block(size_t begin) {
       rest.substr(kEnd.size()).starts_with(block.label) &&
       rest.substr(kEnd.size() + block.label.size()).starts_with(kDashes)) {
     block.problem = nullptr;
+    block.has_own_end = true;
     position_ = end + end_line;
   } else {
     if (rest.size() < end_line) undecided_ = begin;
-    PassBroken(begin, end);
+    PassBroken(&block, end);
   }
   return block;
 }
@@ -200,15 +201,20 @@ std::optional<PemBlock> PemReader::AtTheEnd() {
   return std::nullopt;
 }
 
-void PemReader::PassBroken(size_t begin, size_t from) {
+void PemReader::PassBroken(PemBlock* block, size_t from) {
   const size_t next = text_.find(kBegin, from);
   const size_t end = Part(from, next).find(kEnd);
-  if (end != std::string_view::npos) {
-    position_ = from + end + kEnd.size();
+  if (end == std::string_view::npos) {
+    if (next == std::string_view::npos) undecided_ = block->offset;
+    position_ = std::min(next, text_.size());
     return;
   }
-  if (next == std::string_view::npos) undecided_ = begin;
-  position_ = std::min(next, text_.size());
+  position_ = from + end + kEnd.size();
+  const std::string_view line = Part(position_, std::string_view::npos);
+  const std::string_view label = block->label;
+  if (line.size() < label.size() + kDashes.size()) undecided_ = block->offset;
+  block->has_own_end =
+      line.starts_with(label) && line.substr(label.size()).starts_with(kDashes);
 }
 
 }  // namespace revstat::tool

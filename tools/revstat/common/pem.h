@@ -17,6 +17,8 @@ struct PemBlock {
   uint64_t offset = 0;
   std::string_view base64;        // with its line breaks
   const char* problem = nullptr;  // why it is no whole block, or null
+  // Whether it ends in the END line of its label; headers may be in it then.
+  bool has_own_end = false;
 };
 
 // Walks the blocks of a text, in linear time; text between them is passed over.
@@ -64,9 +66,9 @@ class PemReader {
   bool IsAtLineStart(size_t at) const;
   size_t TailToKeep() const;
   std::optional<PemBlock> AtTheEnd();
-  // Goes behind the lines of the block at `begin`, from which `from` on are
-  // none that it could have.
-  void PassBroken(size_t begin, size_t from);
+  // Goes behind the lines of the block, which from `from` on are none that it
+  // could have.
+  void PassBroken(PemBlock* block, size_t from);
 
   std::string_view text_;
   size_t position_ = 0;
