@@ -1,9 +1,9 @@
 // libcurl, loaded by the first that fetches or reads a URL instead of when the
 // program starts.
 //
-// It comes with some forty libraries (Kerberos, LDAP, SSH, ...): milliseconds
-// of each start, and code that has no business in a server that only asks a
-// store.
+// It comes with more than twenty libraries that nothing else here needs
+// (Kerberos, LDAP, SSH, ...): milliseconds of each start, and code that has no
+// business in a server that only asks a store.
 #ifndef REVSTAT_ENGINE_REFRESH_LIBCURL_H_
 #define REVSTAT_ENGINE_REFRESH_LIBCURL_H_
 
