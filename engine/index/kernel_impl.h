@@ -25,7 +25,7 @@ namespace {
 constexpr size_t kBlock = 64;
 constexpr size_t kCandidates = 4 * kBlock;
 // So many candidates are fetched before those of the step before are confirmed.
-constexpr size_t kStep = 32;
+constexpr size_t kStep = 64;
 // So many before its turn a line comes from the second-level cache, where it
 // was fetched to, into the first.
 constexpr size_t kNear = 6;
@@ -133,10 +133,24 @@ template <class Match>
   return false;
 }
 
+// Asks for the offset that a match in the line would most likely need, were the
+// entries spread evenly: if not the same line, it is on the same or a
+// neighbouring page, whose address has then been looked up while the line
+// comes. A hit waits for three lines in turn, and for each page anew.
+inline void PrefetchNearOffset(const SerialSet& set,
+                               const SerialSetLine* line) {
+  const SerialSetHead head = set.head();
+  const auto bucket = static_cast<uint64_t>(line - head.lines);
+  const uint64_t rank =
+      bucket * SerialSetAccess::entry_count(set) / head.bucket_count;
+  __builtin_prefetch(SerialSetAccess::offsets(set) + rank);
+}
+
 // One probe, stage after stage.
 template <class Match>
 ListedSerial RunOne(const SerialSet& set, const SerialNumber& serial,
                     const LocatedSerial& located, Match match) {
+  PrefetchNearOffset(set, located.line);
   ListedSerial found = {};
   FindFromLine(set, located, reinterpret_cast<const uint8_t*>(&serial), &found,
                match);
@@ -156,14 +170,21 @@ class Batch {
         match_(match) {}
 
   size_t Run() {
+    // Near the last where no block before has left something.
+    for (size_t i = count_; i < Min(count_ + kNear, kRing); ++i)
+      ring_[i].line = nullptr;
     Locate(0);
     for (size_t begin = 0; begin < count_; begin += kBlock) {
       Locate(begin + kBlock);
       const size_t end = Min(begin + kBlock, count_);
+      const LocatedSerial* const block = &ring_[begin % kRing];
+      // Not size_ itself, which would be stored for each.
+      size_t size = size_;
       for (size_t i = begin; i < end; ++i) {
-        __builtin_prefetch(ring_[Min(i + kNear, count_ - 1) % kRing].line);
-        MatchOne(i, ring_[i % kRing]);
+        __builtin_prefetch(ring_[(i + kNear) % kRing].line);
+        size += MatchOne(i, block[i - begin], &candidates_[size]);
       }
+      size_ = size;
       if (size_ > kCandidates - kBlock) Resolve();
     }
     Resolve();
@@ -175,7 +196,8 @@ class Batch {
     for (size_t begin = 0; begin < count_; begin += kBlock) {
       const size_t end = Min(begin + kBlock, count_);
       for (size_t i = begin; i < end; ++i)
-        MatchOne(i, LocateIn(questions_.set(i), questions_.serial(i)));
+        size_ += MatchOne(i, LocateIn(questions_.set(i), questions_.serial(i)),
+                          &candidates_[size_]);
       if (size_ > kCandidates - kBlock) Resolve();
     }
     Resolve();
@@ -184,11 +206,10 @@ class Batch {
 
  private:
   struct Candidate {
-    const SerialSetLine* line;
+    LocatedSerial at;
     uint64_t rank;  // of the first slot that matches, or kNoRank
     uint32_t mask;  // of the slots that match; 0: none does
     uint32_t probe;
-    uint32_t fingerprint;
     uint32_t offset;  // of the entry
   };
   static constexpr uint64_t kNoRank = ~uint64_t{0};
@@ -201,28 +222,28 @@ class Batch {
   // matched meanwhile, and among the hashes it is the next hash.
   void Locate(size_t begin) {
     const size_t end = Min(begin + kBlock, count_);
+    LocatedSerial* const block = &ring_[begin % kRing];
     for (size_t i = begin; i < end; ++i) {
-      ring_[i % kRing] = LocateIn(questions_.set(i), questions_.serial(i));
+      block[i - begin] = LocateIn(questions_.set(i), questions_.serial(i));
       questions_.PrefetchFrom(i, serials_ahead_);
     }
     for (size_t i = begin; i < end; ++i)
-      __builtin_prefetch(ring_[i % kRing].line, 0, kIntoSecondLevel);
+      __builtin_prefetch(block[i - begin].line, 0, kIntoSecondLevel);
   }
 
   static uint32_t GoesOn(const SerialSetLine& line, uint32_t fingerprint) {
     return line.overflow & OverflowBit(static_cast<uint16_t>(fingerprint));
   }
 
-  // Without a branch: whether a serial is listed cannot be predicted.
-  void MatchOne(size_t i, const LocatedSerial& located) {
-    const SerialSetLine& line = *located.line;
-    const auto fingerprint = static_cast<uint16_t>(located.fingerprint);
-    Candidate& candidate = candidates_[size_];
-    candidate.line = &line;
-    candidate.mask = match_(line, fingerprint);
-    candidate.probe = static_cast<uint32_t>(i);
-    candidate.fingerprint = fingerprint;
-    size_ += (candidate.mask | GoesOn(line, fingerprint)) != 0 ? 1 : 0;
+  // 1 where it is a candidate. Without a branch: whether a serial is listed
+  // cannot be predicted.
+  size_t MatchOne(size_t i, const LocatedSerial& at,
+                  Candidate* candidate) const {
+    const auto fingerprint = static_cast<uint16_t>(at.fingerprint);
+    candidate->at = at;
+    candidate->mask = match_(*at.line, fingerprint);
+    candidate->probe = static_cast<uint32_t>(i);
+    return (candidate->mask | GoesOn(*at.line, fingerprint)) != 0 ? 1 : 0;
   }
 
   // Follow takes all candidates at once. Then fetch and confirm take turns, a
@@ -231,6 +252,11 @@ class Batch {
   // of its rounds, and the page walks of their addresses, under way at once.
   void Resolve() {
     FollowOverflow();
+    // Near the last.
+    for (size_t k = size_; k < size_ + kNear; ++k) {
+      candidates_[k].probe = 0;
+      candidates_[k].offset = SerialSet::kNotListed;
+    }
     for (size_t begin = 0; begin < size_ + kStep; begin += kStep) {
       const size_t end = Min(begin + kStep, size_);
       for (size_t k = begin; k < end; ++k) FetchOffset(&candidates_[k]);
@@ -240,7 +266,7 @@ class Batch {
   }
 
   static uint64_t RankOf(const Candidate& candidate) {
-    return uint64_t{candidate.line->rank} +
+    return uint64_t{candidate.at.line->rank} +
            static_cast<uint32_t>(__builtin_ctz(candidate.mask));
   }
 
@@ -263,7 +289,7 @@ class Batch {
     for (size_t k = 0; k < size_; ++k) {
       Candidate& candidate = candidates_[k];
       if (candidate.mask == 0) {
-        __builtin_prefetch(candidate.line + 1, 0, kIntoSecondLevel);
+        __builtin_prefetch(candidate.at.line + 1, 0, kIntoSecondLevel);
         overflowed[count++] = static_cast<uint32_t>(k);
         continue;
       }
@@ -275,17 +301,19 @@ class Batch {
       const SerialSet& set = questions_.set(candidate.probe);
       const SerialSetLine* const last =
           SerialSetAccess::lines(set) + SerialSetAccess::line_count(set) - 1;
-      candidate.line += candidate.line != last ? 1 : 0;
-      candidate.mask =
-          match_(*candidate.line, static_cast<uint16_t>(candidate.fingerprint));
+      candidate.at.line += candidate.at.line != last ? 1 : 0;
+      candidate.mask = match_(*candidate.at.line,
+                              static_cast<uint16_t>(candidate.at.fingerprint));
       candidate.rank = candidate.mask == 0 ? kNoRank : RankOf(candidate);
     }
   }
 
   void FetchOffset(Candidate* candidate) {
     const SerialSet& set = questions_.set(candidate->probe);
-    candidate->offset = SerialSet::kNotListed;
-    if (candidate->rank >= SerialSetAccess::entry_count(set)) return;
+    if (candidate->rank >= SerialSetAccess::entry_count(set)) {
+      candidate->offset = SerialSet::kNotListed;
+      return;
+    }
     candidate->offset = SerialSetAccess::offsets(set)[candidate->rank];
     __builtin_prefetch(EntryOf(*candidate), 0, kIntoSecondLevel);
     __builtin_prefetch(EndOfEntry(*candidate), 0, kIntoSecondLevel);
@@ -298,17 +326,17 @@ class Batch {
         reinterpret_cast<uintptr_t>(SerialSetAccess::der(set)) +
         candidate.offset);
   }
-  // One of the usual size ends before.
+  // The last octet that is read of it.
   const void* EndOfEntry(const Candidate& candidate) const {
-    constexpr uintptr_t kUsualSize = 48;
     return reinterpret_cast<const void*>(
-        reinterpret_cast<uintptr_t>(EntryOf(candidate)) + kUsualSize);
+        reinterpret_cast<uintptr_t>(EntryOf(candidate)) +
+        usual_entry::kReadable - 1);
   }
 
   void ConfirmEntries(size_t begin, size_t end) {
     ListedSerial* found = found_ + found_count_;
     for (size_t k = begin; k < end; ++k) {
-      const Candidate& near = candidates_[Min(k + kNear, size_ - 1)];
+      const Candidate& near = candidates_[k + kNear];
       __builtin_prefetch(EntryOf(near));
       __builtin_prefetch(EndOfEntry(near));
       found += ConfirmEntry(candidates_[k], found) ? 1 : 0;
@@ -324,8 +352,7 @@ class Batch {
     // Else a fingerprint shared by chance, an entry that was carried over
     // several lines, or none in the line behind one that overflowed.
     return Confirm(set, candidate.offset, serial, found) ||
-           FindFromLine(set, {candidate.line, candidate.fingerprint}, serial,
-                        found, match_);
+           FindFromLine(set, candidate.at, serial, found, match_);
   }
 
   const Questions questions_;
@@ -336,7 +363,7 @@ class Batch {
   size_t found_count_ = 0;
   size_t size_ = 0;  // of candidates_
   LocatedSerial ring_[kRing];
-  Candidate candidates_[kCandidates];
+  Candidate candidates_[kCandidates + kNear];
 };
 
 template <class Match>

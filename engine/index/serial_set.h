@@ -111,9 +111,7 @@ class alignas(64) SerialSet {
   void ForEachSerial(Visit&& visit) const {
     constexpr uint64_t kAhead = 16;
     for (uint64_t rank = 0; rank < entry_count_; ++rank) {
-      if (rank + kAhead < entry_count_ && offsets_[rank + kAhead] < der_.size())
-        __builtin_prefetch(der_.data() + offsets_[rank + kAhead], 0,
-                           kIntoSecondLevel);
+      if (rank + kAhead < entry_count_) PrefetchSerial(offsets_[rank + kAhead]);
       std::array<uint64_t, 3> words;
       if (ReadSerial(offsets_[rank], &words)) visit(words);
     }
@@ -125,6 +123,15 @@ class alignas(64) SerialSet {
   bool Confirm(uint32_t offset, const SerialNumber& serial) const;
   // False, and zeros, where no serial that Confirm could accept stands there.
   bool ReadSerial(uint32_t offset, std::array<uint64_t, 3>* words) const;
+  // Never read as it stands: it need not be inside the DER.
+  void PrefetchSerial(uint32_t offset) const {
+    constexpr uintptr_t kLast = 4 + SerialNumber::kMaxOctets - 1;
+    const uintptr_t entry = reinterpret_cast<uintptr_t>(der_.data()) + offset;
+    __builtin_prefetch(reinterpret_cast<const void*>(entry), 0,
+                       kIntoSecondLevel);
+    __builtin_prefetch(reinterpret_cast<const void*>(entry + kLast), 0,
+                       kIntoSecondLevel);
+  }
   uint32_t FindFrom(uint64_t line, uint16_t fingerprint,
                     const SerialNumber& serial) const;
 
@@ -149,11 +156,13 @@ inline constexpr uint32_t kPositionBits = 16;
 [[gnu::always_inline]] inline SerialSetHome HomeOf(uint64_t hash,
                                                    uint32_t partition_bits,
                                                    uint64_t bucket_count) {
+  using Wide = unsigned __int128;
   const uint32_t bits = partition_bits + kPositionBits;
-  const uint64_t position = hash >> (64 - bits);
-  const auto fingerprint = static_cast<uint16_t>(hash >> (48 - bits));
-  return {position * bucket_count >> bits,
-          fingerprint == 0 ? uint16_t{1} : fingerprint};
+  // The first bits, as a fraction of 1.
+  const uint64_t position = hash & ~uint64_t{0} << (64 - bits);
+  const uint64_t fingerprint = hash << bits >> 48;
+  return {static_cast<uint64_t>(Wide{position} * bucket_count >> 64),
+          static_cast<uint16_t>(fingerprint + (fingerprint == 0 ? 1 : 0))};
 }
 
 [[gnu::always_inline]] inline uint16_t OverflowBit(uint16_t fingerprint) {

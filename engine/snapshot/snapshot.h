@@ -219,6 +219,7 @@ class Snapshot {
     bool is_current = false;
     bool can_lift = false;  // this list or a newer one is current
   };
+  class UsualListing;
   bool ApplyListing(const LookupPolicy& policy, const Series& series,
                     const SeriesState& state, const List& list,
                     const ListedSerial& found, Verdict* verdict) const;

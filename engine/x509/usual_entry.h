@@ -42,9 +42,6 @@ struct UsualEntry {
 
 namespace usual_entry {
 
-// So many octets behind an entry's start are read, whatever its length.
-inline constexpr size_t kReadable = 64;
-
 inline constexpr int32_t kSecondsOfDay = 86400;
 
 // Seconds from 1970-01-01 to the day before the first of month MM of the year
@@ -158,6 +155,10 @@ inline constexpr uint32_t kReasonOnlySize = 14;
 inline constexpr std::array<Halves2, 2> kReasonMasks = {
     Halves2{0, 0}, Halves2{~uint64_t{0}, ~uint64_t{0} >> 16}};
 inline constexpr uint32_t kUtcTimeSize = 15;
+// So many octets from an entry's start on are read at most, however long it is:
+// up to the sixteen behind its time. Who fetches an entry fetches them all.
+inline constexpr size_t kReadable =
+    4 + SerialNumber::kMaxOctets + kUtcTimeSize + sizeof(Octets16);
 // The codes 0 to 6, 9 and 10. removeFromCRL (8) is for delta CRLs alone, which
 // takes the long way to tell.
 inline constexpr uint64_t kUsualReasons = 0x67f;
