@@ -151,7 +151,8 @@ void Snapshot::ApplySeries(const LookupPolicy& policy, const Series& series,
                            Verdict* verdicts) const {
   ListedSerial found[kBlock];
   bool is_decided[kBlock];
-  if (series.count > 1) std::fill_n(is_decided, keys.size(), false);
+  const bool has_older = series.count > 1;
+  if (has_older) std::fill_n(is_decided, keys.size(), false);
   SeriesState state;
   state.is_current = AbsenceFrom(policy, series).status == Status::kActive;
   for (uint32_t l = 0; l < series.count; ++l) {
@@ -162,11 +163,11 @@ void Snapshot::ApplySeries(const LookupPolicy& policy, const Series& series,
     const size_t count = FindKeys(list.set, list.filter, keys, found);
     for (size_t k = 0; k < count; ++k) {
       const uint32_t i = found[k].probe;
-      if (series.count > 1 && is_decided[i]) continue;
+      if (has_older && is_decided[i]) continue;
       const bool decides =
           usual.Apply(found[k], &verdicts[i]) ||
           ApplyListing(policy, series, state, list, found[k], &verdicts[i]);
-      if (series.count > 1) is_decided[i] = decides;
+      if (has_older) is_decided[i] = decides;
     }
   }
 }
