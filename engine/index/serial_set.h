@@ -8,8 +8,9 @@
 //
 // Lifetime: a SerialSet borrows the index bytes and the CRL's DER.
 // Thread-safety: immutable. Cost: one cache line for a serial that is not
-// listed, two more and one of the DER for one that is; no allocation, no lock,
-// no failure. Memory: about 6.9 octets an entry.
+// listed (two where it is asked for alone), one more and one or two of the DER
+// for one that is; no allocation, no lock, no failure. Memory: about 6.9 octets
+// an entry.
 #ifndef REVSTAT_ENGINE_INDEX_SERIAL_SET_H_
 #define REVSTAT_ENGINE_INDEX_SERIAL_SET_H_
 
@@ -124,7 +125,7 @@ class alignas(64) SerialSet {
   // False, and zeros, where no serial that Confirm could accept stands there.
   bool ReadSerial(uint32_t offset, std::array<uint64_t, 3>* words) const;
   // Never read as it stands: it need not be inside the DER.
-  void PrefetchSerial(uint32_t offset) const {
+  [[gnu::always_inline]] void PrefetchSerial(uint32_t offset) const {
     constexpr uintptr_t kLast = 4 + SerialNumber::kMaxOctets - 1;
     const uintptr_t entry = reinterpret_cast<uintptr_t>(der_.data()) + offset;
     __builtin_prefetch(reinterpret_cast<const void*>(entry), 0,
@@ -158,7 +159,8 @@ inline constexpr uint32_t kPositionBits = 16;
                                                    uint64_t bucket_count) {
   using Wide = unsigned __int128;
   const uint32_t bits = partition_bits + kPositionBits;
-  // The first bits, as a fraction of 1.
+  // As a fraction of 1, so that the line is the high word of one product:
+  // position x bucket_count >> bits, as FORMAT.md has it.
   const uint64_t position = hash & ~uint64_t{0} << (64 - bits);
   const uint64_t fingerprint = hash << bits >> 48;
   return {static_cast<uint64_t>(Wide{position} * bucket_count >> 64),

@@ -87,6 +87,7 @@ class Snapshot::UsualListing {
  public:
   UsualListing(const LookupPolicy& policy, const Series& series,
                const SeriesState& state, const List& list)
+      // Of a list that may not put on hold it takes none.
       : latest_(state.is_current || !series.is_outdated
                     ? ToUnix(policy.at) + policy.clock_skew.count()
                     : std::numeric_limits<int64_t>::min()) {
@@ -106,7 +107,7 @@ class Snapshot::UsualListing {
         verdict->status <= Status::kOnHold) {
       return false;
     }
-    // Three stores: field by field it would be seven.
+    // The most of it in one store: each costs, where many are listed.
     *verdict = found.reason == kHold ? on_hold_ : revoked_;
     verdict->revocation_seconds = found.revocation_seconds;
     verdict->reason = static_cast<ReasonCode>(found.reason);
@@ -288,8 +289,9 @@ void Snapshot::LookupBlock(const LookupPolicy& policy, const Coverage& coverage,
   }
 }
 
-// False at the first key of another issuer or tag than the first one's, or
-// where that is of another snapshot: these are told apart one by one.
+// False at the first key of another issuer or tag than the first one's, and
+// where the first one's tag is another snapshot's: these are told apart one by
+// one.
 bool Snapshot::HaveOneIssuer(std::span<const LookupKey> keys) const {
   constexpr size_t kTogether = 32;
   const LookupKey first = keys.front();
