@@ -52,6 +52,17 @@ class ManyIssuers {
     return keys;
   }
 
+  // Of one issuer, each with one of these tags.
+  std::vector<LookupKey> DrawOf(IssuerId issuer, size_t count,
+                                std::span<const uint32_t> tags) {
+    std::vector<LookupKey> keys;
+    for (size_t i = 0; i < count; ++i) {
+      const auto tag = Below(static_cast<uint32_t>(tags.size()));
+      keys.push_back({Serial(SerialOf(Below(kSerials))), issuer, tags[tag]});
+    }
+    return keys;
+  }
+
   // By the coverage, for which there are no short cuts.
   Verdict Expected(const LookupPolicy& policy, const LookupKey& key) const {
     if (key.snapshot == snapshot_->tag() + 1) return Unknown(Cause::kNoIssuer);
@@ -178,6 +189,28 @@ TEST(MixedLookup, good_as_each_key_is_answered_by_its_coverage) {
             << keys[i].issuer << " " << keys[i].serial.ToText();
         ASSERT_EQ(WholeTextOf(issuers.snapshot().Lookup(policy, keys[i])),
                   expected);
+      }
+    }
+  }
+}
+
+// A batch of one issuer takes another way where all tags are alike.
+TEST(MixedLookup, good_as_alone_where_tags_of_one_issuer_differ) {
+  ManyIssuers issuers(2);
+  const uint32_t own = issuers.snapshot().tag();
+  const uint32_t other = own + 1;
+  const std::vector<std::vector<uint32_t>> all_tags = {
+      {0}, {own}, {other}, {0, own}, {0, other}, {own, other, 0}};
+  for (IssuerId issuer = 0; issuer <= ManyIssuers::kIssuers; ++issuer) {
+    for (const std::vector<uint32_t>& tags : all_tags) {
+      const std::vector<LookupKey> keys = issuers.DrawOf(issuer, 600, tags);
+      std::vector<Verdict> verdicts(keys.size());
+      const LookupPolicy policy = At("2026-01-15");
+      issuers.snapshot().Lookup(policy, keys, verdicts);
+      for (size_t i = 0; i < keys.size(); ++i) {
+        ASSERT_EQ(WholeTextOf(verdicts[i]),
+                  WholeTextOf(issuers.Expected(policy, keys[i])))
+            << issuer << " " << keys[i].serial.ToText();
       }
     }
   }
