@@ -1,6 +1,8 @@
 // What a snapshot answers for one CRL: every status and cause, by time.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/snapshot/test_authority.h"
 
 namespace revstat::test {
@@ -148,6 +150,39 @@ TEST(Status, unknown_ListedLaterWhereNothingProvesItActiveNow) {
   };
   EXPECT_EQ(ask("260116000000Z").status, Status::kActive);
   ExpectUnknown(ask("260112000000Z"), Cause::kRevokedLater);
+}
+
+// In two scopes, whichever is asked first: revoked before on hold, then the
+// earlier time.
+TEST(Status, revoked_OrOnHoldSinceTheEarliestOfTwoLists) {
+  const auto listed = [](const char* time, uint8_t reason) {
+    return CrlWith({Entry(IntegerOf("0123"), UtcTime(time), {Reason(reason)})});
+  };
+  const auto ask = [](const CrlText& of_all, CrlText of_users) {
+    const TestAuthority authority;
+    of_users.extensions.push_back(
+        IssuingPoint({True(der::ContextPrimitive(1))}));
+    SnapshotBuilder builder;
+    EXPECT_TRUE(builder.AddIssuer(authority.Certificate()).ok());
+    EXPECT_TRUE(builder.IngestCrl(authority.Crl(of_all), {}).ok());
+    EXPECT_TRUE(builder.IngestCrl(authority.Crl(of_users), {}).ok());
+    const Verdict verdict = Ask(*builder.Build(), "0123", At(kDuring));
+    return Concat(
+        {NameOf(verdict.status), " ", FormatTime(verdict.revocation_time())});
+  };
+  const CrlText hold = listed("260105000000Z", 6);
+  const CrlText later_hold = listed("260106000000Z", 6);
+  const CrlText revoked = listed("260107000000Z", 1);
+  const CrlText later_revoked = listed("260108000000Z", 4);
+  const std::vector<std::array<CrlText, 2>> pairs = {
+      {hold, later_hold}, {revoked, later_revoked}, {revoked, hold}};
+  const std::vector<std::string> expected = {"on_hold 2026-01-05T00:00:00Z",
+                                             "revoked 2026-01-07T00:00:00Z",
+                                             "revoked 2026-01-07T00:00:00Z"};
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    EXPECT_EQ(ask(pairs[i][0], pairs[i][1]), expected[i]);
+    EXPECT_EQ(ask(pairs[i][1], pairs[i][0]), expected[i]);
+  }
 }
 
 // kUnsupportedCriticalExtension comes after kRevokedLater in the list.
