@@ -1,23 +1,19 @@
 #include "engine/refresh/certificate_files.h"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-
-#include <limits>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "engine/base/base64.h"
 #include "engine/base/error.h"
 #include "engine/der/cursor.h"
 #include "engine/verify/pkcs7.h"
+#include "engine/x509/pem.h"
 
 namespace revstat {
 namespace {
 
 using Certificates = std::vector<std::shared_ptr<const Buffer>>;
-
-constexpr std::string_view kBegin = "-----BEGIN ";
 
 void Add(Bytes der, Certificates* certificates) {
   certificates->push_back(Buffer::FromVector({der.begin(), der.end()}));
@@ -45,21 +41,34 @@ absl::Status AddDer(Bytes file, Certificates* certificates) {
   return absl::OkStatus();
 }
 
-absl::Status AddBlock(std::string_view label, Bytes der,
-                      Certificates* certificates) {
-  if (label == "CERTIFICATE" || label == "X509 CERTIFICATE") {
-    Add(der, certificates);
-  } else if (label == "TRUSTED CERTIFICATE") {
-    // OpenSSL's CertAux is behind the certificate.
-    der::Trace trace(der);
-    der::Cursor cursor(der, &trace);
-    const Bytes certificate = cursor.Read(der::kSequence, "Certificate").tlv;
-    if (!cursor.ok()) return ToStatus(trace.error());
-    Add(certificate, certificates);
-  } else if (label == "PKCS7" || label == "CMS") {
-    if (!AddPkcs7(der, certificates))
-      return MakeError(ErrorCode::kUnknownFormat, "PKCS#7 SignedData");
+absl::Status AddBlock(const PemBlock& block, Certificates* certificates) {
+  if (const char* const problem = ProblemOf(block))
+    return MakeError(ErrorCode::kBadPem, problem);
+  const PemContent content = ContentOf(block);
+  if (content != PemContent::kCertificate &&
+      content != PemContent::kTrustedCertificate &&
+      content != PemContent::kPkcs7) {
+    return absl::OkStatus();
   }
+  std::string octets;
+  if (!DecodeBase64(block.base64, &octets))
+    return MakeError(ErrorCode::kBadPem, "base64");
+  if (octets.empty()) return MakeError(ErrorCode::kBadPem, "nothing in it");
+  const Bytes der = BytesOf(octets);
+  if (content == PemContent::kPkcs7) {
+    return AddPkcs7(der, certificates)
+               ? absl::OkStatus()
+               : MakeError(ErrorCode::kUnknownFormat, "PKCS#7 SignedData");
+  }
+  if (content == PemContent::kCertificate) {
+    Add(der, certificates);
+    return absl::OkStatus();
+  }
+  der::Trace trace(der);
+  der::Cursor cursor(der, &trace);
+  const Bytes certificate = cursor.Read(der::kSequence, "Certificate").tlv;
+  if (!cursor.ok()) return ToStatus(trace.error());
+  Add(certificate, certificates);
   return absl::OkStatus();
 }
 
@@ -70,32 +79,14 @@ bool IsDer(Bytes file) {
 }
 
 absl::Status AddPem(Bytes file, Certificates* certificates) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
-      BIO_new_mem_buf(file.data(), static_cast<int>(file.size())), BIO_free);
-  if (bio == nullptr) return MakeError(ErrorCode::kTooLarge, "memory");
-  absl::Status status;
-  while (status.ok()) {
-    char* label = nullptr;
-    char* header = nullptr;
-    uint8_t* octets = nullptr;
-    long size = 0;
-    // Some of what is wrong leaves no error: then that of the caller's before
-    // is not to be taken for it.
-    ERR_clear_error();
-    if (PEM_read_bio(bio.get(), &label, &header, &octets, &size) != 1) {
-      const unsigned long error = ERR_peek_last_error();
-      const bool is_end = ERR_GET_LIB(error) == ERR_LIB_PEM &&
-                          ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
-      ERR_clear_error();
-      if (is_end) break;
-      return MakeError(ErrorCode::kBadPem, "armour or base64");
-    }
-    status = AddBlock(label, {octets, static_cast<size_t>(size)}, certificates);
-    OPENSSL_free(label);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(octets, static_cast<size_t>(size));  // keys pass here
+  PemReader reader(file);
+  while (const auto block = reader.Next()) {
+    const absl::Status status = AddBlock(*block, certificates);
+    if (!status.ok())
+      return Annotate(status,
+                      Concat({"at octet ", std::to_string(block->offset)}));
   }
-  return status;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -107,11 +98,9 @@ absl::StatusOr<Certificates> ReadCertificates(const std::string& path,
   const Bytes bytes = (*file)->bytes();
   Certificates certificates;
   absl::Status status;
-  if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) {
-    status = MakeError(ErrorCode::kTooLarge, "2 GiB");
-  } else if (IsDer(bytes)) {
+  if (IsDer(bytes)) {
     status = AddDer(bytes, &certificates);
-  } else if (TextOf(bytes).find(kBegin) != std::string_view::npos) {
+  } else if (LooksLikePem(bytes)) {
     status = AddPem(bytes, &certificates);
   }
   if (status.ok() && certificates.empty())

@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<std::string> parts;
   size_t begin = 0;
   size_t end = 0;
-  tool::PemReader::State state;
+  PemReader::State state;
   while (end < file.size()) {
     end = std::min(end + std::max<size_t>(step, 16), file.size());
     const Bytes octets = file.subspan(begin, end - begin);

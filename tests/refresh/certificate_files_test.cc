@@ -1,11 +1,10 @@
 #include "engine/refresh/certificate_files.h"
 
 #include <gtest/gtest.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "engine/x509/certificate.h"
 #include "tests/support/expect.h"
@@ -79,6 +78,48 @@ TEST_F(CertificateFiles, GoodKeysArePassedOver) {
       "with_key.pem", ContentOf(root_) + ContentOf(key) + ContentOf(issuing_)));
 }
 
+// Whatever may be a certificate, so that none is trusted less without a word.
+TEST_F(CertificateFiles, InvalidWhereOneWouldBeLost) {
+  const std::string root = ContentOf(root_);
+  const std::string issuing = ContentOf(issuing_);
+  const auto without = [&](std::string_view line) {
+    std::string text = issuing;
+    text.erase(text.find(line), line.size());
+    return text;
+  };
+  const auto with_label = [&](const std::string& label) {
+    const size_t base64 = issuing.find("MI");
+    return "-----BEGIN " + label + "-----\n" +
+           issuing.substr(base64, issuing.find("-----END") - base64) +
+           "-----END " + label + "-----\n";
+  };
+  const std::string der =
+      ContentOf(Make("x509 -outform DER -in", issuing_, "issuing.der"));
+  const std::vector<std::string> lost = {
+      der,
+      without("-----BEGIN CERTIFICATE-----\n"),
+      without("-----END CERTIFICATE-----\n"),
+      without("-----BEGIN "),
+      with_label("CERTIFIATE"),
+      "-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n" + issuing};
+  for (const std::string& text : lost) {
+    const auto read =
+        ReadCertificates(folder_.Write("lost.pem", root + text), kMaxBytes);
+    EXPECT_EQ(test::CodeOf(read), ErrorCode::kBadPem) << text;
+    EXPECT_NE(read.status().message().find("lost.pem: at octet "),
+              std::string_view::npos);
+  }
+}
+
+TEST_F(CertificateFiles, GoodTextAndOtherThingsArePassedOver) {
+  const std::string in_pem =
+      Make("crl -inform DER -in", REVSTAT_DATA "/crl/root.crl", "crl.pem");
+  ExpectRootAndIssuing(folder_.Write(
+      "with_text.pem", "Root, since 2026:\r\n" + ContentOf(root_) +
+                           "\nSHA-256: 5f:3a\n" + ContentOf(in_pem) +
+                           ContentOf(issuing_) + "-- \nthe operators\n"));
+}
+
 TEST_F(CertificateFiles, InvalidArmourAndOtherFiles) {
   using test::CodeOf;
   std::string cut = ContentOf(root_);
@@ -93,8 +134,7 @@ TEST_F(CertificateFiles, InvalidArmourAndOtherFiles) {
   EXPECT_EQ(CodeOf(ReadCertificates(folder_.path() + "/none", kMaxBytes)),
             ErrorCode::kInputUnreadable);
   EXPECT_EQ(CodeOf(ReadCertificates(root_, 10)), ErrorCode::kTooLarge);
-  // A block without content, and an error that somebody has left.
-  ERR_raise(ERR_LIB_PEM, PEM_R_NO_START_LINE);
+  // A block without content.
   EXPECT_EQ(CodeOf(ReadCertificates(
                 folder_.Write("hollow.pem", ContentOf(root_) +
                                                 "-----BEGIN CERTIFICATE-----\n"

@@ -7,11 +7,11 @@
 #include <cstring>
 #include <filesystem>
 
+#include "engine/base/base64.h"
 #include "engine/base/error.h"
 #include "engine/der/cursor.h"
 #include "engine/verify/pkcs7.h"
 #include "tools/revstat/check/list_reader.h"
-#include "tools/revstat/common/base64.h"
 
 namespace revstat::tool {
 namespace {
@@ -88,37 +88,17 @@ ContentKind DetectDer(Bytes head) {
              : ContentKind::kCertificate;
 }
 
-// What a PEM label stands for; nothing for the labels of other things.
-std::optional<ObjectKind> ObjectKindOfLabel(std::string_view label) {
-  if (label == "CERTIFICATE" || label == "X509 CERTIFICATE" ||
-      label == "TRUSTED CERTIFICATE")
-    return ObjectKind::kCertificate;
-  if (label == "X509 CRL") return ObjectKind::kCrl;
-  if (label == "OCSP RESPONSE") return ObjectKind::kOcspResponse;
-  if (label == "OCSP REQUEST") return ObjectKind::kOcspRequest;
-  return std::nullopt;
-}
-
-// Labels of what is passed over.
-bool IsLabelOfOthers(std::string_view label) {
-  return label.ends_with("KEY") || label.ends_with("REQUEST") ||
-         label.ends_with("PARAMETERS") || label.starts_with("PGP ") ||
-         label == "ATTRIBUTE CERTIFICATE";
-}
-
-// Why a block of another label is not passed over: one of ours whose label is
-// misspelt, or that was swallowed by a key that is cut, must not be. Null where
-// it is.
-const char* ProblemOfOther(const PemBlock& block) {
-  if (IsLabelOfOthers(block.label))
-    return block.has_own_end ? nullptr : block.problem;
-  if (block.problem != nullptr) return block.problem;
-  // A SEQUENCE as long as a certificate is.
-  const size_t first = block.base64.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos &&
-                 block.base64.substr(first).starts_with("MI")
-             ? "the label is unknown"
-             : nullptr;
+ObjectKind ObjectKindOf(PemContent content) {
+  switch (content) {
+    case PemContent::kCrl:
+      return ObjectKind::kCrl;
+    case PemContent::kOcspResponse:
+      return ObjectKind::kOcspResponse;
+    case PemContent::kOcspRequest:
+      return ObjectKind::kOcspRequest;
+    default:
+      return ObjectKind::kCertificate;
+  }
 }
 
 FoundObject Broken(uint64_t offset, absl::Status problem) {
@@ -238,26 +218,19 @@ std::optional<FoundObject> ObjectReader::Next() {
 std::optional<FoundObject> ObjectReader::NextInPem() {
   while (const auto block = pem_.Next()) {
     if (goes_on_ && pem_.undecided().has_value()) break;
-    const std::string_view label = block->label;
     const uint64_t offset = offset_ + block->offset;
-    const std::optional<ObjectKind> kind = ObjectKindOfLabel(label);
-    const bool is_pkcs7 = label == "PKCS7" || label == "CMS";
-    // Others are passed over, also the headers of an encrypted key, which look
-    // like a block without END. What has no label may be ours.
-    const bool is_other = !kind.has_value() && !is_pkcs7 && !label.empty();
-    const char* const problem =
-        is_other ? ProblemOfOther(*block) : block->problem;
-    if (problem != nullptr)
+    if (const char* const problem = ProblemOf(*block))
       return Broken(offset, MakeError(ErrorCode::kBadPem, problem));
-    if (is_other) continue;
+    const PemContent content = ContentOf(*block);
+    if (content == PemContent::kOther) continue;
     FoundObject found;
-    found.kind = kind.value_or(ObjectKind::kCertificate);
-    found.form = label == "TRUSTED CERTIFICATE"
+    found.kind = ObjectKindOf(content);
+    found.form = content == PemContent::kTrustedCertificate
                      ? FoundObject::Form::kTrustedBase64
                      : FoundObject::Form::kBase64;
     found.offset = offset;
     found.in_file = BytesOf(block->base64);
-    if (!is_pkcs7) return found;
+    if (content != PemContent::kPkcs7) return found;
     std::string storage;
     const auto der = DerOf(found, &storage);
     if (!der.ok()) return Broken(offset, der.status());
@@ -344,8 +317,8 @@ bool HoldsOneObject(Bytes file) {
   if (kind == ContentKind::kPem) {
     PemReader reader(file);
     const auto first = reader.Next();
-    return first.has_value() && first->label != "PKCS7" &&
-           first->label != "CMS" && !reader.Next().has_value();
+    return first.has_value() && ContentOf(*first) != PemContent::kPkcs7 &&
+           !reader.Next().has_value();
   }
   if (kind != ContentKind::kCertificate) return false;
   der::Trace trace(file);

@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/buffer.h"
 #include "engine/base/bytes.h"
-#include "tools/revstat/common/pem.h"
+#include "engine/x509/pem.h"
 
 namespace revstat::tool {
 

@@ -1,11 +1,11 @@
 // Base64 (RFC 4648 4) as PEM has it.
-#ifndef REVSTAT_TOOLS_REVSTAT_COMMON_BASE64_H_
-#define REVSTAT_TOOLS_REVSTAT_COMMON_BASE64_H_
+#ifndef REVSTAT_ENGINE_BASE_BASE64_H_
+#define REVSTAT_ENGINE_BASE_BASE64_H_
 
 #include <string>
 #include <string_view>
 
-namespace revstat::tool {
+namespace revstat {
 
 // Writes the octets to *octets; false where the text is broken. White space
 // between characters is passed over (RFC 7468 3), padding may be absent. What
@@ -13,6 +13,6 @@ namespace revstat::tool {
 // to Abseil, which is also what the answer is for any text.
 bool DecodeBase64(std::string_view text, std::string* octets);
 
-}  // namespace revstat::tool
+}  // namespace revstat
 
-#endif  // REVSTAT_TOOLS_REVSTAT_COMMON_BASE64_H_
+#endif  // REVSTAT_ENGINE_BASE_BASE64_H_

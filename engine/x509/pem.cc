@@ -1,9 +1,9 @@
-#include "tools/revstat/common/pem.h"
+#include "engine/x509/pem.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace revstat::tool {
+namespace revstat {
 namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN ";
@@ -44,7 +44,41 @@ size_t Base64Length(std::string_view text) {
       std::find_if_not(line.begin(), line.end(), is_base64) - line.begin());
 }
 
+// Labels of what is passed over.
+bool IsLabelOfOthers(std::string_view label) {
+  return label.ends_with("KEY") || label.ends_with("REQUEST") ||
+         label.ends_with("PARAMETERS") || label.starts_with("PGP ") ||
+         label == "ATTRIBUTE CERTIFICATE";
+}
+
 }  // namespace
+
+PemContent ContentOf(const PemBlock& block) {
+  const std::string_view label = block.label;
+  // What has none may be ours.
+  if (label.empty() || label == "CERTIFICATE" || label == "X509 CERTIFICATE")
+    return PemContent::kCertificate;
+  if (label == "TRUSTED CERTIFICATE") return PemContent::kTrustedCertificate;
+  if (label == "PKCS7" || label == "CMS") return PemContent::kPkcs7;
+  if (label == "X509 CRL") return PemContent::kCrl;
+  if (label == "OCSP RESPONSE") return PemContent::kOcspResponse;
+  if (label == "OCSP REQUEST") return PemContent::kOcspRequest;
+  return PemContent::kOther;
+}
+
+const char* ProblemOf(const PemBlock& block) {
+  if (ContentOf(block) != PemContent::kOther) return block.problem;
+  // The headers of an encrypted key look like a block without END.
+  if (IsLabelOfOthers(block.label))
+    return block.has_own_end ? nullptr : block.problem;
+  if (block.problem != nullptr) return block.problem;
+  // A SEQUENCE as long as a certificate is.
+  const size_t first = block.base64.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos &&
+                 block.base64.substr(first).starts_with(kBase64OfDer)
+             ? "the label is unknown"
+             : nullptr;
+}
 
 bool LooksLikePem(Bytes head) {
   const std::string_view text = TextOf(head);
@@ -217,4 +251,4 @@ void PemReader::PassBroken(PemBlock* block, size_t from) {
       line.starts_with(label) && line.substr(label.size()).starts_with(kDashes);
 }
 
-}  // namespace revstat::tool
+}  // namespace revstat

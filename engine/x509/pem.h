@@ -1,6 +1,6 @@
 // PEM armour (RFC 7468), fast enough for bundles of a million certificates.
-#ifndef REVSTAT_TOOLS_REVSTAT_COMMON_PEM_H_
-#define REVSTAT_TOOLS_REVSTAT_COMMON_PEM_H_
+#ifndef REVSTAT_ENGINE_X509_PEM_H_
+#define REVSTAT_ENGINE_X509_PEM_H_
 
 #include <cstdint>
 #include <optional>
@@ -9,7 +9,7 @@
 
 #include "engine/base/bytes.h"
 
-namespace revstat::tool {
+namespace revstat {
 
 // One block: its label ("CERTIFICATE"), where it begins, and its base64.
 struct PemBlock {
@@ -20,6 +20,23 @@ struct PemBlock {
   // Whether it ends in the END line of its label; headers may be in it then.
   bool has_own_end = false;
 };
+
+// What a block holds, as its label says.
+enum class PemContent : uint8_t {
+  kCertificate,
+  kTrustedCertificate,  // OpenSSL's CertAux may be behind the certificate
+  kPkcs7,
+  kCrl,
+  kOcspResponse,
+  kOcspRequest,
+  kOther,
+};
+PemContent ContentOf(const PemBlock& block);
+
+// Why the block cannot be read or, where it is of other things, must not be
+// passed over: it may be one of ours whose label is misspelt, or have swallowed
+// one. Null where all is well.
+const char* ProblemOf(const PemBlock& block);
 
 // Walks the blocks of a text, in linear time; text between them is passed over.
 // An END line without BEGIN, which was damaged then, is a block with a problem,
@@ -80,6 +97,6 @@ class PemReader {
 // Whether there is a BEGIN line, and nothing but text before it.
 bool LooksLikePem(Bytes head);
 
-}  // namespace revstat::tool
+}  // namespace revstat
 
-#endif  // REVSTAT_TOOLS_REVSTAT_COMMON_PEM_H_
+#endif  // REVSTAT_ENGINE_X509_PEM_H_

@@ -1,4 +1,4 @@
-#include "tools/revstat/common/base64.h"
+#include "engine/base/base64.h"
 
 #include <absl/strings/escaping.h>
 
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace revstat::tool {
+namespace revstat {
 namespace {
 
 // What one character adds to the 24 bits of its group, by its place in it; its
@@ -74,4 +74,4 @@ bool DecodeBase64(std::string_view text, std::string* octets) {
   return true;
 }
 
-}  // namespace revstat::tool
+}  // namespace revstat

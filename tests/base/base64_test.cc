@@ -1,5 +1,5 @@
 // The decoder against OpenSSL's and, on text that is no good, Abseil's.
-#include "tools/revstat/common/base64.h"
+#include "engine/base/base64.h"
 
 #include <absl/strings/escaping.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace revstat::tool {
+namespace revstat::test {
 namespace {
 
 std::string RandomOctets(std::mt19937& random, size_t size) {
@@ -88,4 +88,4 @@ TEST(DecodeBase64, TakesAndRefusesWhatAbseilDoes) {
 }
 
 }  // namespace
-}  // namespace revstat::tool
+}  // namespace revstat::test
