@@ -1,5 +1,6 @@
 #include "engine/refresh/certificate_files.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,9 +42,22 @@ absl::Status AddDer(Bytes file, Certificates* certificates) {
   return absl::OkStatus();
 }
 
+// The first element of the DER and, unless something may be behind it, the only
+// one.
+absl::Status AddElement(Bytes der, bool may_go_on, Certificates* certificates) {
+  der::Trace trace(der);
+  der::Cursor cursor(der, &trace);
+  const Bytes certificate = cursor.Read(der::kSequence, "Certificate").tlv;
+  if (!may_go_on) cursor.ExpectEnd("Certificate");
+  if (!cursor.ok()) return ToStatus(trace.error());
+  Add(certificate, certificates);
+  return absl::OkStatus();
+}
+
 absl::Status AddBlock(const PemBlock& block, Certificates* certificates) {
   if (const char* const problem = ProblemOf(block))
     return MakeError(ErrorCode::kBadPem, problem);
+  if (block.label.empty()) return MakeError(ErrorCode::kBadPem, "no label");
   const PemContent content = ContentOf(block);
   if (content != PemContent::kCertificate &&
       content != PemContent::kTrustedCertificate &&
@@ -55,21 +69,13 @@ absl::Status AddBlock(const PemBlock& block, Certificates* certificates) {
     return MakeError(ErrorCode::kBadPem, "base64");
   if (octets.empty()) return MakeError(ErrorCode::kBadPem, "nothing in it");
   const Bytes der = BytesOf(octets);
-  if (content == PemContent::kPkcs7) {
-    return AddPkcs7(der, certificates)
-               ? absl::OkStatus()
-               : MakeError(ErrorCode::kUnknownFormat, "PKCS#7 SignedData");
+  if (content != PemContent::kPkcs7) {
+    return AddElement(der, content == PemContent::kTrustedCertificate,
+                      certificates);
   }
-  if (content == PemContent::kCertificate) {
-    Add(der, certificates);
-    return absl::OkStatus();
-  }
-  der::Trace trace(der);
-  der::Cursor cursor(der, &trace);
-  const Bytes certificate = cursor.Read(der::kSequence, "Certificate").tlv;
-  if (!cursor.ok()) return ToStatus(trace.error());
-  Add(certificate, certificates);
-  return absl::OkStatus();
+  return AddPkcs7(der, certificates)
+             ? absl::OkStatus()
+             : MakeError(ErrorCode::kUnknownFormat, "PKCS#7 SignedData");
 }
 
 // A SEQUENCE of 128 octets or more: text that begins with "0" has no octet like
@@ -78,13 +84,40 @@ bool IsDer(Bytes file) {
   return file.size() >= 2 && file[0] == der::kSequence && file[1] >= 0x80;
 }
 
+// Who has put a CA into a comment no longer trusts it.
+bool IsComment(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  return line.starts_with('#') || line.starts_with(';') ||
+         line.starts_with("//");
+}
+
+// RFC 7468 3: armour begins its line. Files that were joined without a line's
+// end between them are let pass.
+bool MayStandBeforeArmour(std::string_view before) {
+  return before.ends_with("-----") ||
+         before.find_first_not_of(" \t\xef\xbb\xbf") == std::string_view::npos;
+}
+
 absl::Status AddPem(Bytes file, Certificates* certificates) {
+  const std::string_view text = TextOf(file);
   PemReader reader(file);
+  size_t last = 0;  // where the block before began
+  bool is_comment = false;
   while (const auto block = reader.Next()) {
-    const absl::Status status = AddBlock(*block, certificates);
+    std::string_view before = text.substr(last, block->offset - last);
+    const size_t line = before.find_last_of("\r\n");
+    if (line != std::string_view::npos) before.remove_prefix(line + 1);
+    if (line != std::string_view::npos || last == 0)
+      is_comment = IsComment(before);
+    last = block->offset;
+    const bool is_armour = text.substr(last).starts_with("-----");
+    if (is_armour && is_comment) continue;
+    const absl::Status status =
+        is_armour && !MayStandBeforeArmour(before)
+            ? MakeError(ErrorCode::kBadPem, "text before it on its line")
+            : AddBlock(*block, certificates);
     if (!status.ok())
-      return Annotate(status,
-                      Concat({"at octet ", std::to_string(block->offset)}));
+      return Annotate(status, Concat({"at octet ", std::to_string(last)}));
   }
   return absl::OkStatus();
 }
@@ -100,7 +133,7 @@ absl::StatusOr<Certificates> ReadCertificates(const std::string& path,
   absl::Status status;
   if (IsDer(bytes)) {
     status = AddDer(bytes, &certificates);
-  } else if (LooksLikePem(bytes)) {
+  } else if (TextOf(bytes).find("-----BEGIN ") != std::string_view::npos) {
     status = AddPem(bytes, &certificates);
   }
   if (status.ok() && certificates.empty())

@@ -21,7 +21,7 @@ struct PemBlock {
   bool has_own_end = false;
 };
 
-// What a block holds, as its label says.
+// What a block holds, as its label says; one without a label, a certificate.
 enum class PemContent : uint8_t {
   kCertificate,
   kTrustedCertificate,  // OpenSSL's CertAux may be behind the certificate

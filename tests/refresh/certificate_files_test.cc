@@ -111,6 +111,51 @@ TEST_F(CertificateFiles, InvalidWhereOneWouldBeLost) {
   }
 }
 
+TEST_F(CertificateFiles, InvalidArmourThatSomethingStandsBefore) {
+  const std::string root = ContentOf(root_);
+  std::string without_label = ContentOf(issuing_);
+  for (size_t at = 0;
+       (at = without_label.find("CERTIFICATE", at)) != std::string::npos;)
+    without_label.erase(at, 11);
+  const std::vector<std::string> texts = {
+      "CA: " + root, root + "\x04" + ContentOf(issuing_), "a\x04\n" + root,
+      without_label, "-----END CERTIFICATE-----\n" + root};
+  const std::vector<std::string> octets = {"4", std::to_string(root.size()),
+                                           "1", "0", "0"};
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const auto read =
+        ReadCertificates(folder_.Write("odd.pem", texts[i]), kMaxBytes);
+    EXPECT_EQ(test::CodeOf(read), ErrorCode::kBadPem) << i;
+    EXPECT_NE(
+        read.status().message().find("odd.pem: at octet " + octets[i] + ":"),
+        std::string_view::npos)
+        << read.status();
+  }
+}
+
+// Who takes a CA out by a comment no longer trusts it.
+TEST_F(CertificateFiles, GoodCommentsArePassedOver) {
+  const std::string root = ContentOf(root_);
+  std::string each_line = "# " + root;
+  for (size_t at = 0; (at = each_line.find('\n', at)) + 1 < each_line.size();
+       at += 3)
+    each_line.insert(at + 1, "# ");
+  ExpectRootAndIssuing(folder_.Write(
+      "comments.pem",
+      "# paste between -----BEGIN CERTIFICATE----- and "
+      "-----END CERTIFICATE-----\n"
+      "; each starts with -----BEGIN CERTIFICATE-----\n" +
+          root + each_line + "#" + root + "  // " + root + ContentOf(issuing_) +
+          "# -----END CERTIFICATE----- ends it"));
+}
+
+TEST_F(CertificateFiles, GoodJoinedWithoutALineEnd) {
+  std::string root = ContentOf(root_);
+  root.pop_back();
+  ExpectRootAndIssuing(
+      folder_.Write("joined.pem", "\xef\xbb\xbf" + root + ContentOf(issuing_)));
+}
+
 TEST_F(CertificateFiles, GoodTextAndOtherThingsArePassedOver) {
   const std::string in_pem =
       Make("crl -inform DER -in", REVSTAT_DATA "/crl/root.crl", "crl.pem");
